@@ -1,0 +1,219 @@
+"""Which event a body is: one table of canonical names, and the shapes that carry no name at all.
+
+The same event has been seen as `message_received`, `message.received` and `message-received`, under `event`
+or, where that is null or missing, `event_type`. Account status has no event name (only the wrapper
+`AccountStatus`), the hosted-auth callback neither. Version 2 of the API has an envelope of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from unipile.payloads import fields
+from unipile.payloads.identity import is_jid
+from unipile.payloads.providers import WHATSAPP, provider_from_word
+from unipile.payloads.refusals import UnreadableBody
+from unipile.payloads.text import clean_text
+
+
+class Family(StrEnum):
+    """What kind of body it is, and so which parser reads it."""
+
+    MESSAGING = "messaging"
+    ACCOUNT_STATUS = "account_status"
+    USERS = "users"
+    MAIL = "mail"
+    MAIL_TRACKING = "mail_tracking"
+    CALENDAR = "calendar"
+    HOSTED_AUTH = "hosted_auth"
+    V2 = "v2"
+    UNKNOWN = "unknown"
+
+
+MESSAGE_RECEIVED: Final = "message_received"
+MESSAGE_READ: Final = "message_read"
+MESSAGE_DELIVERED: Final = "message_delivered"
+MESSAGE_REACTION: Final = "message_reaction"
+MESSAGE_EDITED: Final = "message_edited"
+MESSAGE_DELETED: Final = "message_deleted"
+ACCOUNT_STATUS: Final = "account_status"
+HOSTED_AUTH_NOTIFY: Final = "hosted_auth_notify"
+NEW_RELATION: Final = "new_relation"
+
+FAMILY_OF_EVENT: Mapping[str, Family] = {
+    MESSAGE_RECEIVED: Family.MESSAGING,
+    MESSAGE_READ: Family.MESSAGING,
+    MESSAGE_DELIVERED: Family.MESSAGING,
+    MESSAGE_REACTION: Family.MESSAGING,
+    MESSAGE_EDITED: Family.MESSAGING,
+    MESSAGE_DELETED: Family.MESSAGING,
+    ACCOUNT_STATUS: Family.ACCOUNT_STATUS,
+    HOSTED_AUTH_NOTIFY: Family.HOSTED_AUTH,
+    NEW_RELATION: Family.USERS,
+    "mail_received": Family.MAIL,
+    "mail_sent": Family.MAIL,
+    "mail_moved": Family.MAIL,
+    "mail_opened": Family.MAIL_TRACKING,
+    "mail_link_clicked": Family.MAIL_TRACKING,
+    "calendar_event_created": Family.CALENDAR,
+    "calendar_event_updated": Family.CALENDAR,
+    "calendar_event_deleted": Family.CALENDAR,
+}
+
+# Names whose spelling differs by more than separators and case; the dashboard and older pages show these.
+ALIASES: Mapping[str, str] = {
+    "new_message": MESSAGE_RECEIVED,
+    "message_seen": MESSAGE_READ,
+    "message_reacted": MESSAGE_REACTION,
+    "reaction_received": MESSAGE_REACTION,
+    "message_updated": MESSAGE_EDITED,
+    "message_modified": MESSAGE_EDITED,
+    "message_removed": MESSAGE_DELETED,
+    "email_received": "mail_received",
+    "email_sent": "mail_sent",
+    "email_moved": "mail_moved",
+    "email_opened": "mail_opened",
+    "email_link_clicked": "mail_link_clicked",
+    "relation_new": NEW_RELATION,
+}
+
+
+class AccountStatus(StrEnum):
+    """What upstream says of an account; `UNKNOWN` stands for a word not seen before."""
+
+    OK = "OK"
+    STOPPED = "STOPPED"
+    ERROR = "ERROR"
+    CREDENTIALS = "CREDENTIALS"
+    PERMISSIONS = "PERMISSIONS"
+    CONNECTING = "CONNECTING"
+    DELETED = "DELETED"
+    CREATION_SUCCESS = "CREATION_SUCCESS"
+    CREATION_FAIL = "CREATION_FAIL"
+    RECONNECTED = "RECONNECTED"
+    SYNC_SUCCESS = "SYNC_SUCCESS"
+    UNKNOWN = "UNKNOWN"
+
+
+_STATUS_WORDS = frozenset(AccountStatus) - {AccountStatus.UNKNOWN}
+_SEPARATORS = re.compile(r"[\s.\-:/]+|(?<=[a-z])(?=[A-Z])")
+_EVENT_NAME_MAX_CHARACTERS = 100
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A body, recognised. `body` is for the parsers of this package only.
+
+    `event` is canonical, or for an unknown one the name as sent in our spelling, or "" without any name.
+    `provider` is ours and None when the body does not tell; `provider_word` is upstream's. `account_id` is
+    None when absent. `upstream_event_id` exists in version 2 and for mail tracking only.
+    """
+
+    family: Family
+    event: str
+    account_id: str | None
+    provider: str | None
+    provider_word: str | None
+    webhook_name: str | None
+    upstream_event_id: str | None
+    body: Mapping[str, object]
+
+
+def classify(body: object) -> Envelope:
+    """What a decoded body is.
+
+    Raises `UnreadableBody` (code `not_an_object`) for anything but a JSON object, and `InvalidField` for an
+    account id that cannot be one. An unknown event is no error.
+    """
+    if not isinstance(body, dict):
+        raise UnreadableBody("not_an_object", "The body is JSON, but not an object.")
+    family, event = _family_and_event(body)
+    carrier = _carrier(body, family)
+    provider_word = _provider_word(carrier)
+    provider = provider_from_word(provider_word)
+    if provider is None and family is Family.MESSAGING and _names_a_jid(body):
+        provider = WHATSAPP
+    return Envelope(
+        family=family,
+        event=event,
+        account_id=_account_id(carrier),
+        provider=provider,
+        provider_word=provider_word,
+        webhook_name=fields.word(body.get("webhook_name")),
+        upstream_event_id=_upstream_event_id(body, family),
+        body=body,
+    )
+
+
+def canonical_event(name: str) -> str:
+    """Our spelling of an event name: known aliases resolved, else lower case with underscores."""
+    if name in FAMILY_OF_EVENT:
+        return name
+    spelt = _SEPARATORS.sub("_", clean_text(name).strip()).lower()[:_EVENT_NAME_MAX_CHARACTERS]
+    return ALIASES.get(spelt, spelt)
+
+
+def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
+    named = body.get("event") or body.get("event_type")
+    if isinstance(named, str):
+        event = canonical_event(named)
+        return FAMILY_OF_EVENT.get(event, Family.UNKNOWN), event
+    if isinstance(body.get("AccountStatus"), dict) or _is_flat_status(body):
+        return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
+    kind = body.get("type")
+    if isinstance(kind, str) and isinstance(body.get("payload"), dict) and "id" in body:
+        return Family.V2, clean_text(kind).lower()[:_EVENT_NAME_MAX_CHARACTERS]
+    if (
+        isinstance(body.get("status"), str)
+        and "account_id" in body
+        and "name" in body
+        and "message_id" not in body
+    ):
+        return Family.HOSTED_AUTH, HOSTED_AUTH_NOTIFY
+    return Family.UNKNOWN, ""
+
+
+def _is_flat_status(body: Mapping[str, object]) -> bool:
+    """A status without its wrapper. A message whose text is "ERROR" has a chat and an id, so it is none."""
+    if "message_id" in body or "chat_id" in body or "provider_chat_id" in body:
+        return False
+    status = body.get("account_status", body.get("message"))
+    return isinstance(status, str) and status.upper() in _STATUS_WORDS and "account_id" in body
+
+
+def _carrier(body: Mapping[str, object], family: Family) -> Mapping[str, object]:
+    if family is Family.ACCOUNT_STATUS:
+        return fields.table(body.get("AccountStatus")) or body
+    return body
+
+
+def _account_id(carrier: Mapping[str, object]) -> str | None:
+    return fields.optional_id(carrier.get("account_id"), "account_id")
+
+
+def _provider_word(carrier: Mapping[str, object]) -> str | None:
+    spelt = fields.word(carrier.get("account_type"))
+    if spelt is None:
+        spelt = fields.word(fields.table(carrier.get("account_info")).get("type"))
+    if spelt is None:
+        sender = fields.table(carrier.get("sender"))
+        spelt = fields.word(fields.table(sender.get("attendee_specifics")).get("provider"))
+    return spelt[:64] if spelt is not None else None
+
+
+def _names_a_jid(body: Mapping[str, object]) -> bool:
+    sender = fields.table(body.get("sender"))
+    candidates = (body.get("provider_chat_id"), body.get("chat_id"), sender.get("attendee_provider_id"))
+    return any(isinstance(candidate, str) and is_jid(candidate) for candidate in candidates)
+
+
+def _upstream_event_id(body: Mapping[str, object], family: Family) -> str | None:
+    if family is Family.V2:
+        return fields.companion_id(body.get("id"))
+    if family is Family.MAIL_TRACKING:
+        return fields.companion_id(body.get("event_id"))
+    return None

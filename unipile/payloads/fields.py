@@ -1,0 +1,105 @@
+"""Reading one value out of a body: every string that leaves this package passed through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from unipile.payloads.refusals import InvalidField, MissingField
+from unipile.payloads.text import clean_text, is_storable
+
+EXTERNAL_ID_MAX_CHARACTERS = 512
+
+_INT64_MAX = 2**63 - 1
+_TRUE = frozenset({"true", "1", "yes"})
+_FALSE = frozenset({"false", "0", "no"})
+
+_TYPE_NAMES: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    bool: "a boolean",
+    float: "a fractional number",
+}
+
+
+def optional_id(value: object, name: str) -> str | None:
+    """An external id, byte for byte (an integer as its digits); None when null or empty.
+
+    Raises `InvalidField` for anything that cannot key a row: another type, over 512 characters, U+0000, a
+    lone surrogate.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= 10**EXTERNAL_ID_MAX_CHARACTERS:
+            raise InvalidField(name, f"is longer than {EXTERNAL_ID_MAX_CHARACTERS} characters")
+        return str(value)
+    if not isinstance(value, str):
+        raise InvalidField(name, f"is {_TYPE_NAMES[type(value)]}, not an id")
+    if len(value) > EXTERNAL_ID_MAX_CHARACTERS:
+        raise InvalidField(name, f"is longer than {EXTERNAL_ID_MAX_CHARACTERS} characters")
+    if not is_storable(value):
+        raise InvalidField(name, "holds a character no text column takes")
+    return value
+
+
+def required_id(value: object, name: str) -> str:
+    """As `optional_id`, but null raises `MissingField` and an empty string `InvalidField`."""
+    if value is None:
+        raise MissingField(name)
+    external_id = optional_id(value, name)
+    if external_id is None:
+        raise InvalidField(name, "is empty")
+    return external_id
+
+
+def companion_id(value: object) -> str | None:
+    """An id of something beside the message (a listed attendee, a quote): unusable counts as absent."""
+    try:
+        return optional_id(value, "")
+    except InvalidField:
+        return None
+
+
+def word(value: object) -> str | None:
+    """A storable, trimmed, non-empty string of at most 2,048 characters; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    return clean_text(value[:2048]).strip() or None
+
+
+def link(value: object) -> str | None:
+    """A storable address of at most 8,192 characters as sent; None for anything else: a cut one leads
+    nowhere.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= 8192 or not is_storable(value):
+        return None
+    return value.strip() or None
+
+
+def flag(value: object) -> bool | None:
+    """JSON booleans, 0 and 1, and their spellings as strings ("false" is false); None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return bool(value) if value in (0, 1) else None
+    if isinstance(value, str):
+        spelt = value.strip().lower()
+        return True if spelt in _TRUE else False if spelt in _FALSE else None
+    return None
+
+
+def count(value: object) -> int | None:
+    """A whole number from 0 to 2^63 - 1, also spelt as a string; None for anything else."""
+    if isinstance(value, str):
+        value = value.strip()
+        if not (value.isascii() and value.isdecimal() and len(value) <= 19):
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 <= value <= _INT64_MAX else None
+
+
+def table(value: object) -> Mapping[str, object]:
+    """The value if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,78 @@
+"""The nested form, in which `message` is an object: `{event, account_id, message{id, chat_id, text, from, …},
+chat}`.
+
+The live service sends `message` as a string; this form comes from example calls written by hand, and a person
+who tries one must see the message arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from unipile.payloads import fields
+from unipile.payloads.refusals import InvalidField
+
+_TEXT_NAMES = ("text", "body", "message", "content")
+_KEPT_NAMES = (
+    "provider_chat_id",
+    "provider_message_id",
+    "attachments",
+    "quoted",
+    "reply_to",
+    "is_event",
+    "is_group",
+)
+
+
+def flatten_nested(body: Mapping[str, object]) -> Mapping[str, object]:
+    """The same facts under the live service's names; what the top level says itself is kept where nothing
+    nests.
+
+    Raises `InvalidField` when the object holds neither an id nor a text, and so is no message.
+    """
+    message, chat = fields.table(body.get("message")), fields.table(body.get("chat"))
+    if not ("id" in message or "message_id" in message or any(name in message for name in _TEXT_NAMES)):
+        raise InvalidField("message", "is an object without text or id")
+    author = _attendee(message.get("from") or message.get("sender") or body.get("sender"))
+    flat = dict(body)
+    for name in _KEPT_NAMES:
+        if message.get(name) is not None:
+            flat[name] = message[name]
+    flat["message"] = _first(message, *_TEXT_NAMES)
+    flat["message_id"] = _first(message, "id", "message_id") or body.get("message_id")
+    flat["chat_id"] = message.get("chat_id") or body.get("chat_id") or chat.get("id")
+    flat["timestamp"] = _first(message, "timestamp", "date", "created_at") or body.get("timestamp")
+    flat["sender"] = author
+    participants = chat.get("participants") or chat.get("attendees")
+    if isinstance(participants, list):
+        flat["attendees"] = [_attendee(participant) for participant in participants]
+    for stated in (message, body, author):
+        flat["is_sender"] = _first(stated, "is_sender", "from_me", "is_self")
+        if flat["is_sender"] is not None:
+            break
+    flat.setdefault("is_group", chat.get("is_group"))
+    flat.setdefault("chat_type", chat.get("type"))
+    flat["chat_name"] = _first(chat, "subject", "name", "title")
+    return flat
+
+
+def _attendee(person: object) -> Mapping[str, object]:
+    if isinstance(person, (str, int)) and not isinstance(person, bool):
+        return {"attendee_provider_id": person}
+    stated = fields.table(person)
+    if any(name.startswith("attendee_") for name in stated):
+        return stated
+    return {
+        "attendee_provider_id": _first(stated, "id", "provider_id", "identifier", "phone"),
+        "attendee_name": _first(stated, "name", "display_name"),
+        "attendee_specifics": {"phone_number": _first(stated, "phone", "phone_number")},
+        "is_self": stated.get("is_self"),
+    }
+
+
+def _first(stated: Mapping[str, object], *names: str) -> object:
+    for name in names:
+        value = stated.get(name)
+        if value is not None:
+            return value
+    return None
