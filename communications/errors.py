@@ -1,0 +1,76 @@
+"""Every error of the product that a caller can meet.
+
+::
+
+    LandlineError
+    ├── InvalidInput           400  the request cannot be understood
+    │   └── InvalidCursor      400  a page cursor that is not ours
+    ├── NotAuthenticated       401
+    │   └── InvalidCredentials 401
+    ├── NotPermitted           403
+    ├── NotFound               404  also for what the reader may not see
+    ├── TooManyAttempts        429  with ``retry_after_seconds``
+    └── Unsaved                503  the database did not take a delivery in time
+
+Each carries a stable ``code``; ``communications.api.problems`` turns them into RFC 9457 documents.
+"""
+
+
+class LandlineError(Exception):
+    status = 500
+    code = "internal_error"
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+
+
+class InvalidInput(LandlineError):
+    status = 400
+    code = "invalid_input"
+    title = "The request cannot be understood"
+
+
+class InvalidCursor(InvalidInput):
+    code = "invalid_cursor"
+    title = "That page cursor is not valid here"
+
+
+class NotAuthenticated(LandlineError):
+    status = 401
+    code = "not_authenticated"
+    title = "Log in first"
+
+
+class InvalidCredentials(NotAuthenticated):
+    code = "invalid_credentials"
+    title = "That user name and password do not match"
+
+
+class NotPermitted(LandlineError):
+    status = 403
+    code = "not_permitted"
+    title = "You have no right to do that"
+
+
+class NotFound(LandlineError):
+    status = 404
+    code = "not_found"
+    title = "Nothing is here, or nothing you may see"
+
+
+class TooManyAttempts(LandlineError):
+    status = 429
+    code = "too_many_attempts"
+    title = "Too many attempts"
+
+    def __init__(self, retry_after_seconds: int, detail: str = "") -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unsaved(LandlineError):
+    status = 503
+    code = "unsaved"
+    title = "The delivery could not be saved"

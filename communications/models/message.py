@@ -1,0 +1,192 @@
+from django.db import models
+from django.db.models.functions import Now
+
+from communications.models.attendee import ChatAttendee
+from communications.models.channel import Channel
+from communications.models.conversation import Conversation
+from communications.models.fields import ExternalIdField, VersionField
+from communications.status import STATUSES
+
+
+class Message(models.Model):
+    """One message, whoever wrote it and by whatever way we learned of it.
+
+    A *stub* (``is_stub``) holds facts about a message that has not come yet; it is in no list, count, search or feed and is
+    completed by the same upsert that later brings the message. ``received_by`` is the delivery whose facts the row shows:
+    the earliest one that brought it, so that the order of processing cannot matter.
+    """
+
+    class Direction(models.TextChoices):
+        INBOUND = "inbound"
+        OUTBOUND = "outbound"
+        UNKNOWN = "unknown"
+
+    class Origin(models.TextChoices):
+        CONTACT = "contact"
+        PHONE = "phone"
+        US = "us"
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        IMAGE = "image"
+        VIDEO = "video"
+        AUDIO = "audio"
+        VOICE = "voice"
+        FILE = "file"
+        STICKER = "sticker"
+        GIF = "gif"
+        EVENT = "event"
+        UNSUPPORTED = "unsupported"
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, db_index=False)
+    external_message_id = ExternalIdField(null=True, blank=True)
+    provider_message_id = ExternalIdField(blank=True, default="", db_default="")
+    author = models.ForeignKey(
+        "communications.User", null=True, blank=True, on_delete=models.SET_NULL, db_index=False
+    )
+    client_id = models.UUIDField(null=True, blank=True)
+    direction = models.TextField(
+        choices=Direction.choices, default=Direction.UNKNOWN, db_default=Direction.UNKNOWN
+    )
+    origin = models.TextField(choices=Origin.choices, default=Origin.CONTACT, db_default=Origin.CONTACT)
+    sender = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
+    sender_name = models.TextField(blank=True, default="", db_default="")
+    kind = models.TextField(choices=Kind.choices, default=Kind.TEXT, db_default=Kind.TEXT)
+    text = models.TextField(blank=True, default="", db_default="")
+    search_text = models.TextField(blank=True, default="", db_default="")
+    status = models.TextField(choices=[(s, s) for s in STATUSES], null=True, blank=True)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="The provider's clock; ours until accepted"
+    )
+    time_flagged = models.BooleanField(
+        default=False, db_default=False, help_text="The provider's time was absurd and replaced by ours"
+    )
+    received_at = models.DateTimeField(null=True, blank=True)
+    received_by = models.UUIDField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    quoted_external_id = ExternalIdField(blank=True, default="", db_default="")
+    quoted_text = models.TextField(blank=True, default="", db_default="")
+    quoted_sender_name = models.TextField(blank=True, default="", db_default="")
+    is_event = models.BooleanField(default=False, db_default=False)
+    is_forwarded = models.BooleanField(default=False, db_default=False)
+    is_view_once = models.BooleanField(default=False, db_default=False)
+    is_hidden = models.BooleanField(default=False, db_default=False)
+    is_stub = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    version = VersionField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_message_id"], name="message_external_id_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["author", "client_id"],
+                name="message_client_id_unique",
+                condition=models.Q(client_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_stub=True)
+                | models.Q(conversation__isnull=False, sent_at__isnull=False, received_at__isnull=False),
+                name="message_is_stub_or_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(external_message_id__isnull=False) | models.Q(client_id__isnull=False),
+                name="message_has_an_identity",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(external_message_id=""), name="message_external_id_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__isnull=True) | models.Q(status__in=STATUSES),
+                name="message_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                models.F("conversation"),
+                models.F("sent_at").desc(),
+                models.F("received_at").desc(),
+                models.F("id").desc(),
+                name="message_thread",
+                condition=models.Q(is_stub=False, is_hidden=False),
+            ),
+            models.Index(
+                fields=["conversation", "provider_message_id"],
+                name="message_provider_id",
+                condition=~models.Q(provider_message_id=""),
+            ),
+            models.Index(fields=["version", "id"], name="message_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Attachment(models.Model):
+    """A file of a message. What upstream calls its address is never kept: it is fetched by the two ids."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image"
+        VIDEO = "video"
+        AUDIO = "audio"
+        VOICE = "voice"
+        FILE = "file"
+        STICKER = "sticker"
+        GIF = "gif"
+
+    class State(models.TextChoices):
+        WANTED = "wanted"
+        STORED = "stored"
+        UNAVAILABLE = "unavailable"
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, db_index=False)
+    external_attachment_id = ExternalIdField()
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    kind = models.TextField(choices=Kind.choices, default=Kind.FILE, db_default=Kind.FILE)
+    name = models.TextField(blank=True, default="", db_default="")
+    mime_type = models.TextField(blank=True, default="", db_default="")
+    size_bytes = models.BigIntegerField(null=True, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    duration_seconds = models.FloatField(null=True, blank=True)
+    state = models.TextField(choices=State.choices, default=State.WANTED, db_default=State.WANTED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "external_attachment_id"], name="attachment_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(external_attachment_id=""), name="attachment_external_id_not_empty"
+            ),
+        ]
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.kind} {self.pk}"
+
+
+class Reaction(models.Model):
+    """What one person thinks of one message: the newest reaction wins, an empty emoji is its removal."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, db_index=False)
+    sender_provider_id = ExternalIdField()
+    sender = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
+    sender_name = models.TextField(blank=True, default="", db_default="")
+    emoji = models.TextField(blank=True, default="", db_default="")
+    is_own = models.BooleanField(default=False, db_default=False)
+    reacted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "sender_provider_id"], name="reaction_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.emoji or "removed"

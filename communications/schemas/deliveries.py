@@ -1,0 +1,50 @@
+import datetime as dt
+import hashlib
+import uuid
+from typing import Literal
+
+import msgspec
+
+from communications.schemas.facts import Fact
+
+Settled = Literal["ignored", "quarantined", "failed"]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bytes of a delivery were understood to be.
+
+    ``settled`` is the outcome where no fact is to be folded, with its ``reason``; else ``fact`` is there and the fold decides.
+    ``event_key`` is 32 bytes, equal for deliveries of one and the same happening.
+    """
+
+    account: str = ""
+    provider: str = ""
+    event: str = ""
+    event_name: str = ""
+    webhook_name: str = ""
+    event_key: bytes | None = None
+    settled: Settled | None = None
+    reason: str = ""
+    fact: Fact | None = None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One ledger row to be, with its bytes. ``raw`` is ``None`` when they are in the ledger already."""
+
+    id: uuid.UUID
+    source: Literal["webhook", "api"] = "webhook"
+    received_at: dt.datetime
+    headers: dict[str, str]
+    sha256: bytes
+    size_bytes: int
+    raw: bytes | None
+    reading: Reading
+    next_attempt_at: dt.datetime | None = None
+
+    @property
+    def account(self) -> str:
+        return self.reading.account
+
+
+def sha256_of(raw: bytes) -> bytes:
+    return hashlib.sha256(raw).digest()

@@ -1,0 +1,89 @@
+"""What a delivery tells, in the product's own words: the only thing the fold reads.
+
+A fact never says what the database holds, so facts of one message may come in any order and any number of times.
+"""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+Direction = Literal["inbound", "outbound"]
+
+
+class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody seen in a body. ``provider_id`` is the identity; ``identities`` are comparable keys (``lid:…``, ``phone:…``, ``id:…``).
+
+    ``name`` is empty where the body gives none that may be shown; ``phone`` is digits only.
+    """
+
+    provider_id: str
+    attendee_id: str = ""
+    name: str = ""
+    name_rank: int = 0
+    phone: str = ""
+    lid: str = ""
+    public_identifier: str = ""
+    is_self: bool = False
+    identities: tuple[str, ...] = ()
+
+
+class ChatFact(msgspec.Struct, frozen=True, kw_only=True):
+    """The chat a body speaks of, by every name (kind, value) it uses for it.
+
+    ``contact_rank``: 2 if an id of the contact names the chat, 1 if the contact is merely the other person in it.
+    """
+
+    external_thread_id: str
+    aliases: tuple[tuple[str, str], ...]
+    kind: str
+    title: str = ""
+    contact_provider_id: str | None = None
+    contact_rank: int = 0
+
+
+class AttachmentFact(msgspec.Struct, frozen=True, kw_only=True):
+    external_attachment_id: str
+    kind: str
+    name: str = ""
+    mime_type: str = ""
+    size_bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    state: Literal["wanted", "unavailable"] = "wanted"
+
+
+class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as one body shows it. ``told_direction`` only on the body's own evidence, else ``None``."""
+
+    external_message_id: str
+    provider_message_id: str = ""
+    told_direction: Direction | None
+    sender_provider_id: str | None = None
+    sender_identities: tuple[str, ...] = ()
+    sender_name: str = ""
+    kind: str
+    text: str
+    search_text: str
+    sent_at: dt.datetime
+    time_flagged: bool
+    quoted_external_id: str = ""
+    quoted_text: str = ""
+    quoted_sender_name: str = ""
+    is_event: bool = False
+    is_forwarded: bool = False
+    is_view_once: bool = False
+    is_hidden: bool = False
+    attachments: tuple[AttachmentFact, ...] = ()
+
+
+class MessageReceived(msgspec.Struct, frozen=True, kw_only=True):
+    """A message came in, or one of our own went out by another way."""
+
+    chat: ChatFact
+    message: MessageFact
+    people: tuple[PersonFact, ...]
+
+
+Fact = MessageReceived

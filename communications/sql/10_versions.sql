@@ -1,0 +1,84 @@
+-- Every synced row carries the number of the transaction that wrote it; readers ask which numbers their snapshot had not seen.
+
+CREATE OR REPLACE FUNCTION landline_version_set() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.version = '0'::xid8 THEN
+            RETURN NEW;
+        END IF;
+    ELSIF NEW.version = '0'::xid8 AND OLD.version <> '0'::xid8 THEN
+        -- A new epoch empties versions that lie ahead of this server's transactions; nothing else may hide a change.
+        IF current_setting('landline.epoch_in_the_making', true) = 'on' THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'a changed row of % cannot be quiet', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    NEW.version := pg_current_xact_id();
+    RETURN NEW;
+END
+$$;
+
+DO $$
+DECLARE
+    synced text;
+BEGIN
+    FOREACH synced IN ARRAY ARRAY['channel', 'channelaccess', 'conversation', 'conversationattendee', 'draft', 'message', 'tombstone'] LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER version_set BEFORE INSERT OR UPDATE ON communications_%s
+             FOR EACH ROW EXECUTE FUNCTION landline_version_set()', synced);
+    END LOOP;
+END
+$$;
+
+-- A person's log-in time is no news for the feed; the end of their sessions is.
+CREATE OR REPLACE TRIGGER version_set BEFORE INSERT OR UPDATE OF session_generation, is_active, version ON communications_user
+    FOR EACH ROW EXECUTE FUNCTION landline_version_set();
+
+-- The time of the last fact about a name is kept with every message, but only what a reader sees is a change.
+CREATE OR REPLACE TRIGGER version_set_on_insert BEFORE INSERT ON communications_chatattendee
+    FOR EACH ROW EXECUTE FUNCTION landline_version_set();
+CREATE OR REPLACE TRIGGER version_set_on_update BEFORE UPDATE ON communications_chatattendee
+    FOR EACH ROW WHEN (
+        (OLD.name, OLD.phone, OLD.public_identifier, OLD.is_self, OLD.same_as_id, OLD.version)
+        IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier, NEW.is_self, NEW.same_as_id, NEW.version))
+    EXECUTE FUNCTION landline_version_set();
+
+-- A direct conversation is named after its contact.
+CREATE OR REPLACE FUNCTION landline_contact_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_conversation SET version = pg_current_xact_id()
+    WHERE contact_id = NEW.id AND version <> pg_current_xact_id();
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER contact_renamed AFTER UPDATE ON communications_chatattendee
+    FOR EACH ROW WHEN ((OLD.name, OLD.phone) IS DISTINCT FROM (NEW.name, NEW.phone))
+    EXECUTE FUNCTION landline_contact_renamed();
+
+-- Attachments and reactions travel inside their message.
+CREATE OR REPLACE FUNCTION landline_message_part_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_message SET version = pg_current_xact_id()
+    WHERE id IN (SELECT message_id FROM changed) AND version <> pg_current_xact_id();
+    RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+    part text;
+BEGIN
+    FOREACH part IN ARRAY ARRAY['attachment', 'reaction'] LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER part_added AFTER INSERT ON communications_%s
+             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_%s
+             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER part_removed AFTER DELETE ON communications_%s
+             REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,1 @@
+"""One handler per provider whose bodies differ: from a payload to facts, without a database."""

@@ -1,0 +1,168 @@
+"""Messaging events of every provider: from a parsed payload to typed facts. Touches no database."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from communications.schemas.facts import (
+    AttachmentFact,
+    ChatFact,
+    Fact,
+    MessageFact,
+    MessageReceived,
+    PersonFact,
+)
+from unipile.payloads.aliases import chat_aliases
+from unipile.payloads.attachment import Attachment
+from unipile.payloads.direction import Direction, body_direction
+from unipile.payloads.identity import IdForm, id_form, identity_keys, own_identity_keys
+from unipile.payloads.messaging import ChatKind, MessagingPayload
+from unipile.payloads.names import NameRank, usable_name
+from unipile.payloads.person import Person
+from unipile.payloads.text import search_text
+from unipile.payloads.times import settle_time
+
+
+class MessagingHandler:
+    """Reads one messaging payload that came in at ``received_at``; a provider overrides what its bodies do differently."""
+
+    name_rank = NameRank.PROFILE
+
+    def handle_message_received(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
+        """A message, inbound or own, as the one fact about its chat, its people and itself."""
+        direction = body_direction(data)
+        sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
+        people = self._people(data, sender)
+        sent_at, time_flagged = settle_time(data.timestamp, received_at)
+        sender_name = usable_name(data.sender.name, data.sender) if data.sender else None
+        quoted = data.quoted
+        text = data.text or ""
+        return MessageReceived(
+            chat=self._chat(data, sender, people),
+            people=people,
+            message=MessageFact(
+                external_message_id=data.message_id,
+                provider_message_id=data.provider_message_id or "",
+                told_direction=direction.value if direction else None,
+                sender_provider_id=sender.provider_id if sender else None,
+                sender_identities=sender.identities if sender else (),
+                sender_name=sender_name or "",
+                kind=data.kind,
+                text=text,
+                search_text=search_text(text),
+                sent_at=sent_at,
+                time_flagged=time_flagged,
+                quoted_external_id=(quoted.message_id or quoted.provider_message_id or "") if quoted else "",
+                quoted_text=(quoted.text or "") if quoted else "",
+                quoted_sender_name=self._quoted_sender_name(data),
+                is_event=data.is_event,
+                is_forwarded=bool(data.is_forwarded),
+                is_view_once=bool(data.is_view_once),
+                is_hidden=bool(data.is_hidden),
+                attachments=tuple(attachment_fact(attachment) for attachment in data.attachments),
+            ),
+        )
+
+    def person(
+        self, data: MessagingPayload, person: Person | None, *, is_self: bool = False
+    ) -> PersonFact | None:
+        """The fact about somebody in the body; ``None`` where nothing but a name tells who it is."""
+        if person is None:
+            return None
+        provider_id = self.provider_id(data, person)
+        if provider_id is None:
+            return None
+        identities = identity_keys(person, data.provider)
+        own = own_identity_keys(data.own, data.provider)
+        name = usable_name(person.name, person)
+        return PersonFact(
+            provider_id=provider_id,
+            attendee_id=person.attendee_id or "",
+            name=name or "",
+            name_rank=self.name_rank if name else 0,
+            phone=person.phone or "",
+            lid=person.lid or "",
+            public_identifier=(person.public_identifier or "")[:512],
+            is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
+            identities=identities,
+        )
+
+    def provider_id(self, data: MessagingPayload, person: Person) -> str | None:  # noqa: ARG002
+        """The id that identifies a person within the channel."""
+        return person.provider_id or person.lid
+
+    def _people(self, data: MessagingPayload, sender: PersonFact | None) -> tuple[PersonFact, ...]:
+        people: dict[str, PersonFact] = {}
+        if sender is not None:
+            people[sender.provider_id] = sender
+        for attendee in data.attendees:
+            person = self.person(data, attendee)
+            if person is not None:
+                people.setdefault(person.provider_id, person)
+        return tuple(people.values())
+
+    def _chat(
+        self, data: MessagingPayload, sender: PersonFact | None, people: tuple[PersonFact, ...]
+    ) -> ChatFact:
+        kind = data.chat_kind or ChatKind.DIRECT
+        contact_provider_id, contact_rank = None, 0
+        if kind is ChatKind.DIRECT:
+            names_chat = set(self._chat_keys(data))
+            for person in self._contact_candidates(sender, people):
+                rank = 2 if names_chat.intersection((*person.identities, f"id:{person.provider_id}")) else 1
+                if rank > contact_rank:
+                    contact_provider_id, contact_rank = person.provider_id, rank
+        return ChatFact(
+            external_thread_id=data.chat_id or data.provider_chat_id or "",
+            aliases=tuple((alias.value, value) for alias, value in chat_aliases(data)),
+            kind=kind,
+            title=data.chat_title or "",
+            contact_provider_id=contact_provider_id,
+            contact_rank=contact_rank,
+        )
+
+    @staticmethod
+    def _chat_keys(data: MessagingPayload) -> Iterator[str]:
+        for named in (data.provider_chat_id, data.chat_id):
+            if named is not None:
+                form, value = id_form(named)
+                yield f"{form.value if form in (IdForm.LID, IdForm.PHONE) else 'id'}:{value}"
+
+    @staticmethod
+    def _contact_candidates(
+        sender: PersonFact | None, people: tuple[PersonFact, ...]
+    ) -> Iterator[PersonFact]:
+        """Whoever is not us; in a chat with oneself, oneself."""
+        others = [person for person in people if not person.is_self]
+        if others:
+            yield from sorted(others, key=lambda person: (person is not sender, person.provider_id))
+        elif sender is not None:
+            yield sender
+
+    @staticmethod
+    def _quoted_sender_name(data: MessagingPayload) -> str:
+        if data.quoted is None or data.quoted.sender_provider_id is None:
+            return ""
+        for person in (data.sender, *data.attendees):
+            if person is not None and data.quoted.sender_provider_id in (person.provider_id, person.lid):
+                return usable_name(person.name, person) or ""
+        return ""
+
+
+def attachment_fact(attachment: Attachment) -> AttachmentFact:
+    """What upstream says of a file; its address is left behind on purpose."""
+    fetchable = attachment.is_fetchable and not attachment.is_unavailable
+    return AttachmentFact(
+        external_attachment_id=attachment.id,
+        kind=attachment.kind,
+        name=(attachment.name or "")[:512],
+        mime_type=(attachment.mimetype or "")[:255],
+        size_bytes=_within(attachment.size_bytes, 2**63 - 1),
+        width=_within(attachment.width, 2**31 - 1),
+        height=_within(attachment.height, 2**31 - 1),
+        duration_seconds=attachment.duration_seconds,
+        state="wanted" if fetchable else "unavailable",
+    )
+
+
+def _within(number: int | None, largest: int) -> int | None:
+    return number if number is not None and 0 <= number <= largest else None
