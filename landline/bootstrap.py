@@ -1,0 +1,91 @@
+"""What every program does before Django: the .env file, its role, the database it needs.
+
+The one place beside ``landline.settings`` that touches ``os.environ``: it prepares what settings read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from landline.environment import ConfigurationError, Environment
+from landline.postgres.cluster import Cluster
+from landline.postgres.errors import ClusterError
+
+ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+
+
+def process_prepare(role: str, *, dotenv: Path = Path(".env")) -> Environment:
+    """Loads ``.env`` (the real environment wins) and names this process's role for the settings."""
+    if dotenv.is_file():
+        for name, value in dotenv_read(dotenv).items():
+            os.environ.setdefault(name, value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landline.settings")
+    os.environ["LANDLINE_PROCESS_ROLE"] = role
+    return Environment(os.environ)
+
+
+def dotenv_read(path: Path) -> dict[str, str]:
+    """``NAME=value`` lines; ``#`` starts a comment line; one pair of quotes around a value is dropped."""
+    values = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        found = ASSIGNMENT.fullmatch(stripped)
+        if found is None:
+            raise ConfigurationError(f"Line {number} of {path} is not of the form NAME=value.")
+        value = found[2]
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
+        values[found[1]] = value
+    return values
+
+
+def embedded_cluster(environment: Environment) -> Cluster | None:
+    """The cluster this program must hold while it uses the database; None with DATABASE_URL."""
+    if environment.text("DATABASE_URL") is not None:
+        return None
+    data_dir = environment.folder("LANDLINE_DATA_DIR", default="var")
+    return Cluster(data_dir, announce=announce)
+
+
+@contextmanager
+def database_running(environment: Environment) -> Iterator[None]:
+    """Inside, the database can be reached: the embedded one is started or joined."""
+    cluster = embedded_cluster(environment)
+    if cluster is None:
+        yield
+        return
+    with cluster:
+        yield
+
+
+@contextmanager
+def one_sentence_per_problem() -> Iterator[None]:
+    """Problems of configuration and database end the program with their sentence and exit code 1."""
+    try:
+        yield
+    except (ConfigurationError, ClusterError) as problem:
+        sys.stderr.write(f"landline: {problem}\n")
+        raise SystemExit(1) from None
+
+
+def terminate_by_exception() -> None:
+    """Lets SIGTERM unwind the stack as Ctrl-C does, so that what was opened is closed."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def announce(sentence: str) -> None:
+    sys.stderr.write(f"landline: {sentence}\n")
+    sys.stderr.flush()
