@@ -1,0 +1,180 @@
+import type {
+  ChangesFrame,
+  ChannelList,
+  Conversation,
+  ConversationPage,
+  Id,
+  MessagePage,
+  Problem,
+  ResetFrame,
+  Session,
+} from "./types";
+
+const API = "/api/v1/";
+const DEADLINE_MS = 20_000;
+/** The longest wait the server grants a long-poll, in seconds. */
+const POLL_WAIT_SECONDS = 25;
+
+/** The server answered, and refused. `code` is stable; `requestId` finds the request in the server's log. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly requestId: string | null,
+    readonly retryAfterSeconds: number | null,
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer: no network, no server, or none within the deadline. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+let csrfToken: string | null = null;
+
+function csrfFromCookie(): string | null {
+  const found = /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie);
+  return found?.[1] ?? null;
+}
+
+function isProblem(body: unknown): body is Partial<Problem> {
+  return typeof body === "object" && body !== null;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const problem = isProblem(body) ? body : {};
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  return new ApiError(
+    response.status,
+    problem.code ?? `http_${response.status}`,
+    problem.detail ?? problem.title ?? response.statusText,
+    problem.request_id ?? null,
+    Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
+  );
+}
+
+interface RequestOptions {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number;
+}
+
+async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+  const method = options.method ?? "GET";
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") {
+    headers["X-CSRFToken"] = csrfToken ?? csrfFromCookie() ?? "";
+    if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  }
+  const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  let response: Response;
+  try {
+    response = await fetch(API + path, {
+      method,
+      headers,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      signal,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function json<T>(path: string, options?: RequestOptions): Promise<T> {
+  const response = await request(path, options);
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function query(parameters: Readonly<Record<string, string | number | null>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== null) search.set(name, String(value));
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+function remember(session: Session): Session {
+  csrfToken = session.csrf_token;
+  return session;
+}
+
+export async function getSession(): Promise<Session> {
+  return remember(await json<Session>("session/"));
+}
+
+/** @throws ApiError `invalid_credentials` (401) or `too_many_attempts` (429, with `retryAfterSeconds`). */
+export async function signIn(username: string, password: string): Promise<Session> {
+  return remember(await json<Session>("session/", { method: "POST", body: { username, password } }));
+}
+
+export async function signOut(): Promise<void> {
+  await request("session/", { method: "DELETE" });
+  csrfToken = null;
+}
+
+export function listChannels(signal?: AbortSignal): Promise<ChannelList> {
+  return json("communications/channels/", { signal });
+}
+
+export interface ChatsQuery {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly channelId?: Id;
+}
+
+export function listChats({ cursor, limit, channelId }: ChatsQuery, signal?: AbortSignal): Promise<ConversationPage> {
+  return json(`communications/all/chats/${query({ cursor, limit, channel_id: channelId ?? null })}`, { signal });
+}
+
+function chatPath(provider: string, conversationId: Id): string {
+  return `communications/${encodeURIComponent(provider)}/chats/${encodeURIComponent(conversationId)}/`;
+}
+
+export function getChat(conversationId: Id): Promise<Conversation> {
+  return json(chatPath("all", conversationId));
+}
+
+export interface MessagesQuery {
+  readonly provider: string;
+  readonly conversationId: Id;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export function listMessages(wanted: MessagesQuery, signal?: AbortSignal): Promise<MessagePage> {
+  const { provider, conversationId, cursor, limit } = wanted;
+  return json(`${chatPath(provider, conversationId)}messages/${query({ cursor, limit })}`, { signal });
+}
+
+export function markRead(provider: string, conversationId: Id, messageId: Id): Promise<Conversation> {
+  return json(`${chatPath(provider, conversationId)}read/`, { method: "POST", body: { message_id: messageId } });
+}
+
+/** The cursor at which a first load starts. */
+export async function newFeedCursor(signal?: AbortSignal): Promise<string> {
+  const frame = await json<ChangesFrame | ResetFrame>("communications/changes/", { signal });
+  if (frame.type === "reset") throw new ApiError(409, "feed_reset", frame.reason, null, null);
+  return frame.cursor;
+}
+
+export function pollChanges(cursor: string, wait: boolean, signal: AbortSignal): Promise<ChangesFrame | ResetFrame> {
+  const search = query({ cursor, wait: wait ? POLL_WAIT_SECONDS : 0 });
+  return json(`communications/changes/${search}`, { signal, deadlineMs: (POLL_WAIT_SECONDS + 15) * 1000 });
+}

@@ -1,0 +1,120 @@
+/**
+ * Message text as a tree: WhatsApp's marks (*bold* _italic_ ~struck~ `code` ```block```) and links.
+ * Only http, https, mailto and tel ever become links; all else stays text.
+ */
+export type Markup =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "bold" | "italic" | "struck"; readonly children: readonly Markup[] }
+  | { readonly kind: "code" | "block"; readonly text: string }
+  | { readonly kind: "link"; readonly text: string; readonly href: string };
+
+const MARKS = { "*": "bold", _: "italic", "~": "struck" } as const;
+
+type Mark = keyof typeof MARKS;
+
+const DEEPEST = 4;
+
+const LINK =
+  /(?<web>\bhttps?:\/\/[^\s<>"]+|\bwww\.[^\s<>"]+|(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}(?:com|org|net|io|eu|de|es|fr|it|pt|nl|uk|ch|at|pl|dev|app|info|co)\b(?:\/[^\s<>"]*)?)|(?<mail>\b[\w.+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+\b)|(?<phone>(?<![\w+])\+\d(?:[ .\-()]{0,2}\d){6,14}(?!\w))/giu;
+
+/** Punctuation that ends the sentence, not the address. */
+function trimmed(address: string): string {
+  let end = address.replace(/[.,;:!?'"»”’*_~]+$/u, "");
+  while (end.endsWith(")") && !end.includes("(")) end = end.slice(0, -1);
+  return end;
+}
+
+function webAddress(text: string): string | null {
+  try {
+    const url = new URL(/^https?:\/\//iu.test(text) ? text : `https://${text}`);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function linkOf(match: RegExpExecArray): Extract<Markup, { kind: "link" }> | null {
+  const { web, mail, phone } = match.groups ?? {};
+  if (mail !== undefined) return { kind: "link", text: mail, href: `mailto:${encodeURIComponent(mail)}` };
+  if (phone !== undefined) return { kind: "link", text: phone, href: `tel:${phone.replace(/[^\d+]/gu, "")}` };
+  const text = trimmed(web ?? "");
+  const href = webAddress(text);
+  return href === null ? null : { kind: "link", text, href };
+}
+
+function withLinks(text: string): Markup[] {
+  const found: Markup[] = [];
+  let from = 0;
+  LINK.lastIndex = 0;
+  for (let match = LINK.exec(text); match !== null; match = LINK.exec(text)) {
+    const link = linkOf(match);
+    if (link === null) continue;
+    if (match.index > from) found.push({ kind: "text", text: text.slice(from, match.index) });
+    found.push(link);
+    from = match.index + link.text.length;
+    LINK.lastIndex = from;
+  }
+  if (from < text.length) found.push({ kind: "text", text: text.slice(from) });
+  return found;
+}
+
+const isWord = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}]/u.test(character);
+const isSpace = (character: string | undefined): boolean => character === undefined || /\s/u.test(character);
+
+/** The place of the closing mark: on the same line, after a non-space, before a non-word; -1 when there is none. */
+function closing(text: string, mark: string, open: number): number {
+  for (let at = open + 1; at < text.length && text[at] !== "\n"; at += 1) {
+    if (text[at] === mark && at > open + 1 && !isSpace(text[at - 1]) && !isWord(text[at + 1])) return at;
+  }
+  return -1;
+}
+
+/** Where addresses stand: marks inside them are part of the address. */
+function addressSpans(text: string): readonly (readonly [number, number])[] {
+  const spans: [number, number][] = [];
+  for (const match of text.matchAll(LINK)) spans.push([match.index, match.index + trimmed(match[0]).length]);
+  return spans;
+}
+
+function isMark(character: string): character is Mark {
+  return Object.hasOwn(MARKS, character);
+}
+
+function inline(text: string, depth: number): Markup[] {
+  const found: Markup[] = [];
+  const spans = addressSpans(text);
+  let span = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    while (span < spans.length && (spans[span]?.[1] ?? 0) <= at) span += 1;
+    const inAddress = (spans[span]?.[0] ?? Infinity) < at;
+    const mark = text[at] ?? "";
+    const opens = !inAddress && !isWord(text[at - 1]) && !isSpace(text[at + 1]);
+    if (!opens || !(mark === "`" || (isMark(mark) && depth < DEEPEST))) continue;
+    const end = closing(text, mark, at);
+    if (end < 0) continue;
+    found.push(...withLinks(text.slice(from, at)));
+    const inner = text.slice(at + 1, end);
+    if (isMark(mark)) found.push({ kind: MARKS[mark], children: inline(inner, depth + 1) });
+    else found.push({ kind: "code", text: inner });
+    from = end + 1;
+    at = end;
+  }
+  found.push(...withLinks(text.slice(from)));
+  return found;
+}
+
+export function markup(text: string): readonly Markup[] {
+  const found: Markup[] = [];
+  text.split("```").forEach((part, index, parts) => {
+    const fenced = index % 2 === 1 && index < parts.length - 1;
+    if (fenced) found.push({ kind: "block", text: part.replace(/^\n|\n$/gu, "") });
+    else found.push(...inline(index % 2 === 1 ? `\`\`\`${part}` : part, 0));
+  });
+  return found;
+}
+
+/** The words alone, without the marks' meaning: what a preview shows. */
+export function plainWords(nodes: readonly Markup[]): string {
+  return nodes.map((node) => ("children" in node ? plainWords(node.children) : node.text)).join("");
+}

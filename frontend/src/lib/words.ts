@@ -1,0 +1,186 @@
+/** Every sentence of the screen, in one place. */
+import type { Attachment, MessageKind, MessageStatus } from "../api/types";
+
+const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+export const KIND_WORD: Readonly<Record<MessageKind | Attachment["kind"], string>> = {
+  text: "Message",
+  image: "Photo",
+  video: "Video",
+  audio: "Audio",
+  voice: "Voice message",
+  file: "File",
+  sticker: "Sticker",
+  gif: "GIF",
+  event: "Event",
+  unsupported: "Message of an unknown kind",
+};
+
+export const STATUS_WORD: Readonly<Record<MessageStatus, string>> = {
+  pending: "Waiting to be sent",
+  sending: "Being sent",
+  unconfirmed: "Not confirmed",
+  sent: "Sent",
+  delivered: "Delivered",
+  read: "Read",
+  failed: "Not sent",
+};
+
+export const ATTACHMENT_STATE: Readonly<Record<Attachment["state"], string>> = {
+  wanted: "kept on the phone for now",
+  stored: "stored on your server",
+  unavailable: "no longer available",
+};
+
+export const words = {
+  product: "Landline",
+  inbox: "Inbox",
+  archived: "Archived",
+  all: "All",
+  unread: "Unread",
+  you: "You",
+  back: "Back to the list",
+  settings: "Settings",
+  close: "Close",
+  retry: "Try again",
+  reload: "Reload",
+  showAll: "Show all conversations",
+  showWhole: "Show the whole message",
+  noName: "No name",
+
+  login: {
+    title: "Log in to Landline",
+    username: "User name",
+    password: "Password",
+    submit: "Log in",
+    busy: "Logging in…",
+    wrong: "That user name and password do not match.",
+    throttled: (seconds: number | null) =>
+      seconds === null
+        ? "Too many attempts. Wait a little, then try again."
+        : `Too many attempts. Try again in ${plural(seconds, "second", "seconds")}.`,
+    unreachable: "The server does not answer. Check that Landline is running, then try again.",
+    ended: "Your session has ended. Log in again to go on; what is on this device stays.",
+    left: "You are signed out and nothing is left on this device.",
+    leftUntold: "Nothing is left on this device. The server will be told as soon as it answers.",
+    hint: "The first password was printed where Landline was started.",
+  },
+
+  list: {
+    label: "Conversations",
+    find: "Find a conversation by name",
+    filters: "Which conversations",
+    loading: "Loading your conversations…",
+    noChannel: "No account is connected yet.",
+    noChannelNext: "Connect one where Landline runs; its conversations appear here by themselves.",
+    empty: "No conversations yet.",
+    emptyNext: "They appear here as soon as a message arrives.",
+    emptyDemo: "Open the customer page (its address was printed at the start) and type a message: it appears here.",
+    noUnread: "Nothing unread.",
+    noMatch: (name: string) => `No conversation on this device is named like “${name}”.`,
+    noMatchPartial: "Only conversations already read to this device were looked at; scroll the list to its end for more.",
+    failed: "Your conversations could not be loaded.",
+    noStorageNext: "The request was",
+    unreadCount: (count: number) => `${count} unread`,
+    pinned: "pinned",
+    muted: "muted",
+    more: "Loading more…",
+  },
+
+  thread: {
+    label: (name: string) => `Messages with ${name}`,
+    none: "Choose a conversation",
+    noneNext: "Use the list, or the keys j and k and Enter.",
+    empty: "No messages here yet.",
+    emptyNext: "What is written from now on appears here at once.",
+    loading: "Loading messages…",
+    older: "Loading earlier messages…",
+    olderFailed: "Earlier messages could not be loaded.",
+    failed: "The messages could not be loaded.",
+    partial: "Earlier messages are not on this device yet.",
+    start: "This is the beginning of what the server has.",
+    missing: "This conversation does not exist, or you have no access to its account.",
+    missingNext: "An owner of the account can give you access.",
+    newLine: "New",
+    newCount: (count: number) => `${count.toLocaleString("en")} new`,
+    toBottom: "To the newest message",
+    toNew: (count: number) => `${plural(count, "new message", "new messages")}, go to the newest`,
+    arrivedOne: (name: string, text: string) => `New message from ${name}: ${text}`,
+    arrivedMany: (count: number, name: string) => `${count} new messages from ${name}`,
+    arrivedManyGroup: (count: number) => `${count} new messages`,
+    cannotReply: "Replying here comes with the next version. Until then, answer on the phone; your answer appears here.",
+    readOnly: "Nobody can write in this conversation.",
+    group: "Group",
+    broadcast: "Channel",
+  },
+
+  message: {
+    fromPhone: "sent from the phone",
+    unknownDirection: "direction not known yet",
+    edited: "edited",
+    deleted: "This message was deleted",
+    forwarded: "Forwarded",
+    viewOnce: "can be seen once, on the phone only",
+    unsupported: "This kind of message cannot be shown here. Look at it on the phone.",
+    emptyText: "Message without text",
+    timeFlagged: "The sender's clock was wrong; this is when it arrived.",
+    quotedGone: "A message that is not here",
+    size: (size: string) => size,
+    reaction: (emoji: string, count: number, names: string) => `${emoji} ${count} by ${names}`,
+  },
+
+  fresh: {
+    live: "Live",
+    connecting: "Connecting…",
+    catchingUp: "Catching up…",
+    offline: "Offline",
+    offlineSince: (since: string) => `Offline since ${since}`,
+    showing: (until: string) => `showing data from ${until}`,
+    nothing: "nothing is on this device yet",
+    wrongOrigin: "The server refuses this address. Open Landline under the address it was set up with.",
+    storageFull: "This device has no room left. New messages cannot be kept here until some is freed.",
+    storageTaken: "Landline was updated or signed out in another tab. Reload this one.",
+    updateReady: "A new version is ready.",
+  },
+
+  storage: {
+    blocked: "An older Landline tab holds the storage. Close all other Landline tabs, then try again.",
+    unavailable: "This browser gives Landline no storage, which it needs to show anything.",
+    unavailableNext: "Leave private browsing, or allow storage for this site, then try again.",
+  },
+
+  preferences: {
+    theme: "Colours",
+    themes: { system: "As the system", light: "Light", dark: "Dark" },
+    density: "List",
+    densities: { cosy: "Cosy", compact: "Compact" },
+    singleKeys: "Single-letter keys",
+    singleKeysNext: "j, k, n, p, g i, / and ?",
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    signOut: "Sign out",
+    signOutNext: "Removes everything of yours from this device.",
+    signingOut: "Removing your data…",
+    insecure:
+      "This address is neither https nor localhost, so the browser allows no offline start here. Everything else works.",
+    keys: "Keys",
+  },
+
+  keys: {
+    title: "Keys",
+    rows: [
+      ["j  ↓", "Next conversation"],
+      ["k  ↑", "Previous conversation"],
+      ["Enter", "Open it"],
+      ["Esc", "Back to the list"],
+      ["n  p", "Next, previous unread"],
+      ["Alt ↓  Alt ↑", "Open the next, the previous"],
+      ["/", "Find by name"],
+      ["g i", "Inbox"],
+      ["?", "This help"],
+    ],
+    off: "Single-letter keys are switched off in the settings.",
+  },
+
+  title: (unread: number, name: string | null) =>
+    `${unread > 0 ? `(${unread}) ` : ""}${name === null ? "" : `${name} · `}Landline`,
+} as const;

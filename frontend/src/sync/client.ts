@@ -1,0 +1,69 @@
+/** What a component gets of the local copy: named queries that stay current, and named mutations. */
+import { liveQuery } from "dexie";
+import { createContext, use, useEffect, useState, useSyncExternalStore } from "react";
+
+import type { User } from "../api/types";
+import type { LocalDatabase } from "./db";
+import type { Engine } from "./engine";
+import type { SyncStatus } from "./status";
+
+export interface Client {
+  readonly db: LocalDatabase;
+  readonly engine: Engine;
+  readonly user: User;
+  /** A demo account with a simulated phone is behind this server. */
+  readonly demo: boolean;
+}
+
+export const ClientContext = createContext<Client | null>(null);
+
+export function useClient(): Client {
+  const client = use(ClientContext);
+  if (client === null) throw new Error("useClient is used outside of ClientContext");
+  return client;
+}
+
+export function useSyncStatus(): SyncStatus {
+  const { status } = useClient().engine;
+  return useSyncExternalStore(status.subscribe, status.get);
+}
+
+type Query<A extends readonly unknown[], T> = (db: LocalDatabase, ...args: A) => Promise<T>;
+
+interface Shown<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+/**
+ * The current answer of a named query, or undefined until there is one for these arguments.
+ * Arguments are compared by value; they are small (ids, filters, positions).
+ */
+export function useLive<A extends readonly unknown[], T>(query: Query<A, T>, ...args: A): T | undefined {
+  return useLiveWithPrevious(query, ...args).current;
+}
+
+/** As `useLive`, with the answer to the earlier arguments for the time until the new one is there. */
+export function useLiveWithPrevious<A extends readonly unknown[], T>(
+  query: Query<A, T>,
+  ...args: A
+): { readonly current: T | undefined; readonly latest: T | undefined } {
+  const { db } = useClient();
+  const key = JSON.stringify(args);
+  const [shown, setShown] = useState<Shown<T> | null>(null);
+  useEffect(() => {
+    const parameters = JSON.parse(key) as unknown as A;
+    const subscription = liveQuery(() => query(db, ...parameters)).subscribe({
+      next: (value) => {
+        setShown({ key, value });
+      },
+      error: (error: unknown) => {
+        if (!(error instanceof Error && error.name === "DatabaseClosedError")) throw error;
+      },
+    });
+    return () => {
+      subscription.unsubscribe();
+    };
+  }, [db, query, key]);
+  return { current: shown?.key === key ? shown.value : undefined, latest: shown?.value };
+}

@@ -1,0 +1,86 @@
+/** The few small things a browser remembers outside the database. The only file that touches localStorage. */
+import type { User } from "../api/types";
+
+const PREFIX = "landline.";
+
+export type Theme = "system" | "light" | "dark";
+export type Density = "cosy" | "compact";
+
+export interface Preferences {
+  readonly theme: Theme;
+  readonly density: Density;
+  readonly singleKeys: boolean;
+}
+
+export const DEFAULT_PREFERENCES: Preferences = { theme: "system", density: "cosy", singleKeys: true };
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + key);
+  } catch {
+    return null;
+  }
+}
+
+/** Storage that is full or forbidden costs the memory, never the action. */
+function write(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(PREFIX + key);
+    else localStorage.setItem(PREFIX + key, value);
+  } catch {
+    return;
+  }
+}
+
+function parsed(text: string | null): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+export interface RememberedUser extends User {
+  readonly demo: boolean;
+}
+
+/** Whose copy to draw before the server has been asked. */
+export function rememberedUser(): RememberedUser | null {
+  const { id, username, display_name, demo } = parsed(read("user")) as Partial<RememberedUser>;
+  if (typeof id !== "string" || typeof username !== "string") return null;
+  return { id, username, display_name: display_name ?? username, demo: demo === true };
+}
+
+export function rememberUser(user: RememberedUser | null): void {
+  write("user", user === null ? null : JSON.stringify(user));
+}
+
+/** Signed out while the server could not be told: no session of this browser counts until it has been. */
+export function signOutPending(): boolean {
+  return read("sign-out-pending") === "1";
+}
+
+export function setSignOutPending(pending: boolean): void {
+  write("sign-out-pending", pending ? "1" : null);
+}
+
+/** `theme` stands under its own key: the script that prevents a flash reads it before anything else runs. */
+export function readPreferences(): Preferences {
+  const stored = parsed(read("preferences")) as Partial<Preferences>;
+  const theme = read("theme");
+  return {
+    theme: theme === "light" || theme === "dark" ? theme : "system",
+    density: stored.density === "compact" ? "compact" : "cosy",
+    singleKeys: stored.singleKeys !== false,
+  };
+}
+
+export function writePreferences(preferences: Preferences): void {
+  write("theme", preferences.theme === "system" ? null : preferences.theme);
+  write("preferences", JSON.stringify({ density: preferences.density, singleKeys: preferences.singleKeys }));
+}
+
+export function forgetDevice(): void {
+  for (const key of ["user", "theme", "preferences"]) write(key, null);
+}

@@ -1,0 +1,35 @@
+import { memo, type ReactNode } from "react";
+
+import { oneLine, stableHash } from "../lib/text";
+
+/** Classes `avatar-0` … in avatar.css, each with white text of at least 4.5 to 1. */
+const COLOURS = 10;
+
+/** First letters of the first two words; the first two characters of a number or a single word. */
+export function initials(name: string): string {
+  const shown = oneLine(name);
+  const wordList = shown.match(/[\p{L}\p{N}\p{Extended_Pictographic}]+/gu) ?? [];
+  const [first = "", second = ""] = wordList;
+  if (/^\+?[\d\s()-]+$/u.test(shown)) return shown.slice(0, 2);
+  const letters = (text: string, count: number): string => [...text].slice(0, count).join("");
+  if (first === "") return "?";
+  const spaced = /[\s._-]/u.test(shown) && second !== "" && /\p{Lu}|\p{Lo}/u.test(letters(second, 1));
+  return (spaced ? letters(first, 1) + letters(second, 1) : letters(first, 2)).toLocaleUpperCase();
+}
+
+interface AvatarProps {
+  readonly name: string;
+  /** What stays when the name changes: the same seed keeps the same colour. */
+  readonly seed: string;
+  readonly size?: "row" | "header";
+  readonly badge?: ReactNode;
+}
+
+export const Avatar = memo(function Avatar({ name, seed, size = "row", badge }: AvatarProps) {
+  return (
+    <span className={`avatar avatar-${size} avatar-${stableHash(seed) % COLOURS}`}>
+      <span aria-hidden="true">{initials(name)}</span>
+      {badge}
+    </span>
+  );
+});

@@ -1,0 +1,63 @@
+import { memo, useState, type ReactNode } from "react";
+
+import { markup, type Markup } from "../lib/markup";
+import { presentable } from "../lib/text";
+import { words } from "../lib/words";
+
+/** Longer texts are cut until asked for, so that one message cannot fill the screen or stall it. */
+const SHOWN_CHARACTERS = 3_000;
+const SHOWN_LINES = 60;
+
+function node(part: Markup, key: number): ReactNode {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "bold":
+      return <strong key={key}>{part.children.map(node)}</strong>;
+    case "italic":
+      return <em key={key}>{part.children.map(node)}</em>;
+    case "struck":
+      return <s key={key}>{part.children.map(node)}</s>;
+    case "code":
+      return <code key={key}>{part.text}</code>;
+    case "block":
+      return <pre key={key}>{part.text}</pre>;
+    case "link":
+      return (
+        <a key={key} href={part.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+          {part.text}
+        </a>
+      );
+  }
+}
+
+function cutShort(text: string): string {
+  const lines = text.slice(0, SHOWN_CHARACTERS).split("\n");
+  return lines.slice(0, SHOWN_LINES).join("\n");
+}
+
+/** Foreign text: formatted, linked, isolated in its direction, and inert. */
+export const FormattedText = memo(function FormattedText({ text }: { readonly text: string }) {
+  const [whole, setWhole] = useState(false);
+  const shown = presentable(text);
+  const cut = whole ? shown : cutShort(shown);
+  return (
+    <>
+      <span className="formatted" dir="auto">
+        {markup(cut).map(node)}
+        {cut.length < shown.length && "…"}
+      </span>
+      {cut.length < shown.length && (
+        <button
+          type="button"
+          className="text-button"
+          onClick={() => {
+            setWhole(true);
+          }}
+        >
+          {words.showWhole}
+        </button>
+      )}
+    </>
+  );
+});
