@@ -85,7 +85,7 @@ def parse_url(name: str, url: str) -> dict[str, Any]:
     """The URL's libpq parameters; refuses what is no PostgreSQL URL and what names a transaction pooler."""
     if not url.startswith(("postgres://", "postgresql://")):
         raise ConfigurationError(
-            f"{name} must start with postgresql://, such as postgresql://landline:password@localhost/landline: "
+            f"{name} must start with postgresql://, such as postgresql://landline:password@host/landline: "
             "Landline stores its data in PostgreSQL only."
         )
     if "pgbouncer=true" in url:

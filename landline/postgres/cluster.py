@@ -32,7 +32,8 @@ WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 class Cluster:
     """A context manager: inside it the server of ``data_dir`` runs, whoever started it.
 
-    ``settings`` are PostgreSQL parameters used if this program is the one that starts the server.
+    ``settings`` are PostgreSQL parameters used if this program is the one that starts the server;
+    ``ends_with_us`` then has the kernel stop the server when this program is killed (Linux only).
     ``announce`` gets a sentence when something slow or surprising happens.
     """
 
@@ -41,10 +42,12 @@ class Cluster:
         data_dir: Path,
         *,
         settings: Mapping[str, str] | None = None,
+        ends_with_us: bool = False,
         announce: Callable[[str], None] | None = None,
     ) -> None:
         self.location: ClusterLocation = locate(data_dir)
         self._settings = dict(settings or {})
+        self._ends_with_us = ends_with_us
         self._announce = announce or (lambda _sentence: None)
         self._process: Popen[bytes] | None = None
         self._use_lock: int | None = None
@@ -106,7 +109,7 @@ class Cluster:
             self._announce(f"Making a PostgreSQL {binaries.major_version} database in {location.data}")
         server.initialise(location, binaries)
         server.version_check(location, binaries)
-        self._process = server.start(location, binaries, self._settings)
+        self._process = server.start(location, binaries, self._settings, ends_with_us=self._ends_with_us)
 
     def _make_folder(self) -> None:
         location = self.location

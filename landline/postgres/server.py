@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -75,13 +77,13 @@ def version_check(location: ClusterLocation, binaries: Binaries) -> None:
         f"{location.data} was written by PostgreSQL {kept} and the programs here are PostgreSQL "
         f"{binaries.major_version}: dump it with the old programs (`pg_ctl -D {location.data} "
         f'-o "-k {location.socket} -c listen_addresses=" -w start`, `pg_dump {server} -Fc landline > '
-        f"landline.dump`, `pg_ctl -D {location.data} stop`), move that folder away, start Landline once, and "
-        f"load the dump with `pg_restore {server} -d landline --clean --if-exists landline.dump` while it runs."
+        f"landline.dump`, `pg_ctl -D {location.data} stop`), move that folder away, start Landline and while "
+        f"it runs, load the dump with `pg_restore {server} -d landline --clean --if-exists landline.dump`."
     )
 
 
 def start(
-    location: ClusterLocation, binaries: Binaries, settings: Mapping[str, str]
+    location: ClusterLocation, binaries: Binaries, settings: Mapping[str, str], *, ends_with_us: bool
 ) -> subprocess.Popen[bytes]:
     """Starts the server in its own session and returns once it accepts connections.
 
@@ -92,7 +94,7 @@ def start(
     remove_stale_lock_files(location)
     deadline = time.monotonic() + START_SECONDS
     while True:
-        process = launch(location, binaries, settings)
+        process = launch(location, binaries, settings, ends_with_us=ends_with_us)
         while process.poll() is None and time.monotonic() < deadline:
             if answers(location):
                 return process
@@ -109,7 +111,7 @@ def start(
 
 
 def launch(
-    location: ClusterLocation, binaries: Binaries, settings: Mapping[str, str]
+    location: ClusterLocation, binaries: Binaries, settings: Mapping[str, str], *, ends_with_us: bool
 ) -> subprocess.Popen[bytes]:
     effective = {
         **BASE_SETTINGS,
@@ -128,9 +130,16 @@ def launch(
             stderr=output,
             cwd="/",
             start_new_session=True,
+            preexec_fn=stop_when_parent_ends if ends_with_us and sys.platform == "linux" else None,  # noqa: PLW1509
             env=SERVER_ENVIRONMENT,
             **identity(location.user),
         )
+
+
+def stop_when_parent_ends() -> None:
+    """Runs in the new process before PostgreSQL does: the kernel will send it the fast-shutdown signal."""
+    set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
 
 
 def stop(location: ClusterLocation, process: subprocess.Popen[bytes] | None) -> None:

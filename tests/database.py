@@ -1,0 +1,148 @@
+"""The database of a test run: a throw-away cluster, or a throw-away database on DATABASE_URL's server.
+
+The schema is migrated once as the owner; the tests, and the servers they start, connect as the runtime
+role. Tests commit for real; :meth:`ScratchDatabase.reset` restores the state after migration.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from landline.postgres.cluster import WITHOUT_DURABILITY, Cluster
+from landline.postgres.roles import OWNER, RUNTIME, runtime_grants_set
+
+RUNTIME_ROLE_ON_A_SERVER = "landline_test_runtime"
+
+# Only tables that grew are emptied: an untouched one has no page. Rows that migrations made come back.
+RESET_FUNCTION = """
+CREATE SCHEMA pristine;
+CREATE FUNCTION pristine.reset() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  touched text;
+  seeded text;
+BEGIN
+  SELECT string_agg(format('public.%I', relname), ', ') INTO touched
+    FROM pg_class
+   WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+     AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission');
+  IF touched IS NULL THEN RETURN; END IF;
+  EXECUTE 'TRUNCATE ' || touched || ' RESTART IDENTITY CASCADE';
+  FOR seeded IN SELECT relname FROM pg_class WHERE relnamespace = 'pristine'::regnamespace AND relkind = 'r'
+  LOOP
+    EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM pristine.%1$I', seeded);
+  END LOOP;
+END $$;
+CREATE FUNCTION pristine.remember() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  seeded text;
+BEGIN
+  FOR seeded IN
+    SELECT relname FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+       AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+  LOOP
+    EXECUTE format('CREATE TABLE pristine.%1$I AS TABLE public.%1$I', seeded);
+  END LOOP;
+END $$;
+"""
+
+
+class ScratchDatabase:
+    """Its addresses are known at once, so that settings can be loaded; :meth:`open` starts the server."""
+
+    def __init__(self, server_url: str | None) -> None:
+        self.name = f"landline_test_{os.getpid()}"
+        self.folder = Path(tempfile.mkdtemp(prefix="landline-test-"))
+        self._is_open = False
+        self._resetter: psycopg.Connection | None = None
+        self._cluster: Cluster | None = None
+        if server_url is None:
+            # As root the server runs as another user, who must get in.
+            self.folder.chmod(0o711)
+            self._cluster = Cluster(self.folder, settings=WITHOUT_DURABILITY, ends_with_us=True)
+            self.runtime_role, self._runtime_password = RUNTIME, ""
+            self.owner_url = self._cluster.url(role=OWNER, database=self.name)
+            self.runtime_url = self._cluster.url(role=RUNTIME, database=self.name)
+            self._maintenance_url = self._cluster.url(role=OWNER, database="postgres")
+        else:
+            parts = urlsplit(server_url)
+            self.runtime_role, self._runtime_password = RUNTIME_ROLE_ON_A_SERVER, secrets.token_hex(16)
+            self.owner_url = with_database(parts, self.name)
+            self.runtime_url = with_login(
+                urlsplit(self.owner_url), f"{self.runtime_role}:{self._runtime_password}"
+            )
+            self._maintenance_url = server_url
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The throw-away cluster; None on a server that was named by DATABASE_URL."""
+        return self._cluster
+
+    def open(self) -> None:
+        """Starts the server and makes the empty database with the runtime role's grants."""
+        self._is_open = True
+        if self._cluster is not None:
+            self._cluster.acquire()
+        with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
+            if self._runtime_password:
+                self._make_runtime_role(connection)
+            name = sql.Identifier(self.name)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            runtime_grants_set(connection, self.runtime_role)
+
+    def remember_migrated_state(self) -> None:
+        """Called once after migrating: :meth:`reset` comes back to these rows."""
+        self._resetter = psycopg.connect(
+            self.owner_url, autocommit=True, options="-c session_replication_role=replica -c lock_timeout=10s"
+        )
+        self._resetter.execute(RESET_FUNCTION)
+        self._resetter.execute("SELECT pristine.remember()")
+
+    def reset(self) -> None:
+        """Empties every table but those whose rows migrations made, and restarts the ids."""
+        assert self._resetter is not None
+        self._resetter.execute("SELECT pristine.reset()")
+
+    def owner_connection(self) -> psycopg.Connection:
+        """A new autocommit connection with the owner's rights; the caller closes it."""
+        return psycopg.connect(self.owner_url, autocommit=True)
+
+    def close(self) -> None:
+        """Leaves nothing behind, whether :meth:`open` was called or not."""
+        if self._resetter is not None:
+            self._resetter.close()
+        if self._cluster is not None:
+            self._cluster.release()
+        elif self._is_open:
+            with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
+                connection.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
+                )
+        shutil.rmtree(self.folder)
+
+    def _make_runtime_role(self, connection: psycopg.Connection) -> None:
+        role = sql.Identifier(self.runtime_role)
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (self.runtime_role,))
+        verb = sql.SQL("CREATE ROLE" if known.fetchone() is None else "ALTER ROLE")
+        connection.execute(
+            sql.SQL("{} {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(self._runtime_password))
+        )
+
+
+def with_database(parts: SplitResult, name: str) -> str:
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def with_login(parts: SplitResult, login: str) -> str:
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{login}@{host}"))
