@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,11 +21,10 @@ from unipile.payloads.providers import LINKEDIN, WHATSAPP
 if TYPE_CHECKING:
     from unipile.payloads.person import Person
 
-_JID = re.compile(r"(\d{1,32})(?::\d+|\.\d+:\d+)?@(s\.whatsapp\.net|c\.us|lid)")
-_GROUP_JID = re.compile(r"[\d-]{1,64}@g\.us")
-_CHANNEL_JID = re.compile(r"[\w-]{1,64}@(?:newsletter|broadcast)")
-_SPELT_PHONE = re.compile(r"\+?[\d\s().\-/\u00a0\u202a-\u202e\u2066-\u2069]{7,40}")
-_NOT_DIGIT = re.compile(r"\D")
+# One phone's linked devices write as `<digits>:<device>@…` or `<digits>.<agent>:<device>@…`.
+_DEVICE = re.compile(r"(?:\.\d+)?:\d+\Z")
+_CHAT_NAME = re.compile(r"[\w-]{1,64}")
+_PHONE_PUNCTUATION = str.maketrans("", "", "+()-./ \t\u00a0\u202a\u202c\u2066\u2069")
 _LINKEDIN_ID = re.compile(r"(ACo|ACw|AE)[\w-]+")
 
 
@@ -36,6 +36,16 @@ class IdForm(StrEnum):
     GROUP = "group"
     CHANNEL = "channel"
     OTHER = "other"
+
+
+_FORM_OF_SERVER: Mapping[str, IdForm] = {
+    "lid": IdForm.LID,
+    "s.whatsapp.net": IdForm.PHONE,
+    "c.us": IdForm.PHONE,
+    "g.us": IdForm.GROUP,
+    "newsletter": IdForm.CHANNEL,
+    "broadcast": IdForm.CHANNEL,
+}
 
 
 class OwnIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,19 +60,19 @@ class OwnIdentity(msgspec.Struct, frozen=True, kw_only=True):
     feature: str | None = None
 
 
+@lru_cache(maxsize=1024)  # one body names the same few ids again and again
 def id_form(external_id: str) -> tuple[IdForm, str]:
     """The form of a person's or chat's id, and the value to compare: LID without device, phone as digits."""
-    if "@" not in external_id:
+    name, at, server = external_id.rpartition("@")
+    form = _FORM_OF_SERVER.get(server) if at else None
+    if form is None:
         return IdForm.OTHER, external_id
-    jid = _JID.fullmatch(external_id)
-    if jid is not None:
-        digits, server = jid.groups()
-        return (IdForm.LID, f"{digits}@lid") if server == "lid" else (IdForm.PHONE, digits)
-    if _GROUP_JID.fullmatch(external_id):
-        return IdForm.GROUP, external_id
-    if _CHANNEL_JID.fullmatch(external_id):
-        return IdForm.CHANNEL, external_id
-    return IdForm.OTHER, external_id
+    if form is IdForm.LID or form is IdForm.PHONE:
+        digits = name if name.isdecimal() else _DEVICE.sub("", name)
+        if not (digits.isdecimal() and digits.isascii() and len(digits) <= 32):
+            return IdForm.OTHER, external_id
+        return form, f"{digits}@lid" if form is IdForm.LID else digits
+    return (form, external_id) if _CHAT_NAME.fullmatch(name) else (IdForm.OTHER, external_id)
 
 
 def is_jid(text: str) -> bool:
@@ -84,14 +94,17 @@ def phone_digits(spelt: object) -> str | None:
         form, digits = id_form(spelt)
         if form is not IdForm.PHONE:
             return None
-    elif spelt.isascii() and spelt[1:].isdecimal() and (spelt[0] == "+" or spelt[0].isdecimal()):
-        digits = spelt.removeprefix("+")
-    elif _SPELT_PHONE.fullmatch(spelt):
-        digits = _NOT_DIGIT.sub("", spelt)
     else:
-        return None
+        digits = spelt.removeprefix("+")
+        if not digits.isdecimal():
+            digits = without_phone_punctuation(spelt)
     digits = digits.removeprefix("00")
-    return digits if digits.isascii() and 7 <= len(digits) <= 15 else None
+    return digits if 7 <= len(digits) <= 15 and digits.isdecimal() and digits.isascii() else None
+
+
+def without_phone_punctuation(text: str) -> str:
+    """The text without what people and contact cards put between the digits of a number."""
+    return text.translate(_PHONE_PUNCTUATION)
 
 
 def phone_of_provider_id(provider_id: str, provider: str | None) -> str | None:
@@ -192,7 +205,7 @@ def _keys(
     for digits in (phone, number):
         if digits is not None and not _is_lid_without_server(digits, lid):
             keys[f"phone:{digits}"] = None
-    if form is IdForm.OTHER and value and number is None:
+    if value and form is not IdForm.LID and number is None:
         keys[f"id:{value}"] = None
     return tuple(keys)
 

@@ -7,7 +7,7 @@ import unicodedata
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from unipile.payloads.identity import is_jid
+from unipile.payloads.identity import is_jid, without_phone_punctuation
 from unipile.payloads.text import clean_text
 
 if TYPE_CHECKING:
@@ -18,29 +18,14 @@ NAME_MAX_CHARACTERS = 256
 # WhatsApp names the owner by the phone language's word for "you", and echoes carry that as a name.
 # Words that are common given names as well ("Ty", "Io") are left out: losing a contact's name is worse.
 _SELF_WORDS = frozenset(
-    ("you", "(you)", "me", "myself", "vous", "toi", "moi", "du", "ich", "tú", "tu", "usted", "você", "voce")
-    + (
-        "вы",
-        "ты",
-        "ви",
-        "я",
-        "jij",
-        "siz",
-        "anda",
-        "kamu",
-        "dvs.",
-        "sinä",
-        "bạn",
-        "εσείς",
-        "εσύ",
-        "أنت",
-        "אתה",
-    )
-    + ("आप", "คุณ", "你", "您", "我", "あなた", "自分", "나", "당신")
+    [
+        *("you", "(you)", "me", "myself", "vous", "toi", "moi", "du", "ich", "tú", "tu", "usted", "você"),
+        *("voce", "вы", "ты", "ви", "я", "jij", "siz", "anda", "kamu", "dvs.", "sinä", "bạn", "εσείς", "εσύ"),
+        *("أنت", "אתה", "आप", "คุณ", "你", "您", "我", "あなた", "自分", "나", "당신"),
+    ]
 )
 
 _BLANKS_AND_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_PHONE_PUNCTUATION = str.maketrans("", "", "+()-./ \u00a0\u202a\u202c\u2066\u2069")
 
 
 class NameRank(IntEnum):
@@ -73,5 +58,5 @@ def usable_name(name: str | None, person: Person) -> str | None:
 
 
 def _is_number(text: str) -> bool:
-    digits = text.translate(_PHONE_PUNCTUATION)
+    digits = without_phone_punctuation(text)
     return len(digits) >= 5 and digits.isdecimal()

@@ -21,11 +21,11 @@ class PayloadError(Exception):
         self.sentence = sentence
 
 
-class UnreadableBody(PayloadError):  # noqa: N818 - named for what it is, as its siblings
+class UnreadableBody(PayloadError):
     """The bytes are not one JSON value we read; `code` is one of `UNREADABLE_CODES`."""
 
 
-class UnusableField(PayloadError):  # noqa: N818 - as above
+class UnusableField(PayloadError):
     """A named field of a readable body stops it from being stored."""
 
     def __init__(self, code: str, name: str, sentence: str) -> None:
