@@ -1,0 +1,179 @@
+"""The entities as they travel to the browser, field for field as docs/protocol.md names them.
+
+``None`` is unknown or absent. A message whose author deleted it keeps its place and times, and nothing
+of its content.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from communications.status import Status
+
+Id = Annotated[str, Meta(pattern="^[0-9]{1,19}$", description="An id as a decimal string.")]
+Version = Annotated[
+    str, Meta(pattern="^[0-9]{1,20}$", description="The writing transaction's number, up to 2⁶⁴.")
+]
+Instant = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+        description="RFC 3339 in UTC with milliseconds.",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Phone = Annotated[str, Meta(pattern=r"^\+[0-9]+$", description="In international form: + and digits.")]
+Count = Annotated[int, Meta(ge=0)]
+
+Role = Literal["owner", "admin", "member"]
+ConversationKind = Literal["direct", "group", "channel"]
+Direction = Literal["inbound", "outbound", "unknown"]
+Origin = Literal["contact", "phone", "us"]
+AttachmentKind = Literal["image", "video", "audio", "voice", "file", "sticker", "gif"]
+AttachmentState = Literal["wanted", "stored", "unavailable"]
+MessageKind = Literal[
+    "text", "image", "video", "audio", "voice", "file", "sticker", "gif", "event", "unsupported"
+]
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every entity and answer is built on: fixed fields, no others."""
+
+
+class Channel(Document, frozen=True, kw_only=True):
+    """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it."""
+
+    id: Id
+    provider: str
+    name: str
+    status: str
+    status_since: Instant | None
+    role: Role
+    version: Version
+
+
+class LastMessage(Document, frozen=True, kw_only=True):
+    """The newest message of a conversation, for the list; ``text`` is its beginning."""
+
+    id: Id
+    direction: Direction
+    kind: MessageKind
+    text: str
+    sender_name: str | None
+    status: Status | None
+
+
+class Conversation(Document, frozen=True, kw_only=True):
+    """One chat. ``title`` is upstream's; ``name`` is what to show and never empty."""
+
+    id: Id
+    channel_id: Id
+    provider: str
+    kind: ConversationKind
+    title: str | None
+    name: Annotated[str, Meta(min_length=1)]
+    contact_id: Id | None
+    last_message_at: Instant | None
+    last_message: LastMessage | None
+    unread_count: Count
+    archived: bool
+    pinned: bool
+    muted_until: Instant | None
+    read_only: bool
+    disabled_features: tuple[str, ...]
+    history_revision: Count
+    version: Version
+
+
+class Attachment(Document, frozen=True, kw_only=True):
+    id: Id
+    kind: AttachmentKind
+    name: str | None
+    mime_type: str | None
+    size_bytes: Count | None
+    width: Count | None
+    height: Count | None
+    duration_seconds: float | None
+    state: AttachmentState
+
+
+class Reaction(Document, frozen=True, kw_only=True):
+    id: Id
+    emoji: str
+    sender_id: Id | None
+    sender_name: str | None
+    is_own: bool
+
+
+class Quoted(Document, frozen=True, kw_only=True):
+    """What a message answers to, as it was told.
+
+    ``message_id`` is there if that message was stored before the answer to it was.
+    """
+
+    external_message_id: str | None
+    sender_name: str | None
+    text: str
+    message_id: Id | None
+
+
+class Message(Document, frozen=True, kw_only=True):
+    """One message with all that belongs to it. Messages sort by (sent_at, received_at, id)."""
+
+    id: Id
+    channel_id: Id
+    conversation_id: Id
+    external_message_id: str | None
+    client_id: str | None
+    direction: Direction
+    origin: Origin
+    sender_id: Id | None
+    sender_name: str | None
+    kind: MessageKind
+    text: str
+    status: Status | None
+    sent_at: Instant
+    received_at: Instant
+    time_flagged: bool
+    edited_at: Instant | None
+    deleted_at: Instant | None
+    forwarded: bool
+    view_once: bool
+    quoted: Quoted | None
+    attachments: tuple[Attachment, ...]
+    reactions: tuple[Reaction, ...]
+    version: Version
+
+
+class Attendee(Document, frozen=True, kw_only=True):
+    """A person on one channel; ``name`` is the best known, or empty."""
+
+    id: Id
+    channel_id: Id
+    name: str
+    phone: Phone | None
+    public_identifier: str | None
+    is_self: bool
+    version: Version
+
+
+class Member(Document, frozen=True, kw_only=True):
+    """An attendee is in a conversation."""
+
+    id: Id
+    channel_id: Id
+    conversation_id: Id
+    attendee_id: Id
+    version: Version
+
+
+class Draft(Document, frozen=True, kw_only=True):
+    """What the reader has begun to write in a conversation."""
+
+    id: Id
+    conversation_id: Id
+    channel_id: Id
+    text: str
+    updated_at: Instant
+    version: Version

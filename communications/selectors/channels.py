@@ -1,0 +1,46 @@
+"""Channels, one row for each reader of each."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from communications.schemas.documents import Channel, Role
+from communications.selectors.values import id_text, optional_instant
+
+
+class ChannelRow(NamedTuple):
+    id: int
+    provider: str
+    name: str
+    status: str
+    status_since: dt.datetime | None
+    role: Role
+    version: str
+    user_id: int
+
+
+CHANNEL_ROWS: Final = """
+SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_since,
+       access.role, greatest(channel.version, access.version)::text AS version, access.user_id
+FROM communications_channelaccess AS access
+JOIN communications_channel AS channel ON channel.id = access.channel_id
+"""
+
+# Parameter: channel ids. One row for each reader.
+CHANNELS_BY_ID: Final = f"{CHANNEL_ROWS} WHERE access.channel_id = ANY(%s::bigint[])"
+
+# Parameter: user id.
+CHANNELS_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s ORDER BY channel.id"
+
+
+def channel_document(row: Sequence[Any]) -> Channel:
+    held = ChannelRow._make(row)
+    return Channel(
+        id=id_text(held.id),
+        provider=held.provider,
+        name=held.name,
+        status=held.status,
+        status_since=optional_instant(held.status_since),
+        role=held.role,
+        version=held.version,
+    )

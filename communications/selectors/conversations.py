@@ -1,0 +1,136 @@
+"""Conversations with what their list entry shows."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from communications.schemas.documents import (
+    Conversation,
+    ConversationKind,
+    Direction,
+    LastMessage,
+    MessageKind,
+)
+from communications.selectors.values import id_text, optional_id, optional_instant
+from communications.status import Status
+
+NAMED_MEMBERS: Final = 3
+NAMELESS: Final = "Unknown contact"
+
+
+class ConversationRow(NamedTuple):
+    id: int
+    channel_id: int
+    provider: str
+    kind: ConversationKind
+    title: str
+    contact_id: int | None
+    contact_name: str | None
+    contact_phone: str | None
+    contact_public_identifier: str | None
+    member_names: list[str] | None
+    last_message_at: dt.datetime
+    last_message_id: int | None
+    last_message_direction: Direction
+    last_message_kind: MessageKind
+    last_message_text: str
+    last_message_sender_name: str
+    last_message_status: Status | None
+    unread_count: int
+    archived: bool
+    pinned: bool
+    muted_until: dt.datetime | None
+    read_only: int
+    disabled_features: list[str]
+    history_revision: int
+    version: str
+
+
+# Merged into another, not met yet, or without a message to show: in no list and no feed.
+CONVERSATION_IS_SHOWN: Final = (
+    "NOT conversation.is_stub AND conversation.continues_id IS NULL "
+    "AND conversation.last_message_at IS NOT NULL"
+)
+
+# Of the last message only the beginning is shown. Of members one more is read than named: are there others?
+CONVERSATION_ROWS: Final = """
+SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
+       contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
+       contact.public_identifier AS contact_public_identifier,
+       CASE WHEN conversation.title = '' AND conversation.kind <> 'direct' THEN ARRAY(
+           SELECT coalesce(
+               nullif(person.name, ''), '+' || nullif(person.phone, ''), nullif(person.public_identifier, ''))
+           FROM communications_conversationattendee AS member
+           JOIN communications_chatattendee AS person ON person.id = member.attendee_id
+           WHERE member.conversation_id = conversation.id AND NOT person.is_self
+             AND (person.name, person.phone, person.public_identifier) <> ('', '', '')
+           ORDER BY member.attendee_id LIMIT 4
+       ) END AS member_names,
+       conversation.last_message_at, last_message.id AS last_message_id,
+       last_message.direction AS last_message_direction, last_message.kind AS last_message_kind,
+       CASE WHEN last_message.deleted_at IS NULL THEN left(last_message.text, 300) ELSE '' END AS last_message_text,
+       last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
+       conversation.unread_count, conversation.archived, conversation.pinned, conversation.muted_until,
+       conversation.read_only, conversation.disabled_features, conversation.history_revision,
+       conversation.version::text AS version
+FROM communications_conversation AS conversation
+JOIN communications_channel AS channel ON channel.id = conversation.channel_id
+LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
+LEFT JOIN communications_message AS last_message ON last_message.id = conversation.last_message_id
+"""
+
+# Parameter: conversation ids.
+CONVERSATIONS_BY_ID: Final = (
+    f"{CONVERSATION_ROWS} WHERE conversation.id = ANY(%s::bigint[]) AND {CONVERSATION_IS_SHOWN}"
+)
+
+
+def conversation_document(row: Sequence[Any]) -> Conversation:
+    held = ConversationRow._make(row)
+    return Conversation(
+        id=id_text(held.id),
+        channel_id=id_text(held.channel_id),
+        provider=held.provider,
+        kind=held.kind,
+        title=held.title or None,
+        name=_name(held),
+        contact_id=optional_id(held.contact_id),
+        last_message_at=optional_instant(held.last_message_at),
+        last_message=None if held.last_message_id is None else _last_message(held, held.last_message_id),
+        unread_count=held.unread_count,
+        archived=held.archived,
+        pinned=held.pinned,
+        muted_until=optional_instant(held.muted_until),
+        read_only=held.read_only != 0,
+        disabled_features=tuple(held.disabled_features),
+        history_revision=held.history_revision,
+        version=held.version,
+    )
+
+
+def _last_message(held: ConversationRow, message_id: int) -> LastMessage:
+    return LastMessage(
+        id=id_text(message_id),
+        direction=held.last_message_direction,
+        kind=held.last_message_kind,
+        text=held.last_message_text,
+        sender_name=held.last_message_sender_name or None,
+        status=held.last_message_status,
+    )
+
+
+def _name(held: ConversationRow) -> str:
+    phone = f"+{held.contact_phone}" if held.contact_phone else ""
+    return (
+        held.title
+        or held.contact_name
+        or phone
+        or held.contact_public_identifier
+        or _names_of_members(held.member_names or ())
+        or NAMELESS
+    )
+
+
+def _names_of_members(names: Sequence[str]) -> str:
+    text = ", ".join(names[:NAMED_MEMBERS])
+    return f"{text} …" if len(names) > NAMED_MEMBERS else text

@@ -1,0 +1,136 @@
+"""Messages, each one document with its attachments and reactions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from communications.schemas.documents import (
+    Attachment,
+    Direction,
+    Message,
+    MessageKind,
+    Origin,
+    Quoted,
+    Reaction,
+)
+from communications.selectors.values import id_text, instant, optional_id, optional_instant
+from communications.status import Status
+
+
+class MessageRow(NamedTuple):
+    id: int
+    channel_id: int
+    conversation_id: int
+    external_message_id: str | None
+    client_id: str | None
+    direction: Direction
+    origin: Origin
+    sender_id: int | None
+    sender_name: str
+    kind: MessageKind
+    text: str
+    status: Status | None
+    sent_at: dt.datetime
+    received_at: dt.datetime
+    time_flagged: bool
+    edited_at: dt.datetime | None
+    deleted_at: dt.datetime | None
+    is_forwarded: bool
+    is_view_once: bool
+    quoted_external_id: str
+    quoted_sender_name: str
+    quoted_text: str
+    quoted_message_id: int | None
+    attachments: str | None
+    reactions: str | None
+    version: str
+
+
+MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
+
+# What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored before
+# the answer: what comes later changes no row, so no reader would hear of a link made later.
+MESSAGE_ROWS: Final = """
+SELECT message.id, message.channel_id,
+       coalesce(conversation.continues_id, conversation.id) AS conversation_id,
+       message.external_message_id, message.client_id::text AS client_id, message.direction, message.origin,
+       message.sender_id, message.sender_name, message.kind,
+       CASE WHEN message.deleted_at IS NULL THEN message.text ELSE '' END AS text,
+       message.status, message.sent_at, message.received_at, message.time_flagged, message.edited_at,
+       message.deleted_at, message.is_forwarded, message.is_view_once,
+       CASE WHEN message.deleted_at IS NULL THEN message.quoted_external_id ELSE '' END AS quoted_external_id,
+       CASE WHEN message.deleted_at IS NULL THEN message.quoted_sender_name ELSE '' END AS quoted_sender_name,
+       CASE WHEN message.deleted_at IS NULL THEN message.quoted_text ELSE '' END AS quoted_text,
+       CASE WHEN message.deleted_at IS NULL AND message.quoted_external_id <> '' THEN (
+           SELECT quoted.id FROM communications_message AS quoted
+           WHERE quoted.channel_id = message.channel_id
+             AND quoted.external_message_id = message.quoted_external_id AND quoted.id < message.id
+       ) END AS quoted_message_id,
+       CASE WHEN message.deleted_at IS NULL THEN (
+           SELECT json_agg(json_build_object(
+               'id', part.id::text, 'kind', part.kind,
+               'name', nullif(part.name, ''), 'mime_type', nullif(part.mime_type, ''),
+               'size_bytes', part.size_bytes, 'width', part.width, 'height', part.height,
+               'duration_seconds', part.duration_seconds, 'state', part.state
+           ) ORDER BY part.position, part.id)::text
+           FROM communications_attachment AS part WHERE part.message_id = message.id
+       ) END AS attachments,
+       CASE WHEN message.deleted_at IS NULL THEN (
+           SELECT json_agg(json_build_object(
+               'id', part.id::text, 'emoji', part.emoji, 'sender_id', part.sender_id::text,
+               'sender_name', nullif(part.sender_name, ''), 'is_own', part.is_own
+           ) ORDER BY part.reacted_at, part.id)::text
+           FROM communications_reaction AS part WHERE part.message_id = message.id AND part.emoji <> ''
+       ) END AS reactions,
+       message.version::text AS version
+FROM communications_message AS message
+JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
+"""
+
+# Parameter: message ids.
+MESSAGES_BY_ID: Final = f"{MESSAGE_ROWS} WHERE message.id = ANY(%s::bigint[]) AND {MESSAGE_IS_SHOWN}"
+
+_attachments = msgspec.json.Decoder(tuple[Attachment, ...])
+_reactions = msgspec.json.Decoder(tuple[Reaction, ...])
+
+
+def message_document(row: Sequence[Any]) -> Message:
+    held = MessageRow._make(row)
+    return Message(
+        id=id_text(held.id),
+        channel_id=id_text(held.channel_id),
+        conversation_id=id_text(held.conversation_id),
+        external_message_id=held.external_message_id,
+        client_id=held.client_id,
+        direction=held.direction,
+        origin=held.origin,
+        sender_id=optional_id(held.sender_id),
+        sender_name=held.sender_name or None,
+        kind=held.kind,
+        text=held.text,
+        status=held.status,
+        sent_at=instant(held.sent_at),
+        received_at=instant(held.received_at),
+        time_flagged=held.time_flagged,
+        edited_at=optional_instant(held.edited_at),
+        deleted_at=optional_instant(held.deleted_at),
+        forwarded=held.is_forwarded,
+        view_once=held.is_view_once,
+        quoted=_quoted(held),
+        attachments=() if held.attachments is None else _attachments.decode(held.attachments),
+        reactions=() if held.reactions is None else _reactions.decode(held.reactions),
+        version=held.version,
+    )
+
+
+def _quoted(held: MessageRow) -> Quoted | None:
+    if not (held.quoted_external_id or held.quoted_text or held.quoted_sender_name):
+        return None
+    return Quoted(
+        external_message_id=held.quoted_external_id or None,
+        sender_name=held.quoted_sender_name or None,
+        text=held.quoted_text,
+        message_id=optional_id(held.quoted_message_id),
+    )

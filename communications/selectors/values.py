@@ -1,0 +1,20 @@
+"""Values of a row as they are written in a document."""
+
+import datetime as dt
+
+
+def id_text(number: int) -> str:
+    return str(number)
+
+
+def optional_id(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def instant(moment: dt.datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: ``2026-05-18T19:44:12.000Z``."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def optional_instant(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else instant(moment)
