@@ -77,11 +77,11 @@ def one_sentence_per_problem() -> Iterator[None]:
         raise SystemExit(1) from None
 
 
-def terminate_by_exception() -> None:
+def terminate_by_exception(*, code: int = 128 + signal.SIGTERM) -> None:
     """Lets SIGTERM unwind the stack as Ctrl-C does, so that what was opened is closed."""
 
-    def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(code)
 
     signal.signal(signal.SIGTERM, leave)
 

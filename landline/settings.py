@@ -172,9 +172,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # -- logs ----------------------------------------------------------------------------------------------
 
+LANDLINE_LOG_FORMAT = _environment.choice("LANDLINE_LOG_FORMAT", options=LOG_FORMATS, default="text")
 LOGGING_CONFIG = None
 logging_configure(
-    _environment.choice("LANDLINE_LOG_FORMAT", options=LOG_FORMATS, default="text"),
+    LANDLINE_LOG_FORMAT,
     known_secrets=tuple(filter(None, (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS))),
 )
 

@@ -88,6 +88,19 @@ class Cluster:
         finally:
             os.close(use_lock)
 
+    def is_running(self) -> bool:
+        return server.live_postmaster(self.location) is not None
+
+    def restart(self) -> None:
+        """Starts the server again after it died under its users; they keep their locks."""
+        start_lock = self._lock("start.lock", fcntl.LOCK_EX)
+        try:
+            if self._process is not None:
+                self._process.wait()
+            self._join_or_start()
+        finally:
+            os.close(start_lock)
+
     def __enter__(self) -> Self:
         self.acquire()
         return self

@@ -1,0 +1,109 @@
+"""The ``landline`` command."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+
+import django
+
+from landline import __version__, manage
+from landline.bootstrap import (
+    database_running,
+    one_sentence_per_problem,
+    process_prepare,
+    terminate_by_exception,
+)
+from landline.lifeline import lifeline_watch
+from landline.preflight import database_check, migrations_check, secrets_check
+from landline.supervisor import launch
+from landline.web import web_serve
+from landline.work import worker_run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; returns the exit code."""
+    options, rest = parser().parse_known_args(arguments)
+    if rest and options.command is not simulator:
+        parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    lifeline_watch()
+    command: Callable[[argparse.Namespace, list[str]], int] = options.command
+    with one_sentence_per_problem():
+        try:
+            return command(options, rest)
+        except KeyboardInterrupt:
+            return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="landline", description="A self-hosted inbox over the Unipile messaging API."
+    )
+    top.add_argument("--version", action="version", version=f"landline {__version__}")
+    commands = top.add_subparsers(required=True, metavar="command")
+
+    everything = commands.add_parser(
+        "run", help="database, web server, worker and, without a Unipile account, the simulator"
+    )
+    everything.set_defaults(command=run, demo=False)
+    invented = commands.add_parser("demo", help="the same with invented accounts and a database of their own")
+    invented.set_defaults(command=run, demo=True)
+    serving = commands.add_parser("web", help="the web server alone")
+    serving.add_argument("--workers", type=positive, default=1, metavar="N", help="processes (default 1)")
+    serving.set_defaults(command=web)
+    commands.add_parser("worker", help="the worker alone: everything that calls Unipile").set_defaults(
+        command=worker
+    )
+    commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
+        command=migrate
+    )
+    commands.add_parser(
+        "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
+    ).set_defaults(command=simulator)
+    return top
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def run(options: argparse.Namespace, _rest: list[str]) -> int:
+    return launch.run(demo=options.demo)
+
+
+def web(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception(code=0)
+    environment = process_prepare("web")
+    with database_running(environment):
+        django.setup()
+        secrets_check()
+        database_check()
+        migrations_check()
+        web_serve(workers=options.workers)
+    return 0
+
+
+def worker(_options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception(code=0)
+    environment = process_prepare("worker")
+    with database_running(environment):
+        django.setup()
+        database_check()
+        migrations_check()
+        worker_run()
+    return 0
+
+
+def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
+    return manage.main(["landline", "migrate"])
+
+
+def simulator(_options: argparse.Namespace, rest: list[str]) -> int:
+    sys.argv = ["landline simulator", *rest]
+    runpy.run_module("simulator", run_name="__main__")
+    return 0

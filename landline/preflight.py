@@ -1,0 +1,68 @@
+"""What a server checks before it listens: its secrets, its database, the schema."""
+
+from __future__ import annotations
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from landline.databases import pooler_sentence
+from landline.environment import ConfigurationError
+from landline.postgres.binaries import OLDEST_MAJOR_VERSION
+
+
+def secrets_check() -> None:
+    """Raises ConfigurationError when a secret is missing: an open webhook never starts."""
+    for name, is_set in (
+        ("LANDLINE_SECRET_KEY", bool(settings.SECRET_KEY)),
+        ("LANDLINE_WEBHOOK_SECRET", bool(settings.LANDLINE_WEBHOOK_SECRETS)),
+    ):
+        if not is_set:
+            raise ConfigurationError(
+                f"{name} is not set: put the output of `openssl rand -hex 32` in {name} or "
+                f"in a file named by {name}_FILE, or start with `landline run`, which makes its own."
+            )
+
+
+def database_check() -> None:
+    """Raises ConfigurationError when the database cannot carry Landline, with the reason."""
+    parameters = connection.get_connection_params()
+    for of_django in ("cursor_factory", "context"):
+        parameters.pop(of_django)
+    try:
+        with (
+            psycopg.connect(**parameters, autocommit=True) as first,
+            psycopg.connect(**parameters, autocommit=True) as second,
+        ):
+            if first.info.server_version < OLDEST_MAJOR_VERSION * 10_000:
+                raise ConfigurationError(
+                    f"The database runs PostgreSQL {first.info.server_version // 10_000}: "
+                    f"Landline needs version {OLDEST_MAJOR_VERSION} or newer."
+                )
+            # Only a pooler in transaction mode gives two open sessions the same server process.
+            if backend_of(first) == backend_of(second):
+                raise ConfigurationError(pooler_sentence("DATABASE_URL"))
+            if first.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+                raise ConfigurationError(
+                    "DATABASE_URL leads to a standby, which hides running transactions from the feed: "
+                    "give the address of the primary."
+                )
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise ConfigurationError(f"PostgreSQL cannot be reached ({reason}): check DATABASE_URL.") from None
+
+
+def backend_of(session: psycopg.Connection) -> object:
+    return session.execute("SELECT pg_backend_pid()").fetchone()
+
+
+def migrations_check() -> None:
+    """Raises ConfigurationError when the schema is older than this program."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    connection.close()
+    if missing:
+        raise ConfigurationError(
+            f"The database lacks {len(missing)} migrations of this version: run `landline migrate` first."
+        )

@@ -1,0 +1,1 @@
+"""``landline run``: every program of an installation, started in order, watched, stopped in order."""
