@@ -4,6 +4,7 @@ from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
+from communications.models.login_window import LoginWindow
 from communications.models.message import Attachment, Message, Reaction
 from communications.models.user import User
 
@@ -18,6 +19,7 @@ __all__ = [
     "Draft",
     "FeedEpoch",
     "FeedMark",
+    "LoginWindow",
     "Message",
     "NameRank",
     "Outcome",

@@ -68,7 +68,8 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
        ) END AS member_names,
        conversation.last_message_at, last_message.id AS last_message_id,
        last_message.direction AS last_message_direction, last_message.kind AS last_message_kind,
-       CASE WHEN last_message.deleted_at IS NULL THEN left(last_message.text, 300) ELSE '' END AS last_message_text,
+       CASE WHEN last_message.deleted_at IS NULL THEN left(last_message.text, 300) ELSE '' END
+           AS last_message_text,
        last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
        conversation.unread_count, conversation.archived, conversation.pinned, conversation.muted_until,
        conversation.read_only, conversation.disabled_features, conversation.history_revision,

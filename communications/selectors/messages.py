@@ -50,8 +50,8 @@ class MessageRow(NamedTuple):
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
 
-# What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored before
-# the answer: what comes later changes no row, so no reader would hear of a link made later.
+# What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored
+# before the answer: what comes later changes no row, so no reader would hear of a link made later.
 MESSAGE_ROWS: Final = """
 SELECT message.id, message.channel_id,
        coalesce(conversation.continues_id, conversation.id) AS conversation_id,
