@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from communications.ingest.chats import ChatNumbers
+from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import MessageReceived, PersonFact
 
@@ -64,7 +65,7 @@ class FoldBatch:
             "size_bytes": delivery.size_bytes,
             "outcome": reading.settled,
             "reason": reading.reason,
-            "next_attempt_at": delivery.next_attempt_at,
+            "next_attempt_at": next_attempt_at(delivery) if reading.settled == "failed" else None,
             "repeats": False,
         }
         self._deliveries.append(row)

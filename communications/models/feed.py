@@ -46,9 +46,10 @@ class FeedMark(models.Model):
 
     mark = models.UUIDField(primary_key=True)
     created_at = models.DateTimeField(db_default=Now())
+    version = VersionField()
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], name="feed_mark_created_at")]
+        indexes = [models.Index(fields=["version"], name="feed_mark_version")]
 
     def __str__(self) -> str:
         return str(self.mark)

@@ -29,7 +29,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One ledger row to be, with its bytes. ``raw`` is ``None`` when they are in the ledger already."""
+    """One ledger row to be, with its bytes. ``raw`` is ``None`` when they are in the ledger already.
+
+    ``attempts`` counts the times it was folded before.
+    """
 
     id: uuid.UUID
     source: Literal["webhook", "api"] = "webhook"
@@ -39,7 +42,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     raw: bytes | None
     reading: Reading
-    next_attempt_at: dt.datetime | None = None
+    attempts: int = 0
 
     @property
     def account(self) -> str:

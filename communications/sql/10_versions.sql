@@ -22,7 +22,7 @@ DO $$
 DECLARE
     synced text;
 BEGIN
-    FOREACH synced IN ARRAY ARRAY['channel', 'channelaccess', 'conversation', 'conversationattendee', 'draft', 'message', 'tombstone'] LOOP
+    FOREACH synced IN ARRAY ARRAY['channel', 'channelaccess', 'conversation', 'conversationattendee', 'draft', 'feedmark', 'message', 'tombstone'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER version_set BEFORE INSERT OR UPDATE ON communications_%s
              FOR EACH ROW EXECUTE FUNCTION landline_version_set()', synced);

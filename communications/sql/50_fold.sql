@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION landline_fold(
     deliveries json, bodies bytea[], people json, chats json, aliases json, members json, messages json, attachments json
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql
 -- A batch is small and every table has the index it needs; plans made while tables were empty must not scan them when full.
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_mergejoin = off
 AS $$
 DECLARE
     conversation_of bigint[];

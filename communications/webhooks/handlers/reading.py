@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from communications.schemas.deliveries import Reading
 from communications.webhooks.handlers.common import MessagingHandler
@@ -45,26 +46,26 @@ def delivery_read(raw: bytes, received_at: dt.datetime) -> Reading:
 
 
 def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
-    described = {
-        "account": envelope.account_id or "",
-        "provider": envelope.provider or "",
-        "event": envelope.event,
-        "event_name": _event_as_named(envelope),
-        "webhook_name": envelope.webhook_name or "",
-    }
+    described = Reading(
+        account=envelope.account_id or "",
+        provider=envelope.provider or "",
+        event=envelope.event,
+        event_name=_event_as_named(envelope),
+        webhook_name=envelope.webhook_name or "",
+    )
     try:
         key = event_key(envelope, received_at)
         if envelope.event != MESSAGE_RECEIVED:
             reason = NOT_SHOWN.get(envelope.family, NOT_HANDLED_YET)
-            return Reading(**described, event_key=key, settled="ignored", reason=reason)
+            return replace(described, event_key=key, settled="ignored", reason=reason)
         payload = parse_messaging(envelope)
         handler = HANDLERS.get(envelope.provider or "", ANY_PROVIDER)
-        return Reading(**described, event_key=key, fact=handler.handle_message_received(payload, received_at))
+        return replace(described, event_key=key, fact=handler.handle_message_received(payload, received_at))
     except PayloadError as refusal:
-        return Reading(**described, settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")
+        return replace(described, settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")
     except Exception as error:
         log.exception("delivery_unreadable_by_fault", webhook_event=envelope.event)
-        return Reading(**described, settled="failed", reason=f"reading failed: {type(error).__name__}")
+        return replace(described, settled="failed", reason=f"reading failed: {type(error).__name__}")
 
 
 def _event_as_named(envelope: Envelope) -> str:

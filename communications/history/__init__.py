@@ -1,0 +1,1 @@
+"""What happened before: folding again what the ledger holds."""

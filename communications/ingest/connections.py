@@ -1,0 +1,20 @@
+"""Connections for the fold: of their own, so that nothing else of the product can keep a delivery waiting."""
+
+from typing import Any, Final
+
+from psycopg_pool import AsyncConnectionPool
+
+from communications.schemas.connections import connection_pool
+
+LOCK_TIMEOUT_MS: Final = 500
+STATEMENT_TIMEOUT_MS: Final = 1_000
+
+
+def fold_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
+    """An unopened pool. One call of the fold is one transaction; ``LOCK_TIMEOUT_MS`` bounds the wait for another writer."""
+    return connection_pool(
+        "fold",
+        max_size=max_size,
+        lock_timeout_ms=LOCK_TIMEOUT_MS,
+        statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+    )

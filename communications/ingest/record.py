@@ -1,0 +1,116 @@
+"""Saving deliveries: one transaction for a batch where it can be, one for each where it must be.
+
+Every failure of the fold ends in a ledger row: an odd delivery costs itself only, a busy database costs time only. What
+cannot be saved at all raises ``Unsaved``, and whoever sent it keeps it.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+import psycopg
+import structlog
+from psycopg import AsyncConnection, errors
+
+from communications.errors import Unsaved
+from communications.ingest.batch import FOLD, FoldBatch
+from communications.schemas.deliveries import Delivery
+
+log = structlog.get_logger(__name__)
+
+SERIALIZATION_RETRIES: Final = 2
+REASON_MAX_CHARACTERS: Final = 500
+
+_DATA_ERROR_CLASSES: Final = ("22", "23", "54", "P0", "XX", "42", "21")
+_BUSY: Final = (errors.LockNotAvailable, errors.QueryCanceled)
+_CONFLICTS: Final = (errors.SerializationFailure, errors.DeadlockDetected)
+
+
+class Connections(Protocol):
+    """Where connections come from: psycopg's pool, or anything with the same context manager."""
+
+    def connection(self, timeout: float | None = None) -> Any: ...
+
+
+async def record(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
+    """Folds and saves deliveries; answers with the number of deliveries per outcome.
+
+    Raises ``Unsaved`` when the database could not take them, and ``psycopg.OperationalError`` when it is not there; then
+    nothing is known to be saved, and the same call may be made again.
+    """
+    try:
+        return await _fold(connections, deliveries)
+    except _BUSY as busy:
+        log.warning("fold_busy", deliveries=len(deliveries), error=type(busy).__name__)
+        return await _ledger_only(connections, deliveries, "busy: the database did not answer in time")
+    except psycopg.DataError as error:
+        return await _halve(connections, deliveries, error)
+    except psycopg.Error as error:
+        if isinstance(error, psycopg.OperationalError) or not _is_data_error(error):
+            raise
+        return await _halve(connections, deliveries, error)
+    except (ValueError, TypeError, KeyError, msgspec.MsgspecError) as error:
+        return await _halve(connections, deliveries, error)
+
+
+async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
+    parameters = FoldBatch(deliveries).parameters()
+    for attempt in range(SERIALIZATION_RETRIES + 1):
+        try:
+            return await _call(connections, parameters)
+        except _CONFLICTS:
+            if attempt == SERIALIZATION_RETRIES:
+                return await _ledger_only(connections, deliveries, "busy: writers kept colliding")
+            await asyncio.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311
+    raise AssertionError
+
+
+async def _halve(connections: Connections, deliveries: Sequence[Delivery], error: Exception) -> Counter[str]:
+    """Each half in its own transaction, down to the one that does not fold; that one is kept as failed."""
+    if len(deliveries) == 1:
+        log.error("delivery_failed", delivery=str(deliveries[0].id), error=_described(error))
+        return await _ledger_only(connections, deliveries, _described(error))
+    middle = len(deliveries) // 2
+    first = await record(connections, deliveries[:middle])
+    return first + await record(connections, deliveries[middle:])
+
+
+async def _ledger_only(connections: Connections, deliveries: Sequence[Delivery], reason: str) -> Counter[str]:
+    settled = [
+        delivery
+        if delivery.reading.settled is not None
+        else msgspec.structs.replace(
+            delivery,
+            reading=msgspec.structs.replace(delivery.reading, settled="failed", reason=reason, fact=None),
+        )
+        for delivery in deliveries
+    ]
+    try:
+        return await _call(connections, FoldBatch(settled).parameters())
+    except (*_BUSY, *_CONFLICTS, psycopg.IntegrityError, psycopg.DataError) as error:
+        raise Unsaved(f"the ledger could not be written: {type(error).__name__}") from error
+
+
+async def _call(connections: Connections, parameters: tuple[Any, ...]) -> Counter[str]:
+    async with connections.connection() as connection:
+        return await _fold_on(connection, parameters)
+
+
+async def _fold_on(connection: AsyncConnection[Any], parameters: tuple[Any, ...]) -> Counter[str]:
+    cursor = await connection.execute(FOLD, parameters)
+    return Counter(dict(await cursor.fetchall()))
+
+
+def _is_data_error(error: psycopg.Error) -> bool:
+    return (error.sqlstate or "")[:2] in _DATA_ERROR_CLASSES
+
+
+def _described(error: Exception) -> str:
+    """Which rule was hurt, without the values that hurt it."""
+    if isinstance(error, psycopg.Error):
+        rule = error.diag.constraint_name or error.diag.message_primary or ""
+        return f"{type(error).__name__}: {rule}"[:REASON_MAX_CHARACTERS]
+    return type(error).__name__

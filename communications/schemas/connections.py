@@ -1,0 +1,32 @@
+"""PostgreSQL connections outside Django's own handling: to the same database, with limits of their own."""
+
+from typing import Any, Final
+
+from django.db import connections
+from psycopg_pool import AsyncConnectionPool
+
+_DJANGO_ONLY: Final = frozenset({"cursor_factory", "context", "pool", "prepare_threshold", "autocommit"})
+
+
+def connection_pool(
+    name: str, *, max_size: int, lock_timeout_ms: int, statement_timeout_ms: int
+) -> AsyncConnectionPool[Any]:
+    """An unopened pool of autocommit connections to the database that Django uses (in tests: the test database)."""
+    given = connections["default"].get_connection_params()  # type: ignore[no-untyped-call]
+    parameters = {key: value for key, value in given.items() if key not in _DJANGO_ONLY}
+    limits = (
+        f"-c lock_timeout={lock_timeout_ms} -c statement_timeout={statement_timeout_ms} "
+        "-c synchronous_commit=on -c TimeZone=UTC"
+    )
+    parameters["options"] = " ".join(filter(None, (parameters.get("options"), limits)))
+    parameters["application_name"] = f"landline {name}"
+    return AsyncConnectionPool(
+        kwargs={**parameters, "autocommit": True, "prepare_threshold": 1},
+        name=name,
+        min_size=1,
+        max_size=max_size,
+        timeout=2,
+        max_idle=300,
+        reconnect_timeout=0.5,
+        open=False,
+    )

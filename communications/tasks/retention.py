@@ -1,0 +1,69 @@
+"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries."""
+
+import time
+from typing import Any, Final
+
+from django.conf import settings
+from psycopg_pool import AsyncConnectionPool
+
+TOMBSTONES_KEPT_DAYS: Final = 30
+BATCH_ROWS: Final = 1_000
+EVERY_SECONDS: Final = 3_600
+
+# Cursors older than the youngest tombstone that went are told to start anew.
+TOMBSTONES: Final = """
+WITH expired AS (
+    DELETE FROM communications_tombstone WHERE id IN (
+        SELECT id FROM communications_tombstone
+        WHERE created_at < now() - make_interval(days => %(days)s) ORDER BY version, id LIMIT %(limit)s)
+    RETURNING version
+), noted AS (
+    UPDATE communications_feedepoch SET tombstones_since = greatest(
+        tombstones_since, (SELECT version FROM expired ORDER BY version DESC LIMIT 1))
+    WHERE EXISTS (SELECT FROM expired)
+)
+SELECT count(*) FROM expired
+"""
+MARKS: Final = """
+WITH expired AS (
+    DELETE FROM communications_feedmark WHERE mark IN (
+        SELECT mark FROM communications_feedmark
+        WHERE created_at < now() - make_interval(days => %(days)s) ORDER BY version LIMIT %(limit)s)
+    RETURNING 1
+)
+SELECT count(*) FROM expired
+"""
+BODIES: Final = """
+WITH expired AS (
+    DELETE FROM communications_webhookbody WHERE delivery_id IN (
+        SELECT body.delivery_id FROM communications_webhookbody AS body
+        JOIN communications_webhookdelivery AS delivery ON delivery.id = body.delivery_id
+        WHERE body.delivery_id < landline_uuid7_before(now() - make_interval(days => %(days)s))
+          AND delivery.outcome NOT IN ('failed', 'parked')
+        ORDER BY body.delivery_id LIMIT %(limit)s)
+    RETURNING 1
+)
+SELECT count(*) FROM expired
+"""
+
+_swept_at = float("-inf")
+
+
+async def expired_remove(connections: AsyncConnectionPool[Any]) -> None:
+    """Removes what has expired, in batches, at most once an hour."""
+    global _swept_at  # noqa: PLW0603
+    if time.monotonic() - _swept_at < EVERY_SECONDS:
+        return
+    _swept_at = time.monotonic()
+    await _remove(connections, TOMBSTONES, TOMBSTONES_KEPT_DAYS)
+    await _remove(connections, MARKS, TOMBSTONES_KEPT_DAYS)
+    await _remove(connections, BODIES, settings.LANDLINE_RETENTION_DAYS)
+
+
+async def _remove(connections: AsyncConnectionPool[Any], statement: str, days: int) -> None:
+    while True:
+        async with connections.connection() as connection:
+            found = await connection.execute(statement, {"days": days, "limit": BATCH_ROWS})
+            row = await found.fetchone()
+        if row is None or row[0] < BATCH_ROWS:
+            return

@@ -1,0 +1,31 @@
+"""What the worker looks after by itself: at start, and every half minute."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+from psycopg_pool import AsyncConnectionPool
+
+from communications.ingest.connections import fold_connections
+from communications.tasks.deliveries import deliveries_retry_due
+from communications.tasks.retention import expired_remove
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS: Final = 30
+
+Sweep = Callable[[AsyncConnectionPool[Any]], Awaitable[None]]
+SWEEPS: Final[tuple[Sweep, ...]] = (deliveries_retry_due, expired_remove)
+
+
+async def sweep_for_ever() -> None:
+    """Runs every sweep, then waits; one that fails is logged and tried again in the next round."""
+    async with fold_connections(max_size=1) as connections:
+        while True:
+            for sweep in SWEEPS:
+                try:
+                    await sweep(connections)
+                except Exception:
+                    log.exception("sweep_failed", sweep=sweep.__name__)
+            await asyncio.sleep(EVERY_SECONDS)

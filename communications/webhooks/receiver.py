@@ -1,0 +1,188 @@
+"""The address upstream delivers to. A delivery is answered 200 after the commit that holds it, whatever it says.
+
+A plain ASGI application, mounted ahead of Django: Django's work per request alone costs more than saving a delivery.
+"""
+
+import asyncio
+import datetime as dt
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Final
+
+import structlog
+
+from communications.errors import Unsaved
+from communications.schemas.deliveries import Delivery, sha256_of
+from communications.schemas.identifiers import uuid7
+from communications.webhooks.batcher import Batcher
+from communications.webhooks.handlers.reading import delivery_read
+from communications.webhooks.refusals import RefusalCounter
+
+log = structlog.get_logger(__name__)
+
+PATH: Final = "/api/v1/webhooks/unipile/"
+SECRET_HEADER: Final = b"unipile-auth"
+BODY_MAX_BYTES: Final = 5_000_000
+BODY_WITHIN_SECONDS: Final = 30
+SAVED_WITHIN_SECONDS: Final = 2.5
+RETRY_AFTER_SECONDS: Final = 5
+
+KEPT_HEADERS: Final = frozenset(
+    {
+        b"host",
+        b"user-agent",
+        b"content-type",
+        b"content-length",
+        b"accept",
+        b"accept-encoding",
+        b"content-encoding",
+    }
+)
+REMOVED: Final = "[removed]"
+HEADERS_MAX: Final = 64
+HEADER_MAX_CHARACTERS: Final = 300
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+Answer = tuple[int, bytes, tuple[tuple[bytes, bytes], ...], bool]
+
+UNAUTHENTIC: Final[Answer] = (401, b'{"error":"the secret header is missing or wrong"}', (), True)
+TOO_MANY: Final[Answer] = (429, b'{"error":"too many wrong secrets"}', ((b"retry-after", b"60"),), True)
+TOO_LARGE: Final[Answer] = (413, b'{"error":"the body is over 5 MB"}', (), True)
+ENCODED: Final[Answer] = (415, b'{"error":"compressed bodies are not taken"}', (), True)
+UNSAVED: Final[Answer] = (
+    503,
+    b'{"error":"not saved, send it again"}',
+    ((b"retry-after", str(RETRY_AFTER_SECONDS).encode()),),
+    False,
+)
+
+
+class WebhookReceiver:
+    """``secrets`` are the values of the secret header that count as valid: one, or two while it is being replaced."""
+
+    def __init__(self, batcher: Batcher, *, secrets: Sequence[str], refusals: RefusalCounter) -> None:
+        if not secrets:
+            raise ValueError("a receiver without a secret would take deliveries from anybody")
+        self._batcher = batcher
+        self._secrets = [secret.encode() for secret in secrets]
+        self._refusals = refusals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refuse(scope)
+        if refusal is not None:
+            await _answer(send, *refusal)
+            return
+        try:
+            raw = await asyncio.wait_for(_body(receive), BODY_WITHIN_SECONDS)
+        except TimeoutError:
+            await _answer(send, 408, b'{"error":"the body took too long"}', close=True)
+            return
+        except BodyTooLarge:
+            await _answer(send, *TOO_LARGE)
+            return
+        if raw is None:
+            return
+        await self._take(raw, scope["headers"], send)
+
+    def _refuse(self, scope: Scope) -> Answer | None:
+        if scope["method"] != "POST":
+            return 405, b'{"error":"only POST is taken here"}', ((b"allow", b"POST"),), True
+        client = self._refusals.address_of(scope)
+        if not self._is_authentic(scope["headers"]):
+            return TOO_MANY if self._refusals.count(client) else UNAUTHENTIC
+        return _refuse_body(scope["headers"])
+
+    def _is_authentic(self, headers: Headers) -> bool:
+        given = [value for name, value in headers if name == SECRET_HEADER]
+        matches = [
+            hmac.compare_digest(given[0] if len(given) == 1 else b"", secret) for secret in self._secrets
+        ]
+        return any(matches)
+
+    async def _take(self, raw: bytes, headers: Headers, send: Send) -> None:
+        received_at = dt.datetime.now(dt.UTC)
+        delivery = Delivery(
+            id=uuid7(),
+            received_at=received_at,
+            headers=kept_headers(headers),
+            sha256=sha256_of(raw),
+            size_bytes=len(raw),
+            raw=raw,
+            reading=delivery_read(raw, received_at),
+        )
+        try:
+            saved = self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
+            await asyncio.wait_for(asyncio.shield(saved), SAVED_WITHIN_SECONDS)
+        except (Unsaved, TimeoutError) as failure:
+            log.warning("delivery_unsaved", delivery=str(delivery.id), cause=type(failure).__name__)
+            await _answer(send, *UNSAVED)
+            return
+        await _answer(send, 200, b"{}", ((b"x-delivery-id", str(delivery.id).encode()),))
+
+
+class BodyTooLarge(Exception):
+    """The sender goes on after the limit."""
+
+
+def kept_headers(headers: Headers) -> dict[str, str]:
+    """Headers as the ledger shows them: the harmless ones in words, of all others the name only."""
+    kept: dict[str, str] = {}
+    for name, value in list(headers)[:HEADERS_MAX]:
+        shown = (
+            value.decode("latin-1")[:HEADER_MAX_CHARACTERS].replace("\x00", "")
+            if name in KEPT_HEADERS
+            else REMOVED
+        )
+        kept[name.decode("latin-1")[:HEADER_MAX_CHARACTERS].replace("\x00", "")] = shown
+    return kept
+
+
+def _refuse_body(headers: Headers) -> Answer | None:
+    for name, value in headers:
+        if name == b"content-length" and value.isdigit() and int(value) > BODY_MAX_BYTES:
+            return TOO_LARGE
+        if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            return ENCODED
+    return None
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, or ``None`` if the sender hung up before its end."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_MAX_BYTES:
+            raise BodyTooLarge
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _answer(
+    send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...] = (), close: bool = False
+) -> None:
+    closing = ((b"connection", b"close"),) if close else ()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                *headers,
+                *closing,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

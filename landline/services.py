@@ -1,0 +1,58 @@
+"""What one server process keeps open: connections, the batch writer, the reader of the feed."""
+
+import asyncio
+from collections import Counter
+from typing import Any, Self
+
+from communications.ingest.unfinished import unfinished_announce
+from communications.realtime.longpoll import LongPoll
+from communications.realtime.socket import Socket
+from django.conf import settings
+from psycopg_pool import AsyncConnectionPool
+
+from communications.ingest.connections import fold_connections
+from communications.realtime.hub import Hub
+from communications.webhooks.batcher import Batcher
+from communications.webhooks.receiver import WebhookReceiver
+from communications.webhooks.refusals import RefusalCounter
+
+
+class Services:
+    """Opened once per event loop, by the server's lifespan."""
+
+    receiver: WebhookReceiver
+    socket: Socket
+    longpoll: LongPoll
+    _pool: AsyncConnectionPool[Any]
+    _hub: Hub
+    _batcher: Batcher
+    _announcing: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls) -> Self:
+        """Raises what the database raises when it is not there, and ``ValueError`` without a webhook secret."""
+        services = cls()
+        services._pool = fold_connections(max_size=4)
+        await services._pool.open(wait=True, timeout=10)
+        services._hub = await Hub.open()
+        services._batcher = Batcher(services._pool, on_saved=services._on_saved)
+        services.receiver = WebhookReceiver(
+            services._batcher,
+            secrets=settings.LANDLINE_WEBHOOK_SECRETS,
+            refusals=RefusalCounter(settings.LANDLINE_TRUSTED_PROXIES),
+        )
+        services.socket = Socket(services._hub)
+        services.longpoll = LongPoll(services._hub)
+        return services
+
+    async def close(self) -> None:
+        """Deliveries first: what waits is saved and answered before its database goes."""
+        await self._batcher.close()
+        await self._hub.close()
+        await self._pool.close()
+
+    def _on_saved(self, outcomes: Counter[str]) -> None:
+        if outcomes["applied"]:
+            self._hub.poke()
+        if outcomes["failed"]:
+            self._announcing = asyncio.create_task(unfinished_announce())
