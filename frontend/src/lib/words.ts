@@ -80,7 +80,6 @@ export const words = {
     noMatch: (name: string) => `No conversation on this device is named like “${name}”.`,
     noMatchPartial: "Only conversations already read to this device were looked at; scroll the list to its end for more.",
     failed: "Your conversations could not be loaded.",
-    noStorageNext: "The request was",
     unreadCount: (count: number) => `${count} unread`,
     pinned: "pinned",
     muted: "muted",
@@ -125,7 +124,6 @@ export const words = {
     emptyText: "Message without text",
     timeFlagged: "The sender's clock was wrong; this is when it arrived.",
     quotedGone: "A message that is not here",
-    size: (size: string) => size,
     reaction: (emoji: string, count: number, names: string) => `${emoji} ${count} by ${names}`,
   },
 

@@ -1,15 +1,18 @@
 /** What a component gets of the local copy: named queries that stay current, and named mutations. */
 import { liveQuery } from "dexie";
-import { createContext, use, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
-import type { User } from "../api/types";
+import type { Id, User } from "../api/types";
 import type { LocalDatabase } from "./db";
 import type { Engine } from "./engine";
+import type { RowCache } from "./rowCache";
+import type { LocalConversation } from "./rows";
 import type { SyncStatus } from "./status";
 
 export interface Client {
   readonly db: LocalDatabase;
   readonly engine: Engine;
+  readonly rows: RowCache;
   readonly user: User;
   /** A demo account with a simulated phone is behind this server. */
   readonly demo: boolean;
@@ -26,6 +29,21 @@ export function useClient(): Client {
 export function useSyncStatus(): SyncStatus {
   const { status } = useClient().engine;
   return useSyncExternalStore(status.subscribe, status.get);
+}
+
+/** One row of the list, from the cache that `useWatchedRows` keeps current. */
+export function useRow(id: Id): LocalConversation | undefined {
+  const { rows } = useClient();
+  return useSyncExternalStore(
+    useCallback((listener) => rows.subscribe(id, listener), [rows, id]),
+    () => rows.get(id),
+  );
+}
+
+export function useWatchedRows(ids: readonly Id[]): void {
+  const { rows } = useClient();
+  const key = ids.join(",");
+  useEffect(() => (key === "" ? undefined : rows.watch(key.split(","))), [rows, key]);
 }
 
 type Query<A extends readonly unknown[], T> = (db: LocalDatabase, ...args: A) => Promise<T>;

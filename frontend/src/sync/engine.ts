@@ -14,8 +14,10 @@ import { prefetchThreads, ThreadLoader } from "./threads";
 
 export interface EngineOptions {
   readonly user: User;
-  /** The server's build when this page began. */
+  /** The build of this page. */
   readonly build: string;
+  /** The server was exchanged for another build while this page ran. */
+  readonly onNewBuild: () => void;
   /** The session is over, here or in another tab. */
   readonly onSignedOut: (elsewhere: boolean) => void;
 }
@@ -32,6 +34,7 @@ export class Engine {
   #term: number | null = null;
   #working = false;
   #workAgain = false;
+  #serverBuild: string | null = null;
 
   constructor(db: LocalDatabase, options: EngineOptions) {
     this.#db = db;
@@ -189,7 +192,8 @@ export class Engine {
 
   async #greet(hello: HelloFrame): Promise<"go on" | "reset"> {
     if (hello.user_id !== this.#options.user.id) throw new SignedOut();
-    if (hello.build !== this.#options.build && this.#options.build !== "") this.status.set({ updateReady: true });
+    this.#serverBuild ??= hello.build;
+    if (hello.build !== this.#serverBuild) this.#options.onNewBuild();
     const feed = await this.#db.read(`feed-${await this.#db.activeSide()}`);
     return feed?.epoch == null || feed.epoch === hello.epoch ? "go on" : "reset";
   }

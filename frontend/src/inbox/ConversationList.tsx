@@ -1,0 +1,162 @@
+import { useCallback, useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from "react";
+
+import type { Id } from "../api/types";
+import { useDay } from "../lib/useDay";
+import { words } from "../lib/words";
+import { useClient, useLive, useWatchedRows } from "../sync/client";
+import { listLoadMore } from "../sync/mutations";
+import { conversationIds, listComplete, type ListFilter } from "../sync/queries";
+import { ConversationRow, rowElementId } from "./ConversationRow";
+import { ListEmpty } from "./ListEmpty";
+import { useFixedWindow } from "./useFixedWindow";
+import { useHeldOrder } from "./useHeldOrder";
+
+const ROW_HEIGHT = { cosy: 64, compact: 48 } as const;
+/** Rows watched beyond those drawn, in both directions. */
+const WATCH_STEP = 32;
+/** The next page of the list is asked for this many rows before the end. */
+const NEAR_END = 30;
+
+export interface ListHandle {
+  readonly move: (rows: number) => void;
+  readonly openActive: () => void;
+  readonly openNeighbour: (rows: number) => void;
+  readonly moveUnread: (way: 1 | -1) => void;
+  readonly focus: () => void;
+}
+
+interface ConversationListProps {
+  readonly filter: ListFilter;
+  readonly openId: Id | null;
+  readonly density: keyof typeof ROW_HEIGHT;
+  readonly onOpen: (id: Id) => void;
+  readonly onShowAll: () => void;
+  readonly handle: Ref<ListHandle>;
+}
+
+export function ConversationList(props: ConversationListProps) {
+  const { filter, openId, density, onOpen, onShowAll, handle } = props;
+  const client = useClient();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [activeId, setActiveId] = useState<Id | null>(openId);
+  const order = useHeldOrder(useLive(conversationIds, filter), JSON.stringify(filter));
+  const complete = useLive(listComplete);
+  const now = useDay();
+  const rowHeight = ROW_HEIGHT[density];
+  const ids = order.ids ?? [];
+  const { from, to, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
+  const watchFrom = Math.max(0, Math.floor(from / WATCH_STEP) * WATCH_STEP - WATCH_STEP);
+  useWatchedRows(ids.slice(watchFrom, Math.ceil(to / WATCH_STEP) * WATCH_STEP + WATCH_STEP));
+  useEffect(() => client.rows.warm(), [client]);
+
+  const nearEnd = filter.name === "" && complete === false && ids.length > 0 && to >= ids.length - NEAR_END;
+  useEffect(() => {
+    if (nearEnd) listLoadMore(client).catch(() => undefined);
+  }, [client, nearEnd, ids.length]);
+
+  const activate = useCallback(
+    (index: number): Id | null => {
+      const id = ids[index] ?? null;
+      const element = scroller.current;
+      if (id === null || element === null) return null;
+      setActiveId(id);
+      order.keyMoved();
+      const top = index * rowHeight;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + rowHeight > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + rowHeight - element.clientHeight;
+      return id;
+    },
+    [ids, order, rowHeight],
+  );
+
+  const open = useCallback(
+    (id: Id | null) => {
+      if (id === null) return;
+      setActiveId(id);
+      onOpen(id);
+    },
+    [onOpen],
+  );
+
+  const indexOf = (id: Id | null): number => (id === null ? -1 : ids.indexOf(id));
+  const step = (start: number, rows: number): number =>
+    start < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, start + rows));
+
+  useImperativeHandle(handle, () => ({
+    move: (rows) => {
+      const id = activate(step(indexOf(activeId), rows));
+      if (id !== null) client.engine.threads.ensureNewest(id).catch(() => undefined);
+    },
+    openActive: () => {
+      open(activeId);
+    },
+    openNeighbour: (rows) => {
+      open(activate(step(indexOf(openId ?? activeId), rows)));
+    },
+    moveUnread: (way) => {
+      void conversationIds(client.db, { ...filter, unreadOnly: true }).then((unread) => {
+        const waiting = new Set(unread);
+        const at = indexOf(activeId);
+        const candidates = way === 1 ? ids.slice(at + 1) : ids.slice(0, Math.max(0, at)).toReversed();
+        const next = candidates.find((id) => waiting.has(id));
+        if (next !== undefined) open(activate(ids.indexOf(next)));
+      });
+    },
+    focus: () => {
+      scroller.current?.focus();
+    },
+  }));
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
+    const at = indexOf(activeId);
+    const targets: Readonly<Record<string, number>> = {
+      PageDown: step(at, page),
+      PageUp: step(at, -page),
+      Home: 0,
+      End: ids.length - 1,
+    };
+    const target = Object.hasOwn(targets, event.key) ? targets[event.key] : undefined;
+    if (target === undefined) return;
+    event.preventDefault();
+    activate(target);
+  };
+
+  const activeIndex = indexOf(activeId);
+  const activeDrawn = activeIndex >= from && activeIndex < to;
+  return (
+    <div
+      ref={scroller}
+      className="rows"
+      role="listbox"
+      tabIndex={0}
+      aria-label={words.list.label}
+      aria-activedescendant={activeDrawn && activeId !== null ? rowElementId(activeId) : undefined}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+      onPointerMove={(event) => {
+        if (event.pointerType === "mouse") order.pointerMoved();
+      }}
+      onPointerLeave={order.pointerLeft}
+    >
+      <div className="rows-space" style={{ height: ids.length * rowHeight }} role="presentation">
+        {ids.slice(from, to).map((id, offset) => (
+          <ConversationRow
+            key={id}
+            id={id}
+            index={from + offset}
+            total={complete === false ? -1 : ids.length}
+            height={rowHeight}
+            active={id === activeId}
+            open={id === openId}
+            now={now}
+            onOpen={open}
+          />
+        ))}
+      </div>
+      {order.ids?.length === 0 && <ListEmpty filter={filter} complete={complete !== false} onShowAll={onShowAll} />}
+      {order.ids === undefined && <ListEmpty filter={null} complete onShowAll={onShowAll} />}
+    </div>
+  );
+}

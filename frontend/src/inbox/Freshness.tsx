@@ -1,0 +1,51 @@
+import { momentSince } from "../lib/time";
+import { words } from "../lib/words";
+import { useSyncStatus } from "../sync/client";
+import type { SyncStatus } from "../sync/status";
+
+export function freshnessWords(status: SyncStatus, now: Date): string {
+  const { phase, offlineSince, freshAt } = status;
+  if (phase === "live") return words.fresh.live;
+  if (phase === "connecting") return words.fresh.connecting;
+  if (phase === "catching-up") return words.fresh.catchingUp;
+  const since = offlineSince === null ? words.fresh.offline : words.fresh.offlineSince(momentSince(offlineSince, now));
+  return `${since}, ${freshAt === null ? words.fresh.nothing : words.fresh.showing(momentSince(freshAt, now))}`;
+}
+
+const TROUBLE = {
+  "wrong-origin": words.fresh.wrongOrigin,
+  "storage-full": words.fresh.storageFull,
+  "storage-taken": words.fresh.storageTaken,
+} as const;
+
+/** How current the screen is, always in sight at the foot of the list. */
+export function Freshness() {
+  const status = useSyncStatus();
+  return (
+    <footer className={`fresh fresh-${status.phase}`}>
+      {status.trouble !== null && (
+        <p className="trouble" role="alert">
+          {TROUBLE[status.trouble]}
+        </p>
+      )}
+      <p role="status">
+        <span className="dot" aria-hidden="true" />
+        {freshnessWords(status, new Date())}
+      </p>
+      {status.updateReady && (
+        <p>
+          {words.fresh.updateReady}{" "}
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {words.reload}
+          </button>
+        </p>
+      )}
+    </footer>
+  );
+}

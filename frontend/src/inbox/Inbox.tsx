@@ -1,0 +1,153 @@
+import { useCallback, useRef, useState } from "react";
+
+import type { Id } from "../api/types";
+import { conversationPath, INBOX_PATH, leaveConversation, navigate } from "../lib/router";
+import { words } from "../lib/words";
+import { useLive } from "../sync/client";
+import type { Preferences } from "../sync/device";
+import { archivedConversations, unreadConversations, type ListFilter } from "../sync/queries";
+import { Icon } from "../ui/icons";
+import { Notice } from "../ui/Notice";
+import { ConversationList, type ListHandle } from "./ConversationList";
+import { Freshness } from "./Freshness";
+import { Thread } from "./Thread";
+import { useShortcuts } from "./useShortcuts";
+
+const EVERYTHING: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
+
+interface InboxProps {
+  readonly conversationId: Id | null;
+  readonly preferences: Preferences;
+  readonly onHelp: () => void;
+  readonly onSettings: () => void;
+}
+
+interface ChipProps {
+  readonly label: string;
+  readonly pressed: boolean;
+  readonly onPress: () => void;
+}
+
+function Chip({ label, pressed, onPress }: ChipProps) {
+  return (
+    <button type="button" className="chip" aria-pressed={pressed} onClick={onPress}>
+      {label}
+    </button>
+  );
+}
+
+export function Inbox({ conversationId, preferences, onHelp, onSettings }: InboxProps) {
+  const [filter, setFilter] = useState(EVERYTHING);
+  const list = useRef<ListHandle>(null);
+  const find = useRef<HTMLInputElement>(null);
+  const unread = useLive(unreadConversations) ?? 0;
+  const archived = useLive(archivedConversations) ?? 0;
+
+  const open = useCallback((id: Id) => {
+    const reading = location.pathname.startsWith(conversationPath(""));
+    navigate(conversationPath(id), reading ? "replace" : "push");
+  }, []);
+  const showAll = useCallback(() => {
+    setFilter(EVERYTHING);
+  }, []);
+  const change = (part: Partial<ListFilter>): void => {
+    setFilter((before) => ({ ...before, ...part }));
+  };
+
+  useShortcuts(preferences.singleKeys, {
+    next: () => list.current?.move(1),
+    previous: () => list.current?.move(-1),
+    open: () => list.current?.openActive(),
+    openNext: () => list.current?.openNeighbour(1),
+    openPrevious: () => list.current?.openNeighbour(-1),
+    nextUnread: () => list.current?.moveUnread(1),
+    previousUnread: () => list.current?.moveUnread(-1),
+    find: () => find.current?.focus(),
+    help: onHelp,
+    inbox: () => {
+      showAll();
+      navigate(INBOX_PATH);
+    },
+    back: () => {
+      if (conversationId !== null) leaveConversation();
+      list.current?.focus();
+    },
+  });
+
+  return (
+    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
+      <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
+        <header className="list-head">
+          <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+          <button type="button" className="icon-button phone-only" aria-label={words.settings} onClick={onSettings}>
+            <Icon name="gear" />
+          </button>
+        </header>
+        <label className="find">
+          <Icon name="search" size={16} />
+          <input
+            ref={find}
+            type="search"
+            value={filter.name}
+            placeholder={words.list.find}
+            aria-label={words.list.find}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={100}
+            onChange={(event) => {
+              change({ name: event.target.value });
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                event.stopPropagation();
+                change({ name: "" });
+                list.current?.focus();
+              } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                event.preventDefault();
+                list.current?.move(1);
+                if (event.key === "Enter") list.current?.openActive();
+                list.current?.focus();
+              }
+            }}
+          />
+          {preferences.singleKeys && <kbd aria-hidden="true">/</kbd>}
+        </label>
+        <div className="chips" role="group" aria-label={words.list.filters}>
+          <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
+          <Chip
+            label={unread > 0 ? `${words.unread} ${unread}` : words.unread}
+            pressed={filter.unreadOnly}
+            onPress={() => {
+              change({ shelf: "inbox", unreadOnly: !filter.unreadOnly });
+            }}
+          />
+          {(archived > 0 || filter.shelf === "archived") && (
+            <Chip
+              label={words.archived}
+              pressed={filter.shelf === "archived"}
+              onPress={() => {
+                change({ shelf: filter.shelf === "inbox" ? "archived" : "inbox", unreadOnly: false });
+              }}
+            />
+          )}
+        </div>
+        <ConversationList
+          handle={list}
+          filter={filter}
+          openId={conversationId}
+          density={preferences.density}
+          onOpen={open}
+          onShowAll={showAll}
+        />
+        <Freshness />
+      </section>
+      <main className="thread">
+        {conversationId === null ? (
+          <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
+        ) : (
+          <Thread key={conversationId} id={conversationId} />
+        )}
+      </main>
+    </div>
+  );
+}

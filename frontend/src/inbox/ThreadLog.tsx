@@ -1,0 +1,138 @@
+import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+
+import { dayName } from "../lib/time";
+import { useDay } from "../lib/useDay";
+import { words } from "../lib/words";
+import { useLive } from "../sync/client";
+import { countAfter } from "../sync/queries";
+import type { LocalConversation } from "../sync/rows";
+import { Icon } from "../ui/icons";
+import { ScrollKeeper } from "../ui/ScrollKeeper";
+import { Announcer } from "./Announcer";
+import { Bubble } from "./Bubble";
+import { placeMessages } from "./grouping";
+import { ThreadEdge } from "./ThreadEdge";
+import { useReading } from "./useReading";
+import type { ThreadWindow } from "./useThreadWindow";
+
+/** Within this distance of the end a view counts as being at the end. */
+const AT_BOTTOM_PX = 40;
+/** More is fetched this far before an edge comes into view. */
+const AHEAD_PX = 800;
+
+interface ThreadLogProps {
+  readonly conversation: LocalConversation;
+  readonly window: ThreadWindow;
+}
+
+export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const newLine = useRef<HTMLDivElement>(null);
+  const stuck = useRef(false);
+  const [atBottom, setAtBottom] = useState(false);
+  const [placed, setPlaced] = useState(false);
+  const [seen, setSeen] = useState<string | null>(null);
+  const now = useDay();
+  const { messages, newFrom, followsNewest, extendUp, extendDown } = view;
+  const newest = messages?.at(-1)?.position ?? null;
+  const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
+  const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
+  const named = conversation.kind !== "direct";
+  useReading(conversation, placed, atBottom);
+
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    stuck.current = followsNewest && below <= AT_BOTTOM_PX;
+    setAtBottom(stuck.current);
+    if (stuck.current) setSeen(newest);
+    if (element.scrollTop < AHEAD_PX) extendUp();
+    if (below < AHEAD_PX) extendDown();
+  }, [followsNewest, newest, extendUp, extendDown]);
+
+  const ready = messages !== undefined && messages.length > 0;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!ready || placed || element === null) return;
+    if (newLine.current === null) element.scrollTop = element.scrollHeight;
+    else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
+    setSeen(newest);
+    setPlaced(true);
+  }, [ready, placed, newest]);
+
+  useEffect(() => {
+    if (placed) look();
+  }, [placed, messages, look]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    const inner = content.current;
+    if (element === null || inner === null) return;
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    observer.observe(inner);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+
+  const toNewest = (): void => {
+    stuck.current = true;
+    view.jumpToNewest();
+    const element = scroller.current;
+    if (element !== null) element.scrollTop = element.scrollHeight;
+  };
+
+  return (
+    <div className="log-frame">
+      <div
+        ref={scroller}
+        className="log"
+        role="log"
+        aria-live="off"
+        aria-label={words.thread.label(conversation.name)}
+        tabIndex={0}
+        onScroll={look}
+      >
+        <ScrollKeeper scroller={scroller} stuck={stuck}>
+          <div ref={content} className="log-column">
+            <ThreadEdge view={view} />
+            {items.map(({ message, startsDay, startsNew, startsGroup, endsGroup }) => (
+              <Fragment key={message.id}>
+                {startsDay && (
+                  <div className="day">
+                    <time dateTime={message.sent_at.slice(0, 10)}>{dayName(message.sent_at, now)}</time>
+                  </div>
+                )}
+                {startsNew && (
+                  <div ref={newLine} className="new-line" role="separator" aria-label={words.thread.newLine}>
+                    {words.thread.newLine}
+                  </div>
+                )}
+                <div className="log-row" data-anchor={message.id}>
+                  <Bubble message={message} startsGroup={startsGroup} endsGroup={endsGroup} named={named} />
+                </div>
+              </Fragment>
+            ))}
+          </div>
+        </ScrollKeeper>
+      </div>
+      {placed && !atBottom && (
+        <button
+          type="button"
+          className="pill"
+          onClick={toNewest}
+          aria-label={arrived > 0 ? words.thread.toNew(arrived) : words.thread.toBottom}
+        >
+          {arrived > 0 && words.thread.newCount(arrived)}
+          <Icon name="down" size={16} />
+        </button>
+      )}
+      <Announcer conversation={conversation} messages={messages} />
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+import { createRoot } from "react-dom/client";
+
+import { App } from "./shell/App";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/list.css";
+import "./styles/thread.css";
+import "./styles/dialogs.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no #root.");
+createRoot(root).render(<App />);

@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useState } from "react";
+
+import { Inbox } from "../inbox/Inbox";
+import { INBOX_PATH, LOGIN_PATH, navigate, useRoute } from "../lib/router";
+import { words } from "../lib/words";
+import { ClientContext } from "../sync/client";
+import { readPreferences, writePreferences, type Preferences } from "../sync/device";
+import { Notice, Waiting } from "../ui/Notice";
+import { Help } from "./Help";
+import { Login } from "./Login";
+import { Rail } from "./Rail";
+import { Settings } from "./Settings";
+import { TabMark } from "./TabMark";
+import { useAccount } from "./useAccount";
+
+type OpenDialog = "settings" | "help" | null;
+
+function usePreferences(): [Preferences, (preferences: Preferences) => void] {
+  const [preferences, setPreferences] = useState(readPreferences);
+  useEffect(() => {
+    const { dataset } = document.documentElement;
+    if (preferences.theme === "system") delete dataset["theme"];
+    else dataset["theme"] = preferences.theme;
+  }, [preferences.theme]);
+  const change = useCallback((next: Preferences) => {
+    writePreferences(next);
+    setPreferences(next);
+  }, []);
+  return [preferences, change];
+}
+
+export function App() {
+  const route = useRoute();
+  const account = useAccount();
+  const [preferences, setPreferences] = usePreferences();
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const { kind } = account.state;
+
+  useEffect(() => {
+    if (kind === "signed-out") navigate(LOGIN_PATH, "replace");
+    else if (kind === "ready" && route.screen === "login") navigate(INBOX_PATH, "replace");
+  }, [kind, route.screen]);
+
+  const close = useCallback(() => {
+    setDialog(null);
+  }, []);
+  const openSettings = useCallback(() => {
+    setDialog("settings");
+  }, []);
+  const openHelp = useCallback(() => {
+    setDialog("help");
+  }, []);
+
+  switch (account.state.kind) {
+    case "opening":
+      return <Waiting label={words.list.loading} />;
+    case "signed-out":
+      return <Login reason={account.state.reason} onSignIn={account.signIn} />;
+    case "storage":
+      return (
+        <Notice
+          tone="error"
+          title={account.state.blocked ? words.storage.blocked : words.storage.unavailable}
+          next={account.state.blocked ? undefined : words.storage.unavailableNext}
+        >
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {words.retry}
+          </button>
+        </Notice>
+      );
+    case "ready":
+      return (
+        <ClientContext value={account.state.client}>
+          <div className="app">
+            <Rail onSettings={openSettings} />
+            <Inbox
+              conversationId={route.screen === "inbox" ? route.conversationId : null}
+              preferences={preferences}
+              onHelp={openHelp}
+              onSettings={openSettings}
+            />
+          </div>
+          <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
+          {dialog === "settings" && (
+            <Settings
+              preferences={preferences}
+              onChange={setPreferences}
+              onKeys={openHelp}
+              onSignOut={account.signOut}
+              onClose={close}
+            />
+          )}
+          {dialog === "help" && <Help singleKeys={preferences.singleKeys} onClose={close} />}
+        </ClientContext>
+      );
+  }
+}

@@ -1,0 +1,108 @@
+import { useState } from "react";
+
+import { words } from "../lib/words";
+import { useClient } from "../sync/client";
+import type { Preferences } from "../sync/device";
+import { Dialog } from "../ui/Dialog";
+import { Icon } from "../ui/icons";
+
+interface ChoiceProps<T extends string> {
+  readonly legend: string;
+  readonly name: string;
+  readonly options: Readonly<Record<T, string>>;
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ legend, name, options, value, onChange }: ChoiceProps<T>) {
+  return (
+    <fieldset className="choice">
+      <legend>{legend}</legend>
+      {(Object.keys(options) as T[]).map((option) => (
+        <label key={option}>
+          <input
+            type="radio"
+            name={name}
+            checked={option === value}
+            onChange={() => {
+              onChange(option);
+            }}
+          />
+          {options[option]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface SettingsProps {
+  readonly preferences: Preferences;
+  readonly onChange: (preferences: Preferences) => void;
+  readonly onKeys: () => void;
+  readonly onSignOut: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: SettingsProps) {
+  const { user } = useClient();
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <Dialog title={words.settings} onClose={onClose} className="settings">
+      <Choice
+        legend={words.preferences.theme}
+        name="theme"
+        options={words.preferences.themes}
+        value={preferences.theme}
+        onChange={(theme) => {
+          onChange({ ...preferences, theme });
+        }}
+      />
+      <Choice
+        legend={words.preferences.density}
+        name="density"
+        options={words.preferences.densities}
+        value={preferences.density}
+        onChange={(density) => {
+          onChange({ ...preferences, density });
+        }}
+      />
+      <label className="switch">
+        <input
+          type="checkbox"
+          checked={preferences.singleKeys}
+          onChange={(event) => {
+            onChange({ ...preferences, singleKeys: event.target.checked });
+          }}
+        />
+        <span>
+          {words.preferences.singleKeys} <small>{words.preferences.singleKeysNext}</small>
+        </span>
+      </label>
+      <button type="button" className="text-button" onClick={onKeys}>
+        {words.preferences.keys}
+      </button>
+      {!window.isSecureContext && (
+        <p className="aside">
+          <Icon name="alert" size={15} /> {words.preferences.insecure}
+        </p>
+      )}
+      <footer className="settings-foot">
+        <p>
+          {words.preferences.signedInAs(user.display_name || user.username)}
+          <small>{words.preferences.signOutNext}</small>
+        </p>
+        <button
+          type="button"
+          className="button"
+          disabled={leaving}
+          onClick={() => {
+            setLeaving(true);
+            void onSignOut();
+          }}
+        >
+          {leaving ? words.preferences.signingOut : words.preferences.signOut}
+        </button>
+      </footer>
+    </Dialog>
+  );
+}

@@ -1,0 +1,70 @@
+import { useEffect } from "react";
+
+import type { Id } from "../api/types";
+import { oneLine } from "../lib/text";
+import { words } from "../lib/words";
+import { useLive } from "../sync/client";
+import { conversation, unreadConversations } from "../sync/queries";
+
+const EDGE = 32;
+
+function iconLink(): HTMLLinkElement | null {
+  return document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+}
+
+/** The icon with a dot on it, drawn here: nothing is fetched and no data address is needed. */
+function drawIcon(marked: boolean): Promise<Blob | null> {
+  const canvas = document.createElement("canvas");
+  canvas.width = EDGE;
+  canvas.height = EDGE;
+  const pen = canvas.getContext("2d");
+  if (pen === null) return Promise.resolve(null);
+  pen.fillStyle = "#0b7a4b";
+  pen.beginPath();
+  pen.roundRect(1, 3, 30, 21, 6);
+  pen.fill();
+  pen.beginPath();
+  pen.moveTo(8, 22);
+  pen.lineTo(8, 31);
+  pen.lineTo(17, 22);
+  pen.fill();
+  if (marked) {
+    pen.fillStyle = "#d92d20";
+    pen.strokeStyle = "#ffffff";
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.arc(24, 8, 7, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
+  }
+  return new Promise((resolve) => {
+    canvas.toBlob(resolve);
+  });
+}
+
+/** The tab says how many conversations are unread, in words and with a dot on its icon. */
+export function TabMark({ conversationId }: { readonly conversationId: Id | null }) {
+  const unread = useLive(unreadConversations) ?? 0;
+  const open = useLive(conversation, conversationId ?? "");
+  const name = open == null ? null : oneLine(open.name, 60);
+  useEffect(() => {
+    document.title = words.title(unread, name);
+  }, [unread, name]);
+  const marked = unread > 0;
+  useEffect(() => {
+    let address: string | null = null;
+    let left = false;
+    void drawIcon(marked).then((blob) => {
+      const link = iconLink();
+      if (left || blob === null || link === null) return;
+      address = URL.createObjectURL(blob);
+      link.type = "image/png";
+      link.href = address;
+    });
+    return () => {
+      left = true;
+      if (address !== null) URL.revokeObjectURL(address);
+    };
+  }, [marked]);
+  return null;
+}

@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+import { buildName, shell } from "./build/shell.ts";
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root,
+  base: "/static/app/",
+  plugins: [react(), shell(root, buildName(root))],
+  build: {
+    outDir: "../landline/static/app",
+    emptyOutDir: true,
+    manifest: true,
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: ["chrome125", "firefox129", "safari17.5"],
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+    restoreMocks: true,
+  },
+});
