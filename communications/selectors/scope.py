@@ -1,0 +1,70 @@
+"""What a person may read: the channels that ChannelAccess gives them, and nothing else.
+
+Every read that begins at a person begins here. What somebody may not read is not told apart from what is not
+there: both are :class:`~communications.errors.NotFound`.
+"""
+
+from typing import Final
+
+from communications.errors import NotFound
+from communications.selectors.conversations import CONVERSATION_IS_SHOWN
+from communications.selectors.queries import rows
+
+# Parameter: user id.
+READABLE_CHANNELS: Final = (
+    "SELECT access.channel_id FROM communications_channelaccess AS access WHERE user_id = %s"
+)
+
+_READABLE_CHANNELS_OF_PROVIDER: Final = """
+SELECT access.channel_id
+FROM communications_channelaccess AS access
+JOIN communications_channel AS channel ON channel.id = access.channel_id
+WHERE access.user_id = %(user_id)s
+  AND (%(provider)s::text IS NULL OR channel.provider = %(provider)s)
+  AND (%(channel_id)s::bigint IS NULL OR channel.id = %(channel_id)s)
+ORDER BY access.channel_id
+"""
+
+# An id of a conversation that continues another stands for that other one.
+_READABLE_CONVERSATION: Final = f"""
+SELECT conversation.id
+FROM communications_conversation AS asked
+JOIN communications_conversation AS conversation ON conversation.id = coalesce(asked.continues_id, asked.id)
+JOIN communications_channel AS channel ON channel.id = conversation.channel_id
+JOIN communications_channelaccess AS access ON access.channel_id = channel.id
+WHERE asked.id = %(conversation_id)s AND access.user_id = %(user_id)s
+  AND (%(provider)s::text IS NULL OR channel.provider = %(provider)s)
+  AND {CONVERSATION_IS_SHOWN}
+"""  # noqa: S608 (a constant of this package)
+
+_OWNS_A_CHANNEL: Final = (
+    "SELECT EXISTS (SELECT FROM communications_channelaccess WHERE user_id = %s AND role = 'owner')"
+)
+
+
+def readable_channels(user_id: int, *, provider: str | None, channel_id: int | None = None) -> list[int]:
+    """Ids of the channels a person reads, of one provider or (``None``) of all, or just the one asked for.
+
+    Raises NotFound if ``channel_id`` is not among them.
+    """
+    asked = {"user_id": user_id, "provider": provider, "channel_id": channel_id}
+    readable = [row[0] for row in rows(_READABLE_CHANNELS_OF_PROVIDER, asked)]
+    if channel_id is not None and not readable:
+        raise NotFound
+    return readable
+
+
+def readable_conversation(user_id: int, *, provider: str | None, conversation_id: int) -> int:
+    """The id of the conversation to show for ``conversation_id``: itself, or the one it continues.
+
+    Raises NotFound if it is of another provider, not shown, or not the person's to read.
+    """
+    asked = {"user_id": user_id, "provider": provider, "conversation_id": conversation_id}
+    found = rows(_READABLE_CONVERSATION, asked)
+    if not found:
+        raise NotFound
+    return int(found[0][0])
+
+
+def owns_a_channel(user_id: int) -> bool:
+    return bool(rows(_OWNS_A_CHANNEL, [user_id])[0][0])
