@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from enum import StrEnum
 
 from unipile.payloads.identity import IdForm, id_form
@@ -26,18 +26,26 @@ _KIND_OF_FORM = {IdForm.LID: AliasKind.LID, IdForm.PHONE: AliasKind.PHONE, IdFor
 
 
 def chat_aliases(payload: MessagingPayload) -> tuple[tuple[AliasKind, str], ...]:
-    """The chat's names in the body, Unipile's id first, each once; never empty.
+    """The names of a webhook's chat; see `aliases_of_chat`."""
+    people = [person for person in (payload.sender, *payload.attendees) if person is not None]
+    return aliases_of_chat(payload.chat_id, payload.provider_chat_id, payload.chat_kind, people)
+
+
+def aliases_of_chat(
+    chat_id: str | None, provider_chat_id: str | None, kind: ChatKind | None, people: Iterable[Person]
+) -> tuple[tuple[AliasKind, str], ...]:
+    """The chat's names, Unipile's id first, each once.
 
     A `chat_id` that is a JID counts as what it is. In a direct WhatsApp chat the partner who carries both a
     LID and a phone, one of which names the chat, adds the other: both stand in one body.
     """
     aliases: dict[tuple[AliasKind, str], None] = {}
-    if payload.chat_id is not None:
-        aliases[_alias(payload.chat_id, otherwise=AliasKind.ID)] = None
-    if payload.provider_chat_id is not None:
-        aliases[_alias(payload.provider_chat_id, otherwise=AliasKind.PROVIDER)] = None
-    if payload.chat_kind is None or payload.chat_kind is ChatKind.DIRECT:
-        for person in (payload.sender, *payload.attendees):
+    if chat_id is not None:
+        aliases[_alias(chat_id, otherwise=AliasKind.ID)] = None
+    if provider_chat_id is not None:
+        aliases[_alias(provider_chat_id, otherwise=AliasKind.PROVIDER)] = None
+    if kind is None or kind is ChatKind.DIRECT:
+        for person in people:
             aliases.update(dict.fromkeys(_partner_names(person, aliases)))
     return tuple(aliases)
 
@@ -48,9 +56,9 @@ def _alias(external_id: str, *, otherwise: AliasKind) -> tuple[AliasKind, str]:
 
 
 def _partner_names(
-    person: Person | None, aliases: Container[tuple[AliasKind, str]]
+    person: Person, aliases: Container[tuple[AliasKind, str]]
 ) -> tuple[tuple[AliasKind, str], ...]:
-    if person is None or person.lid is None or person.phone is None:
+    if person.lid is None or person.phone is None:
         return ()
     names = ((AliasKind.LID, person.lid), (AliasKind.PHONE, person.phone))
     return names if any(name in aliases for name in names) else ()

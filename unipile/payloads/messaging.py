@@ -13,9 +13,10 @@ from enum import StrEnum
 import msgspec
 
 from unipile.payloads import fields
-from unipile.payloads.attachment import Attachment, AttachmentKind, parse_attachments
+from unipile.payloads.attachment import Attachment, parse_attachments
 from unipile.payloads.events import MESSAGE_REACTION, Envelope
 from unipile.payloads.identity import IdForm, OwnIdentity, id_form, own_identity_from
+from unipile.payloads.message_kind import MessageKind, message_kind
 from unipile.payloads.nested import flatten_nested
 from unipile.payloads.person import Person, parse_people, parse_sender
 from unipile.payloads.providers import LINKEDIN
@@ -30,21 +31,6 @@ class ChatKind(StrEnum):
     DIRECT = "direct"
     GROUP = "group"
     CHANNEL = "channel"
-
-
-class MessageKind(StrEnum):
-    """What a message mainly is; an attachment outweighs its caption."""
-
-    TEXT = "text"
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
-    VOICE = "voice"
-    FILE = "file"
-    STICKER = "sticker"
-    GIF = "gif"
-    EVENT = "event"
-    UNSUPPORTED = "unsupported"
 
 
 class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +110,7 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         chat_is_pinned=fields.flag(body.get("chat_pinned")),
         chat_content_type=fields.word(body.get("chat_content_type")) or fields.word(body.get("content_type")),
         folders=_folders(body.get("folder")),
-        kind=_message_kind(text, attachments, is_event),
+        kind=message_kind(text, attachments, is_event=is_event),
         text=text,
         subject=None if is_titled else subject,
         timestamp=parse_time(body.get("timestamp")),
@@ -173,14 +159,6 @@ def _chat_kind(
     return _KIND_OF_CHAT_TYPE.get(str(chat_type).lower()) if isinstance(chat_type, (str, int)) else None
 
 
-def _message_kind(text: str | None, attachments: tuple[Attachment, ...], is_event: bool) -> MessageKind:
-    if is_event:
-        return MessageKind.EVENT
-    if attachments:
-        return _KIND_OF_ATTACHMENT[attachments[0].kind]
-    return MessageKind.TEXT if text else MessageKind.UNSUPPORTED
-
-
 def _folders(value: object) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     return tuple(name for entry in entries[:32] if (name := fields.word(entry)) is not None)
@@ -204,4 +182,3 @@ _KIND_OF_CHAT_TYPE = {
     "2": ChatKind.CHANNEL,
     "channel": ChatKind.CHANNEL,
 }
-_KIND_OF_ATTACHMENT = {kind: MessageKind(kind.value) for kind in AttachmentKind}

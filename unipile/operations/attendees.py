@@ -1,0 +1,74 @@
+"""Attendees, their pictures, and look-ups at the provider: `/chat_attendees`, `/users`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+
+from unipile.operations.caller import Call, Caller, parsed
+from unipile.operations.downloads import Download, open_download
+from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
+from unipile.resources.attendee import ChatAttendee, UserProfile, parse_attendee, parse_profile
+from unipile.resources.page import Page
+
+
+class AttendeeOperations:
+    """Every method takes `reason`, the caller's word for why, and raises any `UnipileError`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def pages(
+        self, *, reason: str, account_id: str, cursor: str | None = None, limit: int = PAGE_LIMIT_MAX
+    ) -> AsyncIterator[Page[ChatAttendee]]:
+        """All pages of an account's attendees, from `cursor` on."""
+
+        async def read(at: str | None) -> Page[ChatAttendee]:
+            return await read_page(
+                self._caller,
+                parse_attendee,
+                list_object="ChatAttendeeList",
+                route="/chat_attendees",
+                reason=reason,
+                query={"account_id": account_id, "cursor": at, "limit": limit},
+            )
+
+        return follow_pages(read, cursor)
+
+    async def get(self, attendee_id: str, *, reason: str) -> ChatAttendee:
+        answer = await self._caller.answer(
+            Call(
+                method="GET",
+                route="/chat_attendees/{attendee_id}",
+                ids={"attendee_id": attendee_id},
+                reason=reason,
+            )
+        )
+        return parsed(parse_attendee, answer)
+
+    def picture(self, attendee_or_chat_id: str, *, reason: str) -> AbstractAsyncContextManager[Download]:
+        """The picture of an attendee, or of a group by its chat id; `NotFound` or no bytes when there is
+        none.
+        """
+        return open_download(
+            self._caller,
+            Call(
+                method="GET",
+                route="/chat_attendees/{attendee_id}/picture",
+                ids={"attendee_id": attendee_or_chat_id},
+                reason=reason,
+            ),
+        )
+
+    async def profile(self, identifier: str, *, account_id: str, reason: str) -> UserProfile:
+        """A live look-up at the provider by provider's id or public identifier; creates no attendee."""
+        answer = await self._caller.answer(
+            Call(
+                method="GET",
+                route="/users/{identifier}",
+                ids={"identifier": identifier},
+                query={"account_id": account_id},
+                reason=reason,
+            )
+        )
+        return parsed(parse_profile, answer)

@@ -1,0 +1,204 @@
+"""Chats: reading them from upstream's own store, writing into them, changing their state."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from unipile.operations.caller import Call, Caller, expect_object, parsed
+from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
+from unipile.operations.uploads import check_files, check_not_empty
+from unipile.resources.attendee import ChatAttendee, parse_attendee
+from unipile.resources.chat import Chat, parse_chat
+from unipile.resources.page import Page
+from unipile.resources.sent import (
+    ChatStarted,
+    SyncStatus,
+    parse_chat_started,
+    parse_message_sent,
+    parse_sync_status,
+)
+from unipile.transport import FilePart, FormField
+
+CHAT = "/chats/{chat_id}"
+
+
+class ChatAction(StrEnum):
+    """What `change` does; the value is a boolean, but a provider's id to add and a string to label."""
+
+    SET_READ = "setReadStatus"
+    SET_MUTED = "setMuteStatus"
+    SET_ARCHIVED = "setArchiveStatus"
+    SET_PINNED = "setPinnedStatus"
+    ADD_PARTICIPANT = "addParticipant"
+    SET_LABEL = "setLabel"
+
+
+class ChatOperations:
+    """Every method takes `reason`, the caller's word for why, and raises any `UnipileError`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def page(
+        self,
+        *,
+        reason: str,
+        account_id: str | None = None,
+        unread: bool | None = None,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE_LIMIT_MAX,
+    ) -> Page[Chat]:
+        """One page of chats, newest activity first. `before` and `after` are exclusive bounds on that
+        activity.
+        """
+        return await read_page(
+            self._caller,
+            parse_chat,
+            list_object="ChatList",
+            route="/chats",
+            reason=reason,
+            query={
+                "account_id": account_id,
+                "unread": unread,
+                "before": before,
+                "after": after,
+                "cursor": cursor,
+                "limit": limit,
+            },
+        )
+
+    def pages(
+        self,
+        *,
+        reason: str,
+        account_id: str,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE_LIMIT_MAX,
+    ) -> AsyncIterator[Page[Chat]]:
+        """All pages of an account's chats, from `cursor` on."""
+
+        async def read(at: str | None) -> Page[Chat]:
+            return await self.page(
+                reason=reason, account_id=account_id, before=before, after=after, cursor=at, limit=limit
+            )
+
+        return follow_pages(read, cursor)
+
+    async def get(self, chat_id: str, *, reason: str, account_id: str | None = None) -> Chat:
+        """A chat with its last message. A provider's id is taken too, if `account_id` is given."""
+        answer = await self._caller.answer(
+            Call(
+                method="GET",
+                route=CHAT,
+                ids={"chat_id": chat_id},
+                query={"account_id": account_id},
+                reason=reason,
+            )
+        )
+        return parsed(parse_chat, answer)
+
+    def attendee_pages(self, chat_id: str, *, reason: str) -> AsyncIterator[Page[ChatAttendee]]:
+        """All pages of a chat's attendees."""
+
+        async def read(cursor: str | None) -> Page[ChatAttendee]:
+            return await read_page(
+                self._caller,
+                parse_attendee,
+                list_object="ChatAttendeeList",
+                route=CHAT + "/attendees",
+                ids={"chat_id": chat_id},
+                reason=reason,
+                query={"cursor": cursor},
+            )
+
+        return follow_pages(read, None)
+
+    async def sync(self, chat_id: str, *, reason: str) -> SyncStatus:
+        """Asks upstream to fetch more of a chat's history from the provider; the next calls tell how far it
+        is.
+
+        A call after the end starts again.
+        """
+        answer = await self._caller.answer(
+            Call(method="GET", route=CHAT + "/sync", ids={"chat_id": chat_id}, reason=reason)
+        )
+        expect_object(answer, "ChatHistorySync")
+        return parse_sync_status(answer)
+
+    async def start(
+        self,
+        *,
+        account_id: str,
+        attendee_ids: Sequence[str],
+        reason: str,
+        text: str | None = None,
+        title: str | None = None,
+        subject: str | None = None,
+        attachments: Sequence[FilePart] = (),
+    ) -> ChatStarted:
+        """Opens a chat with people by their provider's ids and says the first words; several people are a
+        group.
+
+        An existing direct chat is used again. Never repeat it after `Unknown`.
+        """
+        check_files(attachments)
+        form: list[FormField] = [("account_id", account_id)]
+        form += [("attendees_ids", attendee_id) for attendee_id in attendee_ids]
+        form += [
+            (name, value) for name, value in (("text", text), ("title", title), ("subject", subject)) if value
+        ]
+        form += [("attachments", file) for file in attachments]
+        answer = await self._caller.answer(Call(method="POST", route="/chats", form=form, reason=reason))
+        expect_object(answer, "ChatStarted")
+        return parsed(parse_chat_started, answer)
+
+    async def send(
+        self,
+        chat_id: str,
+        *,
+        reason: str,
+        text: str | None = None,
+        attachments: Sequence[FilePart] = (),
+        voice_message: FilePart | None = None,
+        quote_id: str | None = None,
+        account_id: str | None = None,
+    ) -> str | None:
+        """Sends a message; its Unipile id, or None where upstream accepts without telling one.
+
+        `account_id` makes upstream refuse a chat of another account. There is no idempotency key: never
+        repeat a call that ended in `Unknown`. Refused here, before anything is sent: an empty message, an
+        empty file, more than `uploads.FILES_MAX_BYTES` together.
+        """
+        files = [*attachments, *([voice_message] if voice_message is not None else [])]
+        check_files(files)
+        check_not_empty(text, files)
+        form: list[FormField] = [
+            (name, value)
+            for name, value in (("text", text), ("account_id", account_id), ("quote_id", quote_id))
+            if value
+        ]
+        form += [("attachments", file) for file in attachments]
+        if voice_message is not None:
+            form.append(("voice_message", voice_message))
+        answer = await self._caller.answer(
+            Call(method="POST", route=CHAT + "/messages", ids={"chat_id": chat_id}, form=form, reason=reason)
+        )
+        return parsed(parse_message_sent, answer)
+
+    async def change(self, chat_id: str, action: ChatAction, value: bool | str, *, reason: str) -> None:
+        answer = await self._caller.answer(
+            Call(
+                method="PATCH",
+                route=CHAT,
+                ids={"chat_id": chat_id},
+                body={"action": action.value, "value": value},
+                reason=reason,
+            )
+        )
+        expect_object(answer, "ChatPatched")

@@ -1,0 +1,117 @@
+"""A chat as REST shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from unipile.payloads import fields
+from unipile.payloads.aliases import AliasKind, aliases_of_chat
+from unipile.payloads.identity import IdForm, id_form, lid_and_phone
+from unipile.payloads.messaging import ChatKind
+from unipile.payloads.person import Person
+from unipile.payloads.providers import provider_from_word
+from unipile.payloads.times import UpstreamTime, parse_time
+from unipile.resources.message import Message, parse_message
+
+_KINDS = {0: ChatKind.DIRECT, 1: ChatKind.GROUP, 2: ChatKind.CHANNEL}
+
+
+class Muted(StrEnum):
+    NO = "no"
+    UNTIL = "until"
+    FOREVER = "forever"
+
+
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """None means "not said". `name` is null upstream for most direct chats. `timestamp` is the last activity.
+
+    `partner` is the other party of a direct chat, by ids only. `muted_until` is set when `muted` is `UNTIL`.
+    `last_message` comes with a single chat, never in lists.
+    """
+
+    id: str
+    account_id: str | None
+    provider: str | None
+    provider_chat_id: str | None
+    kind: ChatKind | None
+    name: str | None
+    subject: str | None
+    partner: Person | None
+    timestamp: UpstreamTime | None
+    unread_count: int | None
+    is_archived: bool | None
+    is_pinned: bool | None
+    is_read_only: bool | None
+    muted: Muted
+    muted_until: UpstreamTime | None
+    disabled_features: tuple[str, ...]
+    content_type: str | None
+    folders: tuple[str, ...]
+    last_message: Message | None
+
+    @property
+    def aliases(self) -> tuple[tuple[AliasKind, str], ...]:
+        """All names of the chat, as `payloads.aliases` gives them for a webhook."""
+        people = () if self.partner is None else (self.partner,)
+        return aliases_of_chat(self.id, self.provider_chat_id, self.kind, people)
+
+
+def parse_chat(stated: Mapping[str, object]) -> Chat:
+    """Raises `MissingField` or `InvalidField` without a usable id, or for a last message that has none."""
+    provider = provider_from_word(fields.word(stated.get("account_type")))
+    provider_chat_id = fields.optional_id(stated.get("provider_id"), "provider_id")
+    read_only = fields.count(stated.get("read_only"))
+    muted, muted_until = _muted(stated.get("muted_until"))
+    last_message = stated.get("lastMessage")
+    return Chat(
+        id=fields.required_id(stated.get("id"), "id"),
+        account_id=fields.optional_id(stated.get("account_id"), "account_id"),
+        provider=provider,
+        provider_chat_id=provider_chat_id,
+        kind=_kind(stated.get("type"), provider_chat_id),
+        name=fields.word(stated.get("name")),
+        subject=fields.word(stated.get("subject")),
+        partner=_partner(stated, provider),
+        timestamp=parse_time(stated.get("timestamp")),
+        unread_count=fields.count(stated.get("unread_count")),
+        is_archived=fields.flag(stated.get("archived")),
+        is_pinned=fields.flag(stated.get("pinned")),
+        is_read_only=None if read_only is None else read_only > 0,
+        muted=muted,
+        muted_until=muted_until,
+        disabled_features=_words(stated.get("disabledFeatures")),
+        content_type=fields.word(stated.get("content_type")),
+        folders=_words(stated.get("folder")),
+        last_message=parse_message(last_message) if isinstance(last_message, dict) else None,
+    )
+
+
+def _kind(value: object, provider_chat_id: str | None) -> ChatKind | None:
+    if provider_chat_id is not None and id_form(provider_chat_id)[0] is IdForm.GROUP:
+        return ChatKind.GROUP
+    number = fields.count(value)
+    return None if number is None else _KINDS.get(number)
+
+
+def _partner(stated: Mapping[str, object], provider: str | None) -> Person | None:
+    provider_id = fields.companion_id(stated.get("attendee_provider_id"))
+    public_identifier = fields.word(stated.get("attendee_public_identifier"))
+    lid, phone = lid_and_phone({}, (provider_id, public_identifier), provider)
+    partner = Person(provider_id=provider_id, lid=lid, phone=phone, public_identifier=public_identifier)
+    return partner if partner.is_identified else None
+
+
+def _muted(value: object) -> tuple[Muted, UpstreamTime | None]:
+    """-1 is for ever, null not at all, else the time it ends."""
+    if value in (-1, "-1"):
+        return Muted.FOREVER, None
+    until = parse_time(value) if isinstance(value, str) else None
+    return (Muted.NO, None) if until is None else (Muted.UNTIL, until)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    entries = value if isinstance(value, list) else [value]
+    return tuple(name for entry in entries[:32] if (name := fields.word(entry)) is not None)
