@@ -50,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     everything.set_defaults(command=run, demo=False)
     invented = commands.add_parser("demo", help="the same with invented accounts and a database of their own")
     invented.set_defaults(command=run, demo=True)
+    for starter in (everything, invented):
+        starter.add_argument(
+            "--stop-with-parent", action="store_true", help="stop when the program that started this one ends"
+        )
     serving = commands.add_parser("web", help="the web server alone")
     serving.add_argument("--workers", type=positive, default=1, metavar="N", help="processes (default 1)")
     serving.set_defaults(command=web)
@@ -73,7 +77,7 @@ def positive(text: str) -> int:
 
 
 def run(options: argparse.Namespace, _rest: list[str]) -> int:
-    return launch.run(demo=options.demo)
+    return launch.run(demo=options.demo, stop_with_parent=options.stop_with_parent)
 
 
 def web(options: argparse.Namespace, _rest: list[str]) -> int:

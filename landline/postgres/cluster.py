@@ -28,6 +28,9 @@ LOCK_SECONDS = 120.0
 # For throw-away clusters: twice as fast, and a crash of the machine loses the data.
 WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# Servers this program started and others still use: nobody waits for them, and that is no mistake.
+LEFT_TO_OTHERS: list[Popen[bytes]] = []
+
 
 class Cluster:
     """A context manager: inside it the server of ``data_dir`` runs, whoever started it.
@@ -82,7 +85,8 @@ class Cluster:
         try:
             fcntl.flock(use_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return
+            if self._process is not None:
+                LEFT_TO_OTHERS.append(self._process)
         else:
             server.stop(self.location, self._process)
         finally:

