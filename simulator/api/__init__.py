@@ -1,0 +1,1 @@
+"""The v1 API: `/api/v1/…`, one module for each resource."""

@@ -1,0 +1,139 @@
+"""The ASGI application: the API under `/api/v1`, the page everywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import time
+from typing import Protocol
+
+from simulator.api.accounts import Accounts
+from simulator.api.attendees import Attendees
+from simulator.api.chats import Chats
+from simulator.api.errors import ApiError
+from simulator.api.messages import Messages
+from simulator.api.sending import Sending
+from simulator.api.service import Service
+from simulator.api.users import Users
+from simulator.api.webhooks import Webhooks
+from simulator.calls import Call, Calls
+from simulator.faults import Fault, Faults, When
+from simulator.moments import Clock
+from simulator.web.forms import MalformedBodyError
+from simulator.web.messages import BodyTooLargeError, Receive, Request, Response, Scope, Send, SenderGoneError
+from simulator.web.router import Handler, Router
+from simulator.web.server import Connections
+
+API_PREFIX = ["api", "v1"]
+
+logger = logging.getLogger("simulator")
+
+
+class Site(Protocol):
+    """What answers outside the API."""
+
+    async def answer(self, request: Request) -> Response:
+        """The answer to any request."""
+
+
+class Application:
+    """Takes requests apart: route, key, fault, handler, record."""
+
+    def __init__(
+        self,
+        service: Service,
+        site: Site,
+        *,
+        calls: Calls,
+        faults: Faults,
+        connections: Connections,
+        clock: Clock,
+        api_key: str,
+    ) -> None:
+        self._site = site
+        self._calls = calls
+        self._faults = faults
+        self._connections = connections
+        self._clock = clock
+        self._api_key = api_key.encode()
+        self._routes: Router[Handler] = Router()
+        for resource in (Accounts, Chats, Sending, Messages, Attendees, Users, Webhooks):
+            for method, template, handler in resource(service).routes():
+                self._routes.add(method, template, handler)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        in_api = request.segments[:2] == API_PREFIX
+        response = await self._api(request) if in_api else await self._site.answer(request)
+        if response is not None:
+            await response.send(send)
+
+    async def _api(self, request: Request) -> Response | None:
+        """The answer of the API, None when the connection is gone."""
+        at, start = self._clock(), time.monotonic()
+        found = self._routes.match(request.method, request.segments[2:])
+        endpoint = f"{request.method} {found[0] if found else 'unknown'}"
+        fault = self._faults.take(endpoint)
+        try:
+            if fault is not None:
+                response = await self._faulty(request, found, fault)
+            else:
+                response = await self._answer(request, found)
+        except SenderGoneError:
+            response = None
+        took = time.monotonic() - start
+        status = response.status if response else None
+        self._calls.add(Call(endpoint, request.path, request.query, at, took, status))
+        return response
+
+    async def _answer(self, request: Request, found: tuple[str, dict[str, str], Handler] | None) -> Response:
+        try:
+            self._require_key(request)
+            if found is None:
+                raise ApiError("resource_not_found", f"Cannot {request.method} {request.path}")
+            request.params = found[1]
+            return await found[2](request)
+        except ApiError as error:
+            return error.response()
+        except MalformedBodyError as error:
+            return ApiError("malformed_request", str(error)).response()
+        except BodyTooLargeError:
+            return ApiError("content_too_large").response()
+        except SenderGoneError:
+            raise
+        except Exception:
+            logger.exception("%s %s failed", request.method, request.path)
+            return ApiError("unexpected_error").response()
+
+    def _require_key(self, request: Request) -> None:
+        """401 `missing_credentials` for an absent key and for a wrong one."""
+        if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
+            raise ApiError("missing_credentials")
+
+    async def _faulty(
+        self, request: Request, found: tuple[str, dict[str, str], Handler] | None, fault: Fault
+    ) -> Response | None:
+        await request.body()
+        request.echoes = fault.echo
+        await asyncio.sleep(fault.delay_seconds)
+        real: Response | None = None
+        if fault.when is When.AFTER or (fault.status is None and not fault.cut):
+            real = await self._answer(request, found)
+        if fault.cut:
+            self._connections.cut(request.client)
+            await request.hung_up()
+            if real is not None and real.after is not None:
+                real.after()
+            return None
+        if fault.status is None:
+            return real
+        return Response(
+            status=fault.status,
+            body=fault.body,
+            content_type=fault.content_type,
+            headers=fault.headers,
+            after=real.after if real else None,
+        )

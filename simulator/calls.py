@@ -1,0 +1,61 @@
+"""The record of what callers asked of the API."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `endpoint` is its method and path template (`GET /chats/{chat_id}`); `status` None: cut
+    off.
+    """
+
+    endpoint: str
+    path: str
+    query: dict[str, str]
+    at: datetime
+    seconds: float
+    status: int | None
+
+    @property
+    def is_read(self) -> bool:
+        return self.endpoint.startswith("GET ")
+
+
+class Calls:
+    """Counts of every call, and the newest `KEPT` calls themselves."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._record: deque[Call] = deque(maxlen=KEPT)
+
+    def add(self, call: Call) -> None:
+        """Put `call` on record."""
+        self.counts[call.endpoint] += 1
+        self._record.append(call)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(tuple(self._record))
+
+    def __len__(self) -> int:
+        return self.counts.total()
+
+    def count(self, endpoint: str) -> int:
+        """How often `endpoint` was called."""
+        return self.counts[endpoint]
+
+    @property
+    def reads(self) -> int:
+        """How many calls only read."""
+        return sum(number for endpoint, number in self.counts.items() if endpoint.startswith("GET "))
+
+    def forget(self) -> None:
+        """Start counting anew."""
+        self.counts.clear()
+        self._record.clear()

@@ -1,0 +1,111 @@
+"""Life goes on: a message every few seconds, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from random import Random
+
+from simulator import creation
+from simulator.acts import Acts
+from simulator.changes import Happening
+from simulator.dialogues import LANGUAGES, Language
+from simulator.model import INSTAGRAM, Attachment, Chat, Message
+from simulator.scenarios.stage import Voice
+
+PAUSE_MIN_SECONDS, PAUSE_MAX_SECONDS = 4.0, 12.0
+STRANGERS_MAX = 12
+LINES_REMEMBERED = 6
+
+
+class Trickle:
+    """One message at a time: somebody writes, or the owner answers on the phone; receipts follow own
+    messages.
+    """
+
+    def __init__(self, acts: Acts, voices: list[Voice], rng: Random, *, pace: float = 1.0) -> None:
+        self._acts = acts
+        self._voices = list(voices)
+        self._rng = rng
+        self._pace = pace
+        self._unanswered: deque[Voice] = deque(maxlen=3)
+        self._unread: list[Message] = []
+        self._strangers = 0
+        self._said: dict[str, deque[str]] = {}
+        acts.changes.listen(self._hear)
+
+    async def run(self) -> None:
+        """Never returns; `pace` 10 is ten times as fast."""
+        while True:
+            await asyncio.sleep(self._rng.uniform(PAUSE_MIN_SECONDS, PAUSE_MAX_SECONDS) / self._pace)
+            self.step()
+
+    def step(self) -> None:
+        """One message, and the receipts that are due."""
+        self._receipts()
+        if self._unanswered and self._rng.random() < 0.4:
+            self._answer(self._unanswered.popleft())
+        elif self._voices and self._strangers < STRANGERS_MAX and self._rng.random() < 0.02:
+            self._stranger()
+        elif voice := self._choose():
+            self._write(voice)
+
+    def _choose(self) -> Voice | None:
+        """A few conversations are much livelier than the others; those that were deleted are silent."""
+        self._voices = [one for one in self._voices if one.chat.id in self._acts.world.chats]
+        if not self._voices:
+            return None
+        weights = [1 / (rank + 2) for rank in range(len(self._voices))]
+        voice = self._rng.choices(self._voices, weights=weights)[0]
+        if self._rng.random() < 0.15:
+            self._voices.remove(voice)
+            self._voices.insert(0, voice)
+        return voice
+
+    def _write(self, voice: Voice) -> None:
+        chat, chance = voice.chat, self._rng.random()
+        sender = self._rng.choice(chat.members)
+        attachments: list[Attachment] = []
+        text: str | None = self._line(chat, voice.language, own=False)
+        if chance < 0.05:
+            attachments = [creation.photo(self._acts.world, self._rng.randrange(8))]
+            text = text if chance < 0.02 else None
+        elif chance < 0.08 and chat.account.type != INSTAGRAM:
+            attachments, text = [creation.voice_note(self._acts.world, self._rng.randrange(3, 25))], None
+        newest = next(self._acts.world.chat_messages(chat), None)
+        quoting = newest if newest is not None and newest.is_sender and self._rng.random() < 0.25 else None
+        self._acts.customer_writes(chat, text, sender=sender, attachments=attachments, quoting=quoting)
+        if voice not in self._unanswered:
+            self._unanswered.append(voice)
+
+    def _answer(self, voice: Voice) -> None:
+        if voice.chat.id in self._acts.world.chats:
+            self._acts.phone_writes(voice.chat, self._line(voice.chat, voice.language, own=True))
+
+    def _stranger(self) -> None:
+        self._strangers += 1
+        language = self._rng.choice(list(LANGUAGES.values()))
+        account = self._rng.choice(self._voices).chat.account
+        message = self._acts.stranger_writes(account, self._line(None, language, own=False))
+        self._voices.append(Voice(message.chat, language))
+
+    def _line(self, chat: Chat | None, language: Language, *, own: bool) -> str:
+        """A line that was not said in this chat just now."""
+        lines = language.owner_lines if own else language.customer_lines
+        said = self._said.setdefault(chat.id if chat else "", deque(maxlen=LINES_REMEMBERED))
+        line = self._rng.choice([one for one in lines if one not in said] or lines)
+        said.append(line)
+        return line.replace("{n}", str(self._rng.randrange(1000, 10_000)))
+
+    def _hear(self, happening: Happening) -> None:
+        message = happening.message
+        if happening.event == "message_received" and message is not None and message.is_sender:
+            self._unread.append(message)
+
+    def _receipts(self) -> None:
+        for message in list(self._unread):
+            if not message.delivered:
+                self._acts.customer_receives(message)
+            elif self._rng.random() < 0.5:
+                self._unread.remove(message)
+                self._acts.customer_reads(message)

@@ -1,0 +1,195 @@
+"""Delivering webhooks as the live service does.
+
+A POST of JSON labelled `application/x-www-form-urlencoded` (unless the webhook's own headers say
+otherwise), headers of axios, the webhook's static headers. Only the status 200 within 30 s is success;
+anything else is tried again five times, with growing pauses, and then given up. Deliveries overtake each
+other. The pauses of the service are not published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import aiohttp
+
+from simulator.changes import Happening
+from simulator.model import Webhook
+from simulator.moments import Clock
+from simulator.webhooks.envelopes import webhook_body
+from simulator.webhooks.registrations import listeners
+from simulator.world import World
+
+RETRY_DELAYS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
+ANSWER_TIMEOUT_SECONDS = 30.0
+AT_ONCE = 16
+KEPT = 50_000
+ANSWER_KEPT_BYTES = 2000
+
+_AXIOS_HEADERS = {
+    "accept": "application/json, text/plain, */*",
+    "content-type": "application/x-www-form-urlencoded",
+    "user-agent": "axios/1.7.7",
+    "accept-encoding": "gzip, compress, deflate, br",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt: a `status` with the start of the answer, or an `error` when there was none."""
+
+    at: datetime
+    seconds: float
+    status: int | None
+    answer: str
+    error: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """One body for one webhook. `state` is `waiting` until it is `delivered` (200) or `lost` (given up)."""
+
+    number: int
+    webhook_id: str
+    url: str
+    event: str
+    account_id: str
+    chat_id: str | None
+    message_id: str | None
+    headers: dict[str, str]
+    body: bytes
+    tries: list[Try] = field(default_factory=list)
+    state: Literal["waiting", "delivered", "lost"] = "waiting"
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Deliveries:
+    """All deliveries, in the order of what they tell; the newest `KEPT` stay on record."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        *,
+        retry_delays_seconds: Sequence[float] = RETRY_DELAYS_SECONDS,
+        answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS,
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._retry_delays = tuple(retry_delays_seconds)
+        self._timeout = aiohttp.ClientTimeout(total=answer_timeout_seconds)
+        self._record: deque[Delivery] = deque(maxlen=KEPT)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._session: aiohttp.ClientSession | None = None
+        self._listeners: list[Callable[[Delivery], None]] = []
+        self._numbered = 0
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(tuple(self._record))
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+    def of(self, message_id: str, event: str | None = None) -> list[Delivery]:
+        """The deliveries that tell of a message, of one `event` or of any."""
+        return [one for one in self._record if one.message_id == message_id and event in {None, one.event}]
+
+    def listen(self, listener: Callable[[Delivery], None]) -> None:
+        """Call `listener` when a delivery begins and after each try."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Open the HTTP client."""
+        self._session = aiohttp.ClientSession(
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            connector=aiohttp.TCPConnector(limit=AT_ONCE),
+            auto_decompress=False,
+        )
+
+    async def stop(self) -> None:
+        """Give up what is under way and close the client."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    def tell(self, happening: Happening) -> None:
+        """Begin one delivery for each webhook that is to hear of `happening`; the body is of this moment."""
+        for webhook in listeners(self._world, happening):
+            delivery = self._delivery(happening, webhook)
+            self._record.append(delivery)
+            self._report(delivery)
+            task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.number}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def tried(self, message_id: str) -> None:
+        """Wait until everything that tells of a message was tried at least once."""
+        for delivery in self.of(message_id):
+            await delivery.tried.wait()
+
+    async def settled(self, timeout_seconds: float = 10.0) -> None:
+        """Wait until nothing is waiting; raises TimeoutError."""
+        async with asyncio.timeout(timeout_seconds):
+            while self._tasks:
+                await asyncio.gather(*self._tasks)
+
+    def _delivery(self, happening: Happening, webhook: Webhook) -> Delivery:
+        self._numbered += 1
+        message = happening.message
+        return Delivery(
+            number=self._numbered,
+            webhook_id=webhook.id,
+            url=webhook.request_url,
+            event=happening.event,
+            account_id=happening.account.id,
+            chat_id=message.chat.id if message else None,
+            message_id=message.id if message else None,
+            headers={**_AXIOS_HEADERS, **{key.lower(): value for key, value in webhook.headers}},
+            body=webhook_body(happening, webhook),
+        )
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        pauses = (0.0, *self._retry_delays)
+        for number, pause in enumerate(pauses, 1):
+            await asyncio.sleep(pause)
+            if delivery.webhook_id in self._world.webhooks:
+                async with self._at_once:
+                    delivery.tries.append(await self._post(delivery))
+                if delivery.tries[-1].status == 200:
+                    delivery.state = "delivered"
+                elif number == len(pauses):
+                    delivery.state = "lost"
+            else:
+                delivery.state = "lost"
+            delivery.tried.set()
+            self._report(delivery)
+            if delivery.state != "waiting":
+                break
+
+    async def _post(self, delivery: Delivery) -> Try:
+        if self._session is None:
+            raise RuntimeError("The simulator is not started.")
+        at, start = self._clock(), time.monotonic()
+        status, answer, error = None, "", None
+        try:
+            async with self._session.post(
+                delivery.url, data=delivery.body, headers=delivery.headers, allow_redirects=False
+            ) as response:
+                answer = (await response.content.read(ANSWER_KEPT_BYTES)).decode("utf-8", "replace")
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as failure:
+            error = str(failure) or type(failure).__name__
+        return Try(at, time.monotonic() - start, status, answer, error)
+
+    def _report(self, delivery: Delivery) -> None:
+        for listener in self._listeners:
+            listener(delivery)
