@@ -117,5 +117,6 @@ export default tseslint.config(
   // The worker fetches files of the shell for the browser; it never calls the API.
   { files: ["src/sw/worker.ts"], rules: globalsBut("fetch") },
   ...layerRules,
+  { files: ["eslint.config.js"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["public/*.js"], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { document: "readonly", localStorage: "readonly" } } },
 );

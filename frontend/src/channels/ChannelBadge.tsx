@@ -1,5 +1,7 @@
 import { memo } from "react";
 
+import { firstCharacters } from "../lib/text";
+
 /** Letter and colour class by the provider's word; shape and letter carry the meaning, the colour repeats it. */
 const MARKS: ReadonlyMap<string, { readonly letter: string; readonly name: string }> = new Map([
   ["whatsapp", { letter: "w", name: "WhatsApp" }],
@@ -21,7 +23,7 @@ export const ChannelBadge = memo(function ChannelBadge({ provider }: { readonly 
   const kind = mark === undefined ? "other" : provider;
   return (
     <span className={`channel-badge channel-${kind}`} role="img" aria-label={providerName(provider)}>
-      {mark?.letter ?? [...provider][0] ?? "?"}
+      {mark?.letter ?? firstCharacters(provider, 1)}
     </span>
   );
 });

@@ -30,7 +30,7 @@ function facts(attachment: Attachment): string {
 
 function AttachmentCard({ attachment, viewOnce }: { readonly attachment: Attachment; readonly viewOnce: boolean }) {
   const { kind, name } = attachment;
-  const pictured = PICTURED.has(kind);
+  const pictured = PICTURED.has(kind) && attachment.state !== "unavailable";
   const title = kind === "file" && name !== null && name !== "" ? oneLine(name, 80) : KIND_WORD[kind];
   return (
     <div

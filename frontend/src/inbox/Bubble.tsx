@@ -70,7 +70,7 @@ function Meta({ message }: { readonly message: LocalMessage }) {
       {edited_at !== null && message.deleted_at === null && (
         <span title={fullTime(edited_at)}>{words.message.edited}</span>
       )}
-      {outbound && origin === "phone" && (
+      {outbound && origin === "phone" && message.deleted_at === null && (
         <span title={words.message.fromPhone}>
           <Icon name="phone" size={13} label={words.message.fromPhone} />
         </span>
@@ -80,7 +80,7 @@ function Meta({ message }: { readonly message: LocalMessage }) {
         {time_flagged && "~"}
         {clockTime(sent_at)}
       </time>
-      {outbound && status !== null && (
+      {outbound && status !== null && message.deleted_at === null && (
         <span title={STATUS_WORD[status]} className={`status status-${status}`}>
           <Icon name={STATUS_ICON[status]} size={15} label={STATUS_WORD[status]} />
         </span>

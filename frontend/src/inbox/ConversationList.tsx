@@ -17,6 +17,8 @@ const WATCH_STEP = 32;
 /** The next page of the list is asked for this many rows before the end. */
 const NEAR_END = 30;
 
+const NO_IDS: readonly Id[] = [];
+
 export interface ListHandle {
   readonly move: (rows: number) => void;
   readonly openActive: () => void;
@@ -43,7 +45,7 @@ export function ConversationList(props: ConversationListProps) {
   const complete = useLive(listComplete);
   const now = useDay();
   const rowHeight = ROW_HEIGHT[density];
-  const ids = order.ids ?? [];
+  const ids = order.ids ?? NO_IDS;
   const { from, to, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
   const watchFrom = Math.max(0, Math.floor(from / WATCH_STEP) * WATCH_STEP - WATCH_STEP);
   useWatchedRows(ids.slice(watchFrom, Math.ceil(to / WATCH_STEP) * WATCH_STEP + WATCH_STEP));

@@ -18,6 +18,13 @@ const TROUBLE = {
   "storage-taken": words.fresh.storageTaken,
 } as const;
 
+/** On a phone the thread hides the list and its foot: being offline must still be in sight. */
+export function OfflineLine() {
+  const status = useSyncStatus();
+  if (status.phase !== "offline") return null;
+  return <p className="offline-line phone-only">{freshnessWords(status, new Date())}</p>;
+}
+
 /** How current the screen is, always in sight at the foot of the list. */
 export function Freshness() {
   const status = useSyncStatus();

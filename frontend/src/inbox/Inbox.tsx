@@ -9,7 +9,7 @@ import { archivedConversations, unreadConversations, type ListFilter } from "../
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
-import { Freshness } from "./Freshness";
+import { Freshness, OfflineLine } from "./Freshness";
 import { Thread } from "./Thread";
 import { useShortcuts } from "./useShortcuts";
 
@@ -142,6 +142,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
         <Freshness />
       </section>
       <main className="thread">
+        <OfflineLine />
         {conversationId === null ? (
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (

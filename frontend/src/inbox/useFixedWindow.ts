@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, type RefObject } from "react";
+import { useCallback, useEffect, useState, type RefObject, type UIEvent } from "react";
 
 /** Rows drawn beyond each edge. */
 const BEYOND = 8;
@@ -9,23 +9,23 @@ export interface FixedWindow {
   /** First and one past the last row to draw. */
   readonly from: number;
   readonly to: number;
-  readonly onScroll: () => void;
+  readonly onScroll: (event: UIEvent<HTMLElement>) => void;
 }
 
 /** Which rows of one height are near the view: plain arithmetic, exact at any length. */
 export function useFixedWindow(scroller: RefObject<HTMLElement | null>, rowHeight: number, total: number): FixedWindow {
   const [view, setView] = useState({ first: 0, visible: 16 });
-  const measure = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
+  const measure = useCallback((element: HTMLElement) => {
     const first = Math.floor(element.scrollTop / rowHeight / STEP) * STEP;
     const visible = Math.ceil(element.clientHeight / rowHeight) + STEP;
     setView((before) => (before.first === first && before.visible === visible ? before : { first, visible }));
-  }, [scroller, rowHeight]);
+  }, [rowHeight]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const observer = new ResizeObserver(measure);
+    const observer = new ResizeObserver(() => {
+      measure(element);
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -34,6 +34,8 @@ export function useFixedWindow(scroller: RefObject<HTMLElement | null>, rowHeigh
   return {
     from: Math.max(0, Math.min(view.first, total) - BEYOND),
     to: Math.min(total, view.first + view.visible + BEYOND),
-    onScroll: measure,
+    onScroll: (event) => {
+      measure(event.currentTarget);
+    },
   };
 }

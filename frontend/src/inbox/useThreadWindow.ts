@@ -66,24 +66,25 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
   }, [db, conversationId, unreadAtOpening]);
 
   useEffect(() => {
-    let left = false;
+    const leaving = new AbortController();
+    const left = (): boolean => leaving.signal.aborted;
     const open = async (): Promise<void> => {
       const here = await thread(db, conversationId);
       if (here !== null) await place();
-      if (left) return;
+      if (left()) return;
       if (here === null) setNewestLoad("loading");
       await threadOpen(client, conversationId, unreadAtOpening + CONTEXT);
-      if (left) return;
+      if (left()) return;
       if (here === null) await place();
       setNewestLoad("idle");
     };
     open().catch((error: unknown) => {
-      if (left) return;
+      if (left()) return;
       setNewestLoad(error instanceof ApiError && error.status === 404 ? "missing" : "failed");
       void place();
     });
     return () => {
-      left = true;
+      leaving.abort();
     };
   }, [client, db, conversationId, unreadAtOpening, place, attempt]);
 
@@ -96,7 +97,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
   }, []);
 
   const extendUp = useCallback(() => {
-    if (stretch === null || stretch.from === null) return;
+    if (stretch?.from == null) return;
     const { from, to } = stretch;
     once(async () => {
       const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before");

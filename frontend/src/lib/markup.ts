@@ -109,12 +109,13 @@ export function markup(text: string): readonly Markup[] {
   text.split("```").forEach((part, index, parts) => {
     const fenced = index % 2 === 1 && index < parts.length - 1;
     if (fenced) found.push({ kind: "block", text: part.replace(/^\n|\n$/gu, "") });
-    else found.push(...inline(index % 2 === 1 ? `\`\`\`${part}` : part, 0));
+    else found.push(...inline(index % 2 === 1 ? `\`\`\`${part}` : index > 0 ? part.replace(/^\n/u, "") : part, 0));
   });
   return found;
 }
 
 /** The words alone, without the marks' meaning: what a preview shows. */
 export function plainWords(nodes: readonly Markup[]): string {
-  return nodes.map((node) => ("children" in node ? plainWords(node.children) : node.text)).join("");
+  const words = (node: Markup): string => ("children" in node ? plainWords(node.children) : node.text);
+  return nodes.map((node) => words(node) + (node.kind === "block" ? "\n" : "")).join("");
 }

@@ -26,6 +26,20 @@ export function isolated(text: string): string {
   return `\u2068${oneLine(text)}\u2069`;
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The first characters as a reader counts them. */
+export function firstCharacters(text: string, count: number): string {
+  let found = "";
+  let left = count;
+  for (const { segment } of graphemes.segment(text)) {
+    if (left === 0) break;
+    found += segment;
+    left -= 1;
+  }
+  return found;
+}
+
 /** Folded for a comparison that ignores case and accents. */
 export function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();

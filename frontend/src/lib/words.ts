@@ -27,7 +27,7 @@ export const STATUS_WORD: Readonly<Record<MessageStatus, string>> = {
 };
 
 export const ATTACHMENT_STATE: Readonly<Record<Attachment["state"], string>> = {
-  wanted: "kept on the phone for now",
+  wanted: "not fetched yet",
   stored: "stored on your server",
   unavailable: "no longer available",
 };

@@ -38,7 +38,7 @@ export function App() {
 
   useEffect(() => {
     if (kind === "signed-out") navigate(LOGIN_PATH, "replace");
-    else if (kind === "ready" && route.screen === "login") navigate(INBOX_PATH, "replace");
+    else if (kind === "ready" && (route.screen === "login" || location.pathname === "/")) navigate(INBOX_PATH, "replace");
   }, [kind, route.screen]);
 
   const close = useCallback(() => {

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { ApiError, Unreachable } from "../api/http";
 import { words } from "../lib/words";
@@ -27,7 +27,7 @@ function explain(error: unknown): string {
 export function Login({ reason, onSignIn }: LoginProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const field = (name: string): string => {

@@ -71,7 +71,8 @@ export function useLiveWithPrevious<A extends readonly unknown[], T>(
   const [shown, setShown] = useState<Shown<T> | null>(null);
   useEffect(() => {
     const parameters = JSON.parse(key) as unknown as A;
-    const subscription = liveQuery(() => query(db, ...parameters)).subscribe({
+    // Dexie follows what an asynchronous query reads only if it is handed an async function.
+    const subscription = liveQuery(async () => query(db, ...parameters)).subscribe({
       next: (value) => {
         setShown({ key, value });
       },

@@ -110,8 +110,9 @@ export class Engine {
     const whole = AbortSignal.any([signal, this.#stop.signal]);
     const term = await claimTerm(this.#db);
     this.#term = term;
+    const over = (): boolean => whole.aborted;
     let attempt = 0;
-    while (!whole.aborted) {
+    while (!over()) {
       try {
         if ((await this.#db.read(`feed-${await this.#db.activeSide()}`)) === undefined) {
           this.status.set({ firstLoad: true });
@@ -122,7 +123,7 @@ export class Engine {
         this.status.set({ phase: "catching-up" });
         await this.#writing(() => reloadBeside(this.#db, this.threads, term, whole));
       } catch (error) {
-        if (whole.aborted || this.#isOver(error)) return;
+        if (over() || this.#isOver(error)) return;
         this.#explain(error);
       }
       if (this.status.get().phase === "live") attempt = 0;

@@ -64,11 +64,12 @@ export class Feed {
   /** Runs until the server says `reset`. @throws SignedOut, OriginRefused, what `apply` throws; returns on abort. */
   async run(): Promise<"reset" | "stopped"> {
     const { signal } = this.#options;
-    while (!signal.aborted) {
+    const stopped = (): boolean => signal.aborted;
+    while (!stopped()) {
       const polling = this.#silent >= FAILURES_BEFORE_POLLING;
       const ending = polling ? await this.#poll() : await this.#connect();
       if (ending.kind === "reset") return "reset";
-      if (signal.aborted) break;
+      if (stopped()) break;
       this.#note(ending);
       await pause(jitteredDelay(this.#failures - 1), AbortSignal.any([signal, this.#wake.signal]));
     }

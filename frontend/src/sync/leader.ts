@@ -162,5 +162,5 @@ export class Leadership {
 }
 
 function tabLocks(): LockManager | null {
-  return "locks" in navigator ? (navigator.locks as LockManager | undefined) ?? null : null;
+  return "locks" in navigator ? navigator.locks : null;
 }

@@ -39,7 +39,7 @@ export class RowCache {
 
   /** Keeps these rows current until the returned function is called. */
   watch(ids: readonly Id[]): () => void {
-    const subscription = liveQuery(() => conversations(this.#db, ids)).subscribe({
+    const subscription = liveQuery(async () => conversations(this.#db, ids)).subscribe({
       next: (rows) => {
         this.#take(rows, ids);
       },

@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from "react";
 
-import { oneLine, stableHash } from "../lib/text";
+import { firstCharacters, oneLine, stableHash } from "../lib/text";
 
 /** Classes `avatar-0` … in avatar.css, each with white text of at least 4.5 to 1. */
 const COLOURS = 10;
@@ -11,10 +11,8 @@ export function initials(name: string): string {
   const wordList = shown.match(/[\p{L}\p{N}\p{Extended_Pictographic}]+/gu) ?? [];
   const [first = "", second = ""] = wordList;
   if (/^\+?[\d\s()-]+$/u.test(shown)) return shown.slice(0, 2);
-  const letters = (text: string, count: number): string => [...text].slice(0, count).join("");
   if (first === "") return "?";
-  const spaced = /[\s._-]/u.test(shown) && second !== "" && /\p{Lu}|\p{Lo}/u.test(letters(second, 1));
-  return (spaced ? letters(first, 1) + letters(second, 1) : letters(first, 2)).toLocaleUpperCase();
+  return (second === "" ? firstCharacters(first, 2) : firstCharacters(first, 1) + firstCharacters(second, 1)).toLocaleUpperCase();
 }
 
 interface AvatarProps {
