@@ -1,4 +1,7 @@
-"""The ``landline`` command."""
+"""The ``landline`` command.
+
+Each subcommand imports its own program: some need Django set up first, and some need no Django at all.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import runpy
 import sys
 from collections.abc import Callable, Sequence
 
-import django
-
-from landline import __version__, manage
+from landline import __version__
 from landline.bootstrap import (
     database_running,
     one_sentence_per_problem,
@@ -17,10 +18,6 @@ from landline.bootstrap import (
     terminate_by_exception,
 )
 from landline.lifeline import lifeline_watch
-from landline.preflight import database_check, migrations_check, secrets_check
-from landline.supervisor import launch
-from landline.web import web_serve
-from landline.work import worker_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,14 +74,21 @@ def positive(text: str) -> int:
 
 
 def run(options: argparse.Namespace, _rest: list[str]) -> int:
-    return launch.run(demo=options.demo, stop_with_parent=options.stop_with_parent)
+    from landline.supervisor.launch import run as launch
+
+    return launch(demo=options.demo, stop_with_parent=options.stop_with_parent)
 
 
 def web(options: argparse.Namespace, _rest: list[str]) -> int:
     terminate_by_exception(code=0)
     environment = process_prepare("web")
     with database_running(environment):
+        import django
+
         django.setup()
+        from landline.preflight import database_check, migrations_check, secrets_check
+        from landline.web import web_serve
+
         secrets_check()
         database_check()
         migrations_check()
@@ -96,7 +100,12 @@ def worker(_options: argparse.Namespace, _rest: list[str]) -> int:
     terminate_by_exception(code=0)
     environment = process_prepare("worker")
     with database_running(environment):
+        import django
+
         django.setup()
+        from landline.preflight import database_check, migrations_check
+        from landline.work import worker_run
+
         database_check()
         migrations_check()
         worker_run()
@@ -104,7 +113,9 @@ def worker(_options: argparse.Namespace, _rest: list[str]) -> int:
 
 
 def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
-    return manage.main(["landline", "migrate"])
+    from landline.manage import main as manage
+
+    return manage(["landline", "migrate"])
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:

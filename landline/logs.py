@@ -56,6 +56,12 @@ class Redaction:
         return PHONE_NUMBER.sub(REMOVED, ROW_QUOTES.sub(REMOVED, value))
 
 
+def drop_terminal_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """uvicorn repeats each message with colour codes."""
+    event.pop("color_message", None)
+    return event
+
+
 def logging_configure(log_format: str, *, known_secrets: tuple[str, ...]) -> None:
     """Sends structlog and the standard library's loggers to stderr through the same processors."""
     before_rendering: list[Processor] = [
@@ -92,6 +98,7 @@ def logging_configure(log_format: str, *, known_secrets: tuple[str, ...]) -> Non
                     "foreign_pre_chain": [
                         *before_rendering[:-1],
                         structlog.stdlib.ExtraAdder(),
+                        drop_terminal_colours,
                         before_rendering[-1],
                     ],
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],

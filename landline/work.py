@@ -1,14 +1,16 @@
-"""``landline worker``: the one program that calls Unipile."""
+"""``landline worker``: the one program that calls Unipile. Imported once Django is set up."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import cast
 
+import procrastinate
 import structlog
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from communications.tasks.sweeps import sweep_for_ever
 from landline.supervisor.programs import WORKER_READY
 
 CONCURRENT_JOBS = 8
@@ -23,13 +25,25 @@ def worker_run() -> None:
 
 
 async def work() -> None:
+    """Jobs and sweeps side by side; whichever fails ends the other and raises."""
     connector = cast("DjangoConnector", app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
             log.info(WORKER_READY)
-            await worker_app.run_worker_async(
-                concurrency=CONCURRENT_JOBS,
-                install_signal_handlers=True,
-                shutdown_graceful_timeout=SHUTDOWN_SECONDS,
-                delete_jobs="successful",
-            )
+            jobs = asyncio.create_task(jobs_run(worker_app))
+            sweeps = asyncio.create_task(sweep_for_ever())
+            done, pending = await asyncio.wait((jobs, sweeps), return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+            for task in done:
+                task.result()
+
+
+async def jobs_run(worker_app: procrastinate.App) -> None:
+    await worker_app.run_worker_async(
+        concurrency=CONCURRENT_JOBS,
+        install_signal_handlers=True,
+        shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+        delete_jobs="successful",
+    )
