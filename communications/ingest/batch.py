@@ -10,7 +10,7 @@ from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import MessageReceived, PersonFact
 
-FOLD = "SELECT outcome, total FROM landline_fold(%s, %b, %s, %s, %s, %s, %s, %s)"
+FOLD = "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s)"
 
 Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()
@@ -38,8 +38,10 @@ class FoldBatch:
     def parameters(self) -> tuple[Any, ...]:
         """The values of ``FOLD``, in its order."""
         return (
+            sorted({account for account, _ in self._messages}),
             _json(self._deliveries),
             self._bodies,
+            _json(self._own_identities()),
             _json(list(self._people.values())),
             _json(self._chats.chats()),
             _json(self._chats.aliases()),
@@ -47,6 +49,13 @@ class FoldBatch:
             _json(list(self._messages.values())),
             _json(self._attachments),
         )
+
+    def _own_identities(self) -> list[Row]:
+        own: dict[str, set[str]] = {}
+        for person in self._people.values():
+            if person["is_self"]:
+                own.setdefault(person["account"], set()).update(person["identities"])
+        return [{"account": account, "identities": sorted(keys)} for account, keys in own.items() if keys]
 
     def _add(self, delivery: Delivery) -> None:
         reading = delivery.reading
@@ -75,10 +84,10 @@ class FoldBatch:
         if reading.event_key is not None:
             row["repeats"] = reading.event_key in self._keys_seen
             self._keys_seen.add(reading.event_key)
-        row["chat"] = self._add_message_received(delivery, reading.fact)
+        self._add_message_received(delivery, reading.fact)
         row["external_message_id"] = reading.fact.message.external_message_id
 
-    def _add_message_received(self, delivery: Delivery, fact: MessageReceived) -> int:
+    def _add_message_received(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
         chat = self._chats.describe(account, fact.chat, message.sent_at)
         for person in fact.people:
@@ -88,7 +97,7 @@ class FoldBatch:
                 {"account": account, "chat": chat, "provider_id": person.provider_id},
             )
         if (account, message.external_message_id) in self._messages:
-            return chat
+            return
         row = msgspec.structs.asdict(message)
         attachments = row.pop("attachments")
         row |= {
@@ -107,7 +116,6 @@ class FoldBatch:
                     "position": position,
                 }
             )
-        return chat
 
     def _add_person(self, account: str, person: PersonFact, seen_at: Any) -> None:
         key = (account, person.provider_id)
@@ -133,8 +141,8 @@ class FoldBatch:
         }
 
 
-def _json(rows: list[Row]) -> str:
-    return _encoder.encode(rows).decode()
+def _json(rows: list[Row]) -> str | None:
+    return _encoder.encode(rows).decode() if rows else None
 
 
 def _bytea(raw: bytes | None) -> str | None:

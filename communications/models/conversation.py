@@ -25,7 +25,7 @@ class Conversation(models.Model):
     kind = models.TextField(choices=Kind.choices, default=Kind.DIRECT, db_default=Kind.DIRECT)
     title = models.TextField(blank=True, default="", db_default="")
     title_at = models.DateTimeField(null=True, blank=True, help_text="Time of the fact that gave the title")
-    contact = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL)
+    contact = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     contact_rank = models.SmallIntegerField(
         default=0,
         db_default=0,
@@ -50,7 +50,7 @@ class Conversation(models.Model):
     disabled_features = ArrayField(models.TextField(), default=list)
     history_revision = models.PositiveIntegerField(default=0, db_default=0)
     is_stub = models.BooleanField(default=False, db_default=False)
-    continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
+    continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     continues_by = models.UUIDField(null=True, blank=True, help_text="The delivery that proved it")
     created_at = models.DateTimeField(db_default=Now())
     version = VersionField()
@@ -74,6 +74,11 @@ class Conversation(models.Model):
                 condition=models.Q(is_stub=False, last_message_at__isnull=False),
             ),
             models.Index(fields=["version", "id"], name="conversation_version"),
+            models.Index(
+                fields=["continues"],
+                name="conversation_continues",
+                condition=models.Q(continues__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

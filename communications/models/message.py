@@ -41,7 +41,7 @@ class Message(models.Model):
     id = models.BigAutoField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, db_index=False)
-    external_message_id = ExternalIdField(null=True, blank=True)
+    external_message_id = ExternalIdField(null=True, blank=True)  # type: ignore[misc]  # the plugin reads nullability off the class
     provider_message_id = ExternalIdField(blank=True, default="", db_default="")
     author = models.ForeignKey(
         "communications.User", null=True, blank=True, on_delete=models.SET_NULL, db_index=False

@@ -1,5 +1,6 @@
 """PostgreSQL connections outside Django's own handling: to the same database, with limits of their own."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import connections
@@ -9,16 +10,27 @@ _DJANGO_ONLY: Final = frozenset({"cursor_factory", "context", "pool", "prepare_t
 
 
 def connection_pool(
-    name: str, *, max_size: int, lock_timeout_ms: int, statement_timeout_ms: int
+    name: str,
+    *,
+    max_size: int,
+    lock_timeout_ms: int,
+    statement_timeout_ms: int,
+    planner: Mapping[str, str] | None = None,
 ) -> AsyncConnectionPool[Any]:
-    """An unopened pool of autocommit connections to the database that Django uses (in tests: the test database)."""
-    given = connections["default"].get_connection_params()  # type: ignore[no-untyped-call]
+    """An unopened pool of autocommit connections to the database that Django uses (in tests: the test database).
+
+    ``planner``: PostgreSQL's settings for planning statements, where its own choice is not the right one.
+    """
+    given = connections["default"].get_connection_params()
     parameters = {key: value for key, value in given.items() if key not in _DJANGO_ONLY}
-    limits = (
-        f"-c lock_timeout={lock_timeout_ms} -c statement_timeout={statement_timeout_ms} "
-        "-c synchronous_commit=on -c TimeZone=UTC"
-    )
-    parameters["options"] = " ".join(filter(None, (parameters.get("options"), limits)))
+    limits: dict[str, Any] = {
+        "lock_timeout": lock_timeout_ms,
+        "statement_timeout": statement_timeout_ms,
+        "synchronous_commit": "on",
+        "TimeZone": "UTC",
+    } | dict(planner or {})
+    set_at_start = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    parameters["options"] = " ".join(filter(None, (parameters.get("options"), set_at_start)))
     parameters["application_name"] = f"landline {name}"
     return AsyncConnectionPool(
         kwargs={**parameters, "autocommit": True, "prepare_threshold": 1},

@@ -2,9 +2,7 @@
 
 -- The conversation of each chat (null while unknown), and whether every one of its aliases is on record for that very conversation.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
-RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE
-SET enable_seqscan = off SET enable_mergejoin = off
-AS $$
+RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
     SELECT alias.chat, min(channel.id), min(coalesce(conversation.continues_id, conversation.id)),
            channel.id IS NULL OR count(*) = count(conversation.id)
                AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
@@ -18,9 +16,7 @@ $$;
 
 -- Makes conversations for chats that have none, and records every alias. Where one body names two conversations, the later one
 -- continues the earlier. An id of upstream's replaces a provider's id that a conversation was first known by.
-CREATE OR REPLACE FUNCTION landline_chats_make_known(chats json, aliases json) RETURNS void LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_mergejoin = off
-AS $$
+CREATE OR REPLACE FUNCTION landline_chats_make_known(chats json, aliases json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO communications_conversation (channel_id, external_thread_id, kind, disabled_features)
     SELECT resolved.channel_id, chat.external_thread_id, chat.kind, ARRAY[]::text[]

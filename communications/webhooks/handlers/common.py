@@ -33,7 +33,7 @@ class MessagingHandler:
         sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
         people = self._people(data, sender)
         sent_at, time_flagged = settle_time(data.timestamp, received_at)
-        sender_name = usable_name(data.sender.name, data.sender) if data.sender else None
+        sender_name = sender.name if sender else _shown_name(data.sender)
         quoted = data.quoted
         text = data.text or ""
         return MessageReceived(
@@ -45,7 +45,7 @@ class MessagingHandler:
                 told_direction=direction.value if direction else None,
                 sender_provider_id=sender.provider_id if sender else None,
                 sender_identities=sender.identities if sender else (),
-                sender_name=sender_name or "",
+                sender_name=sender_name,
                 kind=data.kind,
                 text=text,
                 search_text=search_text(text),
@@ -73,11 +73,11 @@ class MessagingHandler:
             return None
         identities = identity_keys(person, data.provider)
         own = own_identity_keys(data.own, data.provider)
-        name = usable_name(person.name, person)
+        name = _shown_name(person)
         return PersonFact(
             provider_id=provider_id,
             attendee_id=person.attendee_id or "",
-            name=name or "",
+            name=name,
             name_rank=self.name_rank if name else 0,
             phone=person.phone or "",
             lid=person.lid or "",
@@ -95,9 +95,11 @@ class MessagingHandler:
         if sender is not None:
             people[sender.provider_id] = sender
         for attendee in data.attendees:
+            if self.provider_id(data, attendee) in people:
+                continue
             person = self.person(data, attendee)
             if person is not None:
-                people.setdefault(person.provider_id, person)
+                people[person.provider_id] = person
         return tuple(people.values())
 
     def _chat(
@@ -144,8 +146,12 @@ class MessagingHandler:
             return ""
         for person in (data.sender, *data.attendees):
             if person is not None and data.quoted.sender_provider_id in (person.provider_id, person.lid):
-                return usable_name(person.name, person) or ""
+                return _shown_name(person)
         return ""
+
+
+def _shown_name(person: Person | None) -> str:
+    return (usable_name(person.name, person) or "") if person is not None else ""
 
 
 def attachment_fact(attachment: Attachment) -> AttachmentFact:

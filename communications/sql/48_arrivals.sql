@@ -1,0 +1,91 @@
+-- What follows from messages that a batch has written.
+
+-- Their files. A revised message has those of the delivery that now speaks for it, and no others.
+CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF revised IS NOT NULL THEN
+        DELETE FROM communications_attachment AS dropped USING communications_message AS message, communications_channel AS channel
+        WHERE dropped.message_id = ANY(revised) AND message.id = dropped.message_id AND channel.id = message.channel_id
+          AND NOT EXISTS (
+            SELECT FROM json_to_recordset(attachments) AS kept (
+                account text, external_message_id text, external_attachment_id text)
+            WHERE kept.account = channel.external_account_id AND kept.external_message_id = message.external_message_id
+              AND kept.external_attachment_id = dropped.external_attachment_id);
+    END IF;
+
+    INSERT INTO communications_attachment AS held (
+        channel_id, message_id, external_attachment_id, position, kind, name, mime_type, size_bytes, width, height,
+        duration_seconds, state)
+    SELECT message.channel_id, message.id, told.external_attachment_id, told.position, told.kind, told.name, told.mime_type,
+           told.size_bytes, told.width, told.height, told.duration_seconds, told.state
+    FROM json_to_recordset(attachments) AS told (
+        account text, external_message_id text, external_attachment_id text, position smallint, kind text, name text,
+        mime_type text, size_bytes bigint, width integer, height integer, duration_seconds double precision, state text)
+    JOIN communications_channel AS channel ON channel.external_account_id = told.account
+    JOIN communications_message AS message
+        ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+    WHERE message.id = ANY(written)
+    ORDER BY message.id, told.position
+    ON CONFLICT (message_id, external_attachment_id) DO UPDATE SET
+        position = excluded.position, kind = excluded.kind, name = excluded.name, mime_type = excluded.mime_type,
+        size_bytes = excluded.size_bytes, width = excluded.width, height = excluded.height,
+        duration_seconds = excluded.duration_seconds;
+END
+$$;
+
+-- Their conversations: the newest message, unread ones added up, and what the bodies said of title, kind and contact.
+CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_conversation AS conversation SET
+        unread_count = conversation.unread_count + arrival.unread,
+        last_message_id = CASE WHEN arrival.is_newest THEN arrival.newest_id ELSE conversation.last_message_id END,
+        last_message_at = CASE WHEN arrival.is_newest THEN arrival.newest_sent_at ELSE conversation.last_message_at END,
+        is_stub = false,
+        kind = CASE WHEN conversation.kind = 'direct' THEN told.kind ELSE conversation.kind END,
+        title = CASE WHEN told.title_is_newer THEN told.title ELSE conversation.title END,
+        title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END,
+        contact_id = CASE WHEN told.contact_is_better THEN told.contact_id ELSE conversation.contact_id END,
+        contact_rank = CASE WHEN told.contact_is_better THEN told.contact_rank ELSE conversation.contact_rank END
+    FROM (
+        SELECT held.id, newest.id AS newest_id, newest.sent_at AS newest_sent_at, fresh.unread,
+               last.id IS NULL OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)
+                   AS is_newest
+        FROM (
+            SELECT message.conversation_id,
+                   (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
+                   count(*) FILTER (
+                       WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
+                         AND message.deleted_at IS NULL
+                         AND (reader.read_through_at IS NULL
+                              OR (message.sent_at, message.id) > (reader.read_through_at, reader.read_through_id))
+                   ) AS unread
+            FROM unnest(written) AS id
+            JOIN communications_message AS message USING (id)
+            JOIN communications_conversation AS reader ON reader.id = message.conversation_id
+            GROUP BY message.conversation_id
+        ) AS fresh
+        JOIN communications_conversation AS held ON held.id = fresh.conversation_id
+        LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
+        LEFT JOIN communications_message AS last ON last.id = held.last_message_id
+    ) AS arrival
+    JOIN (
+        SELECT held.id, chat.kind, chat.title, chat.title_at, chat.contact_rank, contact.id AS contact_id,
+               chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
+                   AS title_is_newer,
+               contact.id IS NOT NULL AND (
+                   chat.contact_rank > held.contact_rank
+                   OR chat.contact_rank = held.contact_rank AND contact.provider_id < held_contact.provider_id)
+                   AS contact_is_better
+        FROM json_to_recordset(chats) AS chat (
+            chat integer, kind text, title text, title_at timestamptz, contact_provider_id text, contact_rank smallint)
+        JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
+        LEFT JOIN communications_chatattendee AS contact
+            ON contact.channel_id = held.channel_id AND contact.provider_id = chat.contact_provider_id
+        LEFT JOIN communications_chatattendee AS held_contact ON held_contact.id = held.contact_id
+    ) AS told ON told.id = arrival.id
+    WHERE conversation.id = arrival.id;
+END
+$$;
