@@ -6,8 +6,6 @@ Each subcommand imports its own program: some need Django set up first, and some
 from __future__ import annotations
 
 import argparse
-import runpy
-import sys
 from collections.abc import Callable, Sequence
 
 from landline import __version__
@@ -119,6 +117,6 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:
-    sys.argv = ["landline simulator", *rest]
-    runpy.run_module("simulator", run_name="__main__")
-    return 0
+    from simulator.cli import main as simulate
+
+    return simulate(rest)

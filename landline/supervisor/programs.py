@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from landline.environment import Bind
 
@@ -19,6 +20,7 @@ class Program:
     """One child of the launcher: ready when its address answers HTTP, or when it writes ``ready_text``."""
 
     name: str
+    module: str
     arguments: tuple[str, ...]
     variables: Mapping[str, str]
     address: Bind | None = None
@@ -26,46 +28,51 @@ class Program:
 
     @property
     def command(self) -> tuple[str, ...]:
-        return (sys.executable, "-m", "landline", *self.arguments)
+        return (sys.executable, "-m", self.module, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedUpstream:
+    """A local Unipile in place of the real one: where it listens, what it remembers, whom it tells."""
+
+    bind: Bind
+    state_file: Path
+    webhook_url: str
+    webhook_secret_file: Path
 
 
 def programs_for(
-    variables: Mapping[str, str], *, bind: Bind, simulator_bind: Bind | None, webhook_secret: str
+    variables: Mapping[str, str], *, bind: Bind, simulated: SimulatedUpstream | None
 ) -> list[Program]:
-    """The programs in starting order; with ``simulator_bind`` a simulator plays Unipile.
+    """The programs in starting order.
 
-    Only the worker, and the simulator that checks it, get the key.
+    Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address.
     """
-    without_upstream = {name: value for name, value in variables.items() if name not in UPSTREAM_VARIABLES}
-    if simulator_bind is None:
+    withheld = UPSTREAM_VARIABLES | {"LANDLINE_DATABASE_OWNER_URL"}
+    common = {name: value for name, value in variables.items() if name not in withheld}
+    programs = []
+    if simulated is None:
         upstream = {name: value for name, value in variables.items() if name in UPSTREAM_VARIABLES}
-        programs = []
     else:
-        upstream = {"UNIPILE_DSN": simulator_bind.url, "UNIPILE_API_KEY": secrets.token_urlsafe(32)}
-        without_upstream["LANDLINE_DEMO"] = "1"
-        programs = [simulator_program(without_upstream, upstream, simulator_bind, bind, webhook_secret)]
-    web = Program("web", ("web",), without_upstream, address=bind)
-    worker = Program("worker", ("worker",), {**without_upstream, **upstream}, ready_text=WORKER_READY)
-    # Deliveries need someone to take them: the server first, the sender last.
-    return [web, worker, *programs]
-
-
-def simulator_program(
-    variables: Mapping[str, str],
-    upstream: Mapping[str, str],
-    simulator_bind: Bind,
-    bind: Bind,
-    webhook_secret: str,
-) -> Program:
-    return Program(
-        "simulator",
-        (
-            "simulator",
-            f"--bind={simulator_bind}",
-            f"--webhook-url={bind.url}{WEBHOOK_PATH}",
-            "--scenario=demo",
-            "--seed=1",
-        ),
-        {**variables, **upstream, "LANDLINE_WEBHOOK_SECRET": webhook_secret},
-        address=simulator_bind,
+        upstream = {"UNIPILE_DSN": simulated.bind.url, "UNIPILE_API_KEY": secrets.token_urlsafe(32)}
+        common["LANDLINE_DEMO"] = "1"
+        # Before the worker, which asks it for the accounts at once; its deliveries are repeated.
+        programs.append(simulator_program({**common, **upstream}, simulated))
+    programs.append(Program("web", "landline", ("web",), common, address=bind))
+    programs.append(
+        Program("worker", "landline", ("worker",), {**common, **upstream}, ready_text=WORKER_READY)
     )
+    return programs
+
+
+def simulator_program(variables: Mapping[str, str], simulated: SimulatedUpstream) -> Program:
+    arguments = (
+        f"--bind={simulated.bind}",
+        f"--webhook-url={simulated.webhook_url}",
+        f"--webhook-secret-file={simulated.webhook_secret_file}",
+        f"--state={simulated.state_file}",
+        "--scenario=demo",
+        "--seed=1",
+        "--exit-with-parent",
+    )
+    return Program("simulator", "simulator", arguments, variables, address=simulated.bind)
