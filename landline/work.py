@@ -10,6 +10,7 @@ import structlog
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from communications.tasks.accounts import accounts_list_at_start
 from communications.tasks.sweeps import sweep_for_ever
 from landline.supervisor.programs import WORKER_READY
 
@@ -29,6 +30,7 @@ async def work() -> None:
     connector = cast("DjangoConnector", app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
+            await accounts_list_at_start()
             log.info(WORKER_READY)
             jobs = asyncio.create_task(jobs_run(worker_app))
             sweeps = asyncio.create_task(sweep_for_ever())

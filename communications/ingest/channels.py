@@ -1,0 +1,62 @@
+"""Channels, from upstream's list of accounts."""
+
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+from communications.schemas.accounts import AccountFact
+
+# The lock is the fold's: a delivery of this account is either parked before it, and found by the replay that follows,
+# or folded after it.
+LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+UPSERT: Final = """
+INSERT INTO communications_channel AS held (
+    external_account_id, provider, provider_word, name, own_identities, status, status_word, status_since)
+VALUES (%(external_account_id)s, %(provider)s, %(provider_word)s, %(name)s, %(own_identities)s, %(status)s,
+        %(status_word)s, now())
+ON CONFLICT (external_account_id) DO UPDATE SET
+    provider = excluded.provider,
+    provider_word = excluded.provider_word,
+    name = coalesce(nullif(excluded.name, ''), held.name),
+    own_identities = ARRAY(
+        SELECT DISTINCT key FROM unnest(held.own_identities || excluded.own_identities) AS key ORDER BY key),
+    status = excluded.status,
+    status_word = excluded.status_word,
+    status_since = CASE WHEN held.status = excluded.status THEN held.status_since ELSE excluded.status_since END
+WHERE (held.provider, held.provider_word, held.status, held.status_word)
+        IS DISTINCT FROM (excluded.provider, excluded.provider_word, excluded.status, excluded.status_word)
+   OR excluded.name NOT IN ('', held.name)
+   OR NOT held.own_identities @> excluded.own_identities
+"""
+
+OWNERS_MAY_SEE: Final = """
+INSERT INTO communications_channelaccess (user_id, channel_id, role)
+SELECT owner.id, channel.id, 'owner'
+FROM communications_user AS owner, communications_channel AS channel
+WHERE owner.is_superuser AND owner.is_active AND channel.external_account_id = %s
+  AND NOT EXISTS (SELECT FROM communications_channelaccess WHERE channel_id = channel.id)
+ON CONFLICT (user_id, channel_id) DO NOTHING
+"""
+
+
+async def channel_upsert(connection: AsyncConnection[Any], account: AccountFact) -> None:
+    """Makes or updates the channel of an account; the owner gets access to a new one.
+
+    What is parked for the account is replayed by whoever calls this, once it has committed.
+    """
+    async with connection.transaction():
+        await connection.execute(LOCK, (account.external_account_id,))
+        await connection.execute(
+            UPSERT,
+            {
+                "external_account_id": account.external_account_id,
+                "provider": account.provider,
+                "provider_word": account.provider_word,
+                "name": account.name,
+                "own_identities": list(account.own_identities),
+                "status": account.status,
+                "status_word": account.status_word,
+            },
+        )
+        await connection.execute(OWNERS_MAY_SEE, (account.external_account_id,))
