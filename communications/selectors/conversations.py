@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from communications.errors import NotFound
 from communications.schemas.documents import (
     Conversation,
     ConversationKind,
@@ -11,6 +12,7 @@ from communications.schemas.documents import (
     LastMessage,
     MessageKind,
 )
+from communications.selectors.queries import rows
 from communications.selectors.values import id_text, optional_id, optional_instant
 from communications.status import Status
 
@@ -107,6 +109,14 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         history_revision=held.history_revision,
         version=held.version,
     )
+
+
+def conversation_by_id(conversation_id: int) -> Conversation:
+    """Raises NotFound if it is not shown. Whether somebody may read it is for the caller to have asked."""
+    found = rows(CONVERSATIONS_BY_ID, [[conversation_id]])
+    if not found:
+        raise NotFound
+    return conversation_document(found[0])
 
 
 def _last_message(held: ConversationRow, message_id: int) -> LastMessage:

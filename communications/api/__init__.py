@@ -1,0 +1,1 @@
+"""REST for the browser: reads by selectors, writes by the outbox, errors by one file."""

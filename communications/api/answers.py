@@ -1,0 +1,19 @@
+"""Documents as HTTP answers."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from django.http import HttpResponse
+
+from communications.schemas.documents import Document
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+def answer(document: Document) -> HttpResponse:
+    return HttpResponse(_encoder.encode(document), content_type="application/json")
+
+
+def no_content(headers: Mapping[str, str]) -> HttpResponse:
+    return HttpResponse(status=204, headers=headers)

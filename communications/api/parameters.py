@@ -1,0 +1,55 @@
+"""What calls take, checked before any of our code runs."""
+
+from typing import Annotated, Final
+
+from ninja import Path, Query, Schema
+from pydantic import Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+from communications.api.cursors import CURSOR_MAX_LENGTH
+from communications.errors import NotFound
+
+DEFAULT_LIMIT: Final = 50
+MAXIMUM_LIMIT: Final = 200
+LARGEST_ID: Final = 2**63 - 1
+ANY_PROVIDER: Final = "all"
+NO_NUL: Final = r"^[^\x00]+$"
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")]
+
+Provider = Annotated[
+    str,
+    Path(
+        description=f"A provider's word, or `{ANY_PROVIDER}`.",
+        pattern=r"^[a-z0-9_]{1,32}$",
+    ),
+]
+ConversationId = Annotated[_Id, Path(description="Id of a conversation.")]
+ChannelId = Annotated[_Id | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
+Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
+Cursor = Annotated[
+    str | SkipJsonSchema[None],
+    Query(max_length=CURSOR_MAX_LENGTH, description="`next_cursor` of the page before, of the same path."),
+]
+
+
+class Credentials(Schema):
+    username: Annotated[str, Field(min_length=1, max_length=150, pattern=NO_NUL)]
+    password: Annotated[str, Field(min_length=1, max_length=1024, pattern=NO_NUL)]
+
+
+class ReadThrough(Schema):
+    message_id: Annotated[_Id, Field(description="Id of the last message read.")]
+
+
+def provider_or_any(provider: str) -> str | None:
+    """``None`` stands for every provider."""
+    return None if provider == ANY_PROVIDER else provider
+
+
+def id_number(text: str) -> int:
+    """Raises NotFound for a number that no id reaches."""
+    number = int(text)
+    if number > LARGEST_ID:
+        raise NotFound
+    return number

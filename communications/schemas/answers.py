@@ -1,0 +1,61 @@
+"""What the REST calls answer, besides single entities."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from communications.schemas.documents import (
+    Attendee,
+    Channel,
+    Conversation,
+    Document,
+    Id,
+    Member,
+    Message,
+)
+
+PageCursor = Annotated[str, Meta(description="Opaque; valid for the same path only.")]
+
+
+class SessionUser(Document, frozen=True, kw_only=True):
+    id: Id
+    username: str
+    display_name: str
+
+
+class Session(Document, frozen=True, kw_only=True):
+    """Who is logged in (``user`` is null for nobody), and what a page needs to go on.
+
+    ``csrf_token`` goes into the header X-CSRFToken of every unsafe call. ``build`` names what the server
+    runs. ``demo``: the accounts are simulated.
+    """
+
+    user: SessionUser | None
+    csrf_token: str
+    build: str
+    demo: bool
+
+
+class ChannelList(Document, frozen=True, kw_only=True):
+    items: tuple[Channel, ...]
+
+
+class ConversationPage(Document, frozen=True, kw_only=True):
+    """Pinned ones first, then newest first; ``attendees`` are the contacts of ``items``."""
+
+    items: tuple[Conversation, ...]
+    attendees: tuple[Attendee, ...]
+    next_cursor: PageCursor | None
+
+
+class MessagePage(Document, frozen=True, kw_only=True):
+    """Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest."""
+
+    items: tuple[Message, ...]
+    attendees: tuple[Attendee, ...]
+    next_cursor: PageCursor | None
+
+
+class MemberList(Document, frozen=True, kw_only=True):
+    items: tuple[Member, ...]
+    attendees: tuple[Attendee, ...]

@@ -1,0 +1,29 @@
+"""Every request has an id: in its log lines, in its answer's header, and in the problem it may end in."""
+
+from __future__ import annotations
+
+import structlog
+
+from communications.schemas.identifiers import uuid7
+from landline.security_headers import AsgiApplication, Message, Receive, Scope, Send
+
+
+class RequestIds:
+    """Binds ``request_id`` for the log and answers it as X-Request-Id. A sender's own id is not used."""
+
+    def __init__(self, application: AsgiApplication) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._application(scope, receive, send)
+            return
+        request_id = str(uuid7())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._application(scope, receive, send_with_id)
