@@ -1,37 +1,30 @@
 """When two deliveries are one event."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.unipile.fixture_bodies import BODY_NAMES, read_body
 from unipile.payloads.event_key import ACCOUNT_STATUS_BUCKET_SECONDS, event_key
 from unipile.payloads.events import classify
 
 RECEIVED_AT = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
-def read_body(name):
-    return json.loads((Path(__file__).parent / "bodies" / f"{name}.json").read_text())
-
-
 def key(body, received_at=RECEIVED_AT):
     return event_key(classify(body), received_at)
 
 
-@pytest.mark.parametrize(
-    "path", sorted((Path(__file__).parent / "bodies").iterdir()), ids=lambda path: path.stem
-)
-def test_a_repeated_delivery_has_the_same_key_whichever_webhook_brought_it(path):
-    body = json.loads(path.read_text())
+@pytest.mark.parametrize("name", BODY_NAMES)
+def test_a_repeated_delivery_has_the_same_key_whichever_webhook_brought_it(name):
+    body = read_body(name)
     reordered = dict(reversed(body.items()))
     assert len(key(body)) == 32
     assert key(reordered | {"webhook_name": "another"}) == key(body | {"webhook_name": "one"})
 
 
 def test_all_bodies_have_keys_of_their_own():
-    bodies = [json.loads(path.read_text()) for path in (Path(__file__).parent / "bodies").iterdir()]
+    bodies = [read_body(name) for name in BODY_NAMES]
     received = {
         (b.get("account_id"), b.get("message_id")) for b in bodies if b.get("event") == "message_received"
     }

@@ -1,17 +1,11 @@
 """Recognising a body: one table of names, and the shapes that carry none."""
 
-import json
-from pathlib import Path
-
 import pytest
 
+from tests.unipile.fixture_bodies import read_body
 from unipile.payloads.account import parse_account_status
 from unipile.payloads.events import FAMILY_OF_EVENT, AccountStatus, Family, canonical_event, classify
 from unipile.payloads.refusals import InvalidField, MissingField, UnreadableBody
-
-
-def read_body(name):
-    return json.loads((Path(__file__).parent / "bodies" / f"{name}.json").read_text())
 
 
 @pytest.mark.parametrize(

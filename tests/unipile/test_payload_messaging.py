@@ -1,11 +1,10 @@
 """The one shape of messaging events, out of every key set observed."""
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.unipile.fixture_bodies import read_body
 from unipile.payloads.aliases import AliasKind, chat_aliases
 from unipile.payloads.attachment import AttachmentKind
 from unipile.payloads.direction import Direction, body_direction
@@ -13,10 +12,6 @@ from unipile.payloads.events import classify
 from unipile.payloads.identity import identity_keys, own_identity_keys
 from unipile.payloads.messaging import ChatKind, MessageKind, parse_messaging
 from unipile.payloads.refusals import InvalidField, MissingField
-
-
-def read_body(name):
-    return json.loads((Path(__file__).parent / "bodies" / f"{name}.json").read_text())
 
 
 def parse(name, /, **changes):

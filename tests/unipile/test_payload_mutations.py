@@ -8,12 +8,12 @@ import contextlib
 import copy
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unipile.fixture_bodies import BODY_NAMES, read_body
 from unipile.payloads.account import parse_account_status
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.direction import body_direction
@@ -28,7 +28,7 @@ from unipile.payloads.text import is_storable
 from unipile.payloads.times import settle_time
 
 RECEIVED_AT = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
-BODIES = [json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "bodies").iterdir())]
+BODIES = [read_body(name) for name in BODY_NAMES]
 STRANGE = [
     *(
         None,
