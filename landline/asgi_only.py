@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
-SENTENCE = "this server takes no deliveries and has no feed: start it with `landline web`"
+from communications.schemas.problems import PROBLEM_CONTENT_TYPE, problem, problem_bytes
+
+SENTENCE = "This server takes no deliveries and has no feed: start it with `landline web`"
 
 
-def answered_by_landline_web(_request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"error": SENTENCE}, status=503, headers={"Retry-After": "60"})
+def answered_by_landline_web(_request: HttpRequest) -> HttpResponse:
+    document = problem(503, "unavailable", SENTENCE)
+    return HttpResponse(
+        problem_bytes(document),
+        status=document.status,
+        content_type=PROBLEM_CONTENT_TYPE,
+        headers={"Retry-After": "60"},
+    )
 
 
 answered_by_landline_web.writes_nothing = True  # type: ignore[attr-defined]  # read by RequestForgeryMiddleware

@@ -1,8 +1,8 @@
 """Every address that Django answers. Webhooks, feed and socket are answered ahead of it, by landline.asgi."""
 
-from django.contrib import admin
 from django.urls import path, re_path
 
+from communications.admin import site
 from communications.api.application import api
 from communications.api.problems import problem_handler, server_error
 from communications.api.reference import openapi, reference
@@ -15,7 +15,7 @@ urlpatterns = [
     path("api/v1/docs", reference, name="reference"),
     re_path(r"^api/v1/(?:webhooks/unipile|communications/changes)/?$", answered_by_landline_web),
     path("api/v1/", api.urls),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
     *(path(name, root_file, {"name": name}) for name in ROOT_FILES),

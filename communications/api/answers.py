@@ -16,4 +16,6 @@ def answer(document: Document) -> HttpResponse:
 
 
 def no_content(headers: Mapping[str, str]) -> HttpResponse:
-    return HttpResponse(status=204, headers=headers)
+    response = HttpResponse(status=204, headers=headers)
+    del response["Content-Type"]
+    return response

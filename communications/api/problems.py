@@ -74,12 +74,15 @@ def problems_register(api: NinjaAPI) -> None:
 
 
 def _validation_answer(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    places = [tuple(str(part) for part in found["loc"]) for found in error.errors]
-    if any(place[0] == "path" for place in places):
-        return error_answer(request, NotFound())
-    named = sorted({place[-1] for place in places})
-    reasons = sorted({str(found["msg"]) for found in error.errors})
-    return error_answer(request, InvalidInput(f"{', '.join(named)}: {'; '.join(reasons)}"))
+    reasons: dict[str, str] = {}
+    for found in error.errors:
+        source, *place = map(str, found["loc"])
+        if source == "path":
+            return error_answer(request, NotFound())
+        name = place[0] if source == "query" else place[-1]
+        reasons.setdefault(name, found["msg"])
+    detail = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+    return error_answer(request, InvalidInput(detail))
 
 
 def _leave_to_django(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
