@@ -6,10 +6,11 @@ import type { SyncStatus } from "../sync/status";
 export function freshnessWords(status: SyncStatus, now: Date): string {
   const { phase, offlineSince, freshAt } = status;
   if (phase === "live") return words.fresh.live;
-  if (phase === "connecting") return words.fresh.connecting;
+  const showing = freshAt === null ? null : words.fresh.showing(momentSince(freshAt, now));
+  if (phase === "connecting") return showing === null ? words.fresh.connecting : `${words.fresh.connecting} ${showing}`;
   if (phase === "catching-up") return words.fresh.catchingUp;
   const since = offlineSince === null ? words.fresh.offline : words.fresh.offlineSince(momentSince(offlineSince, now));
-  return `${since}, ${freshAt === null ? words.fresh.nothing : words.fresh.showing(momentSince(freshAt, now))}`;
+  return `${since}, ${showing ?? words.fresh.nothing}`;
 }
 
 const TROUBLE = {

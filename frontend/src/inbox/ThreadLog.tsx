@@ -30,6 +30,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const content = useRef<HTMLDivElement>(null);
   const newLine = useRef<HTMLDivElement>(null);
   const stuck = useRef(false);
+  const jumping = useRef(false);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -39,11 +40,13 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
-  useReading(conversation, placed, atBottom);
+  useReading(conversation, placed, atBottom, view.setNewFrom);
 
   const look = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
+    if (jumping.current && !followsNewest) return;
+    jumping.current = false;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     stuck.current = followsNewest && below <= AT_BOTTOM_PX;
     setAtBottom(stuck.current);
@@ -64,7 +67,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
 
   useEffect(() => {
     if (placed) look();
-  }, [placed, messages, look]);
+  }, [placed, messages, view.complete, look]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -82,6 +85,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
 
   const toNewest = (): void => {
     stuck.current = true;
+    jumping.current = true;
     view.jumpToNewest();
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { useClient } from "../sync/client";
 import { conversationMarkRead } from "../sync/mutations";
+import { firstUnread } from "../sync/queries";
 import type { LocalConversation } from "../sync/rows";
 
 /** Arrivals within this time are marked with one report. */
@@ -27,15 +28,28 @@ export function useAttention(): boolean {
   return attentive;
 }
 
-/** Opening a conversation marks it read; what arrives later is read when it comes into a view that someone looks at. */
-export function useReading(conversation: LocalConversation, placed: boolean, atBottom: boolean): void {
+/**
+ * Opening a conversation marks it read; what arrives later is read when it comes into a view that someone looks at.
+ * What arrives unseen gets the "New" line (`onUnseen`).
+ */
+export function useReading(
+  conversation: LocalConversation,
+  placed: boolean,
+  atBottom: boolean,
+  onUnseen: (firstNew: string | null) => void,
+): void {
   const client = useClient();
   const attentive = useAttention();
   const opened = useRef(false);
   const { id, shown_unread } = conversation;
   const newestId = conversation.last_message?.id ?? null;
   useEffect(() => {
-    if (!placed || !attentive || (opened.current && !atBottom)) return;
+    if (!placed) return;
+    if (opened.current && shown_unread > 0 && !(attentive && atBottom)) {
+      void firstUnread(client.db, id, shown_unread).then(onUnseen);
+      return;
+    }
+    if (!attentive) return;
     if (shown_unread === 0 || newestId === null) {
       opened.current = true;
       return;
@@ -50,5 +64,5 @@ export function useReading(conversation: LocalConversation, placed: boolean, atB
     return () => {
       clearTimeout(timer);
     };
-  }, [client, id, placed, attentive, atBottom, shown_unread, newestId]);
+  }, [client, id, placed, attentive, atBottom, shown_unread, newestId, onUnseen]);
 }

@@ -4,11 +4,11 @@ import { ApiError } from "../api/http";
 import type { Id } from "../api/types";
 import { useClient, useLive, useLiveWithPrevious } from "../sync/client";
 import { threadLoadOlder, threadOpen } from "../sync/mutations";
-import { firstUnread, messages, positionAway, thread } from "../sync/queries";
+import { messages, opening, positionAway, thread, type Opening } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 
-const FIRST = 40;
-const CONTEXT = 15;
+/** Messages read at opening, and as context above the first unread one. */
+const FIRST = 30;
 const MORE = 40;
 /** More elements than this are never drawn; what leaves is at the far end, out of sight. */
 const MOST = 240;
@@ -47,7 +47,8 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
   const [newestLoad, setNewestLoad] = useState<LoadState>("idle");
   const [olderLoad, setOlderLoad] = useState<LoadState>("idle");
   const [attempt, setAttempt] = useState(0);
-  const moving = useRef(false);
+  const moving = useRef<object | null>(null);
+  const [first, setFirst] = useState<readonly LocalMessage[]>([]);
   const state = useLive(thread, conversationId);
   const read = useLiveWithPrevious(messages, {
     conversationId,
@@ -55,59 +56,68 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     to: stretch === null ? "" : stretch.to,
   });
 
-  const place = useCallback(async () => {
-    const firstNew = await firstUnread(db, conversationId, unreadAtOpening);
-    const from =
-      firstNew === null
-        ? await positionAway(db, conversationId, null, FIRST, "before")
-        : ((await positionAway(db, conversationId, firstNew, CONTEXT, "before")) ?? firstNew);
-    setNewFrom(firstNew);
-    setStretch({ from: from ?? "", to: null });
-  }, [db, conversationId, unreadAtOpening]);
+  const place = useCallback(
+    async (onlyIf: (found: Opening) => boolean) => {
+      const found = await opening(db, conversationId, unreadAtOpening, FIRST);
+      if (!onlyIf(found)) return found.known;
+      setFirst(found.messages);
+      setNewFrom(found.newFrom);
+      setStretch({ from: found.messages[0]?.position ?? "", to: null });
+      return found.known;
+    },
+    [db, conversationId, unreadAtOpening],
+  );
 
   useEffect(() => {
     const leaving = new AbortController();
     const left = (): boolean => leaving.signal.aborted;
     const open = async (): Promise<void> => {
-      const here = await thread(db, conversationId);
-      if (here !== null) await place();
+      const known = await place((found) => found.known && !left());
       if (left()) return;
-      if (here === null) setNewestLoad("loading");
-      await threadOpen(client, conversationId, unreadAtOpening + CONTEXT);
-      if (left()) return;
-      if (here === null) await place();
-      setNewestLoad("idle");
+      if (!known) setNewestLoad("loading");
+      await threadOpen(client, conversationId, unreadAtOpening + FIRST);
+      if (!known) await place(() => !left());
+      if (!left()) setNewestLoad("idle");
     };
     open().catch((error: unknown) => {
       if (left()) return;
       setNewestLoad(error instanceof ApiError && error.status === 404 ? "missing" : "failed");
-      void place();
+      void place(() => !left());
     });
     return () => {
       leaving.abort();
     };
   }, [client, db, conversationId, unreadAtOpening, place, attempt]);
 
-  const once = useCallback((work: () => Promise<void>) => {
-    if (moving.current) return;
-    moving.current = true;
-    void work().finally(() => {
-      moving.current = false;
+  // The copy was replaced (a reset): this thread is read again from the new one.
+  const lost = state === null && stretch !== null && newestLoad === "idle";
+  useEffect(() => {
+    if (lost) setAttempt((count) => count + 1);
+  }, [lost]);
+
+  /** One move at a time; a jump to the newest message overtakes what is under way. */
+  const move = useCallback((next: () => Promise<Stretch | null>) => {
+    if (moving.current !== null) return;
+    const mine = {};
+    moving.current = mine;
+    void next().then((found) => {
+      if (moving.current !== mine) return;
+      moving.current = null;
+      if (found !== null) setStretch(found);
     });
   }, []);
 
   const extendUp = useCallback(() => {
     if (stretch?.from == null) return;
     const { from, to } = stretch;
-    once(async () => {
+    move(async () => {
       const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before");
       if (older !== null && older < from) {
         const keep = await positionAway(db, conversationId, older, MOST, "after");
-        const newest = await positionAway(db, conversationId, keep, 1, "after");
-        setStretch({ from: older, to: keep === null || newest === null ? to : keep });
-        return;
+        const beyond = keep === null ? null : await positionAway(db, conversationId, keep, 1, "after");
+        return { from: older, to: beyond === null ? to : keep };
       }
-      if ((await thread(db, conversationId))?.complete !== false) return;
+      if ((await thread(db, conversationId))?.complete !== false) return null;
       setOlderLoad("loading");
       await threadLoadOlder(client, conversationId).then(
         () => {
@@ -117,28 +127,36 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
           setOlderLoad("failed");
         },
       );
+      const fetched = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before");
+      return fetched !== null && fetched < from ? { from: fetched, to } : null;
     });
-  }, [client, db, conversationId, stretch, once]);
+  }, [client, db, conversationId, stretch, move]);
 
   const extendDown = useCallback(() => {
     if (stretch?.to == null) return;
     const { from, to } = stretch;
-    once(async () => {
+    move(async () => {
       const newer = await positionAway(db, conversationId, to, MORE, "after");
-      const beyond = newer === null ? null : await positionAway(db, conversationId, newer, 1, "after");
-      const keep = newer === null ? null : await positionAway(db, conversationId, newer, MOST, "before");
-      setStretch({ from: keep === null || (from !== null && keep < from) ? from : keep, to: beyond === null ? null : newer });
+      if (newer === null) return { from, to: null };
+      const beyond = await positionAway(db, conversationId, newer, 1, "after");
+      const keep = await positionAway(db, conversationId, newer, MOST, "before");
+      const start = keep === null || (from !== null && keep < from) ? from : keep;
+      return { from: start, to: beyond === null ? null : newer };
     });
-  }, [db, conversationId, stretch, once]);
+  }, [db, conversationId, stretch, move]);
 
   const jumpToNewest = useCallback(() => {
+    const mine = {};
+    moving.current = mine;
     void positionAway(db, conversationId, null, FIRST, "before").then((from) => {
+      if (moving.current !== mine) return;
+      moving.current = null;
       setStretch({ from: from ?? "", to: null });
     });
   }, [db, conversationId]);
 
   return {
-    messages: stretch === null ? undefined : (read.current ?? read.latest),
+    messages: stretch === null ? undefined : (read.current ?? (read.latest?.length ? read.latest : first)),
     newFrom,
     setNewFrom,
     followsNewest: stretch?.to == null,
@@ -149,9 +167,9 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     extendDown,
     jumpToNewest,
     retry: useCallback(() => {
-      setNewestLoad("idle");
       setOlderLoad("idle");
-      setAttempt((count) => count + 1);
-    }, []),
+      if (newestLoad === "idle") extendUp();
+      else setAttempt((count) => count + 1);
+    }, [newestLoad, extendUp]),
   };
 }

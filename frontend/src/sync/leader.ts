@@ -131,12 +131,13 @@ export class Leadership {
     this.#waiting?.abort();
     const waiting = new AbortController();
     this.#waiting = waiting;
+    const lead = new AbortController();
     const options: LockOptions = steal ? { steal: true } : { signal: waiting.signal };
     try {
-      await this.#locks?.request(this.#name, options, () => this.#leadNow());
+      await this.#locks?.request(this.#name, options, () => this.#leadNow(lead));
     } catch {
       // Stolen by another tab, or no longer waited for.
-      this.#lead?.abort();
+      lead.abort();
       if (this.#waiting !== waiting) return;
     }
     if (!this.#stopped) {
@@ -147,9 +148,8 @@ export class Leadership {
     }
   }
 
-  async #leadNow(): Promise<void> {
+  async #leadNow(lead = new AbortController()): Promise<void> {
     if (this.#stopped || this.leads) return;
-    const lead = new AbortController();
     this.#lead = lead;
     try {
       await this.#handlers.lead(lead.signal);

@@ -115,6 +115,9 @@ export async function positionAway(
   return found.at(-1)?.position ?? null;
 }
 
+const countsAsUnread = (message: LocalMessage): boolean =>
+  message.direction === "inbound" && message.deleted_at === null && message.kind !== "event";
+
 /** Messages that arrived after a position. */
 export async function countAfter(db: LocalDatabase, conversationId: Id, position: string): Promise<number> {
   const tables = await db.activeTables();
@@ -124,20 +127,36 @@ export async function countAfter(db: LocalDatabase, conversationId: Id, position
     .count();
 }
 
-export const countsAsUnread = (message: LocalMessage): boolean =>
-  message.direction === "inbound" && message.deleted_at === null && message.kind !== "event";
+export interface Opening {
+  /** The newest messages, oldest first: what a thread shows before anything else is known. */
+  readonly messages: readonly LocalMessage[];
+  /** The first unread message, as far as it is here. */
+  readonly newFrom: string | null;
+  /** Whether the newest page was ever read, so that nothing is missing after the oldest of `messages`. */
+  readonly known: boolean;
+}
+
+/** The most messages an opening looks back for its first unread one. */
+const FARTHEST = 400;
+
+/** What it takes to open a thread with `unread` unread messages, in one read: `context` more stand above the first of them. */
+export function opening(db: LocalDatabase, conversationId: Id, unread: number, context: number): Promise<Opening> {
+  const tables = [db.state, db.side(0).thread, db.side(0).message, db.side(1).thread, db.side(1).message];
+  return db.transaction("r", tables, async () => {
+    const { thread, message } = await db.activeTables();
+    const state = await thread.get(conversationId);
+    const index = message.where("[conversation_id+position]");
+    const newestFirst = await index
+      .between([conversationId, state?.floor ?? ""], [conversationId, LAST], true, true)
+      .reverse()
+      .limit(Math.min(FARTHEST, unread * 2 + context))
+      .toArray();
+    const newFrom = unread === 0 ? null : (newestFirst.filter(countsAsUnread).slice(0, unread).at(-1)?.position ?? null);
+    return { messages: newestFirst.toReversed(), newFrom, known: state !== undefined };
+  });
+}
 
 /** The position of the oldest of the `count` newest unread messages, as far as they are here; null when none is. */
 export async function firstUnread(db: LocalDatabase, conversationId: Id, count: number): Promise<string | null> {
-  if (count === 0) return null;
-  const tables = await db.activeTables();
-  const floor = (await tables.thread.get(conversationId))?.floor ?? "";
-  const found = await tables.message
-    .where("[conversation_id+position]")
-    .between([conversationId, floor], [conversationId, LAST], true, true)
-    .reverse()
-    .filter(countsAsUnread)
-    .limit(count)
-    .toArray();
-  return found.at(-1)?.position ?? null;
+  return (await opening(db, conversationId, count, 0)).newFrom;
 }

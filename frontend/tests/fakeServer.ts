@@ -1,0 +1,113 @@
+/** The server's side of docs/protocol.md in memory, behind `fetch`: what the sync engine is tested against. */
+import { vi } from "vitest";
+
+import type { Channel, Conversation, Entity, Gone, Message, Rows } from "../src/api/types";
+import { conversationOrder, messagePosition } from "../src/sync/rows";
+
+interface Change {
+  readonly version: number;
+  readonly rows: Rows;
+  readonly gone: readonly Gone[];
+}
+
+export class FakeServer {
+  readonly channels = new Map<string, Channel>();
+  readonly conversations = new Map<string, Conversation>();
+  readonly messages = new Map<string, Message>();
+  readonly requests: string[] = [];
+  readonly readMarks: { conversationId: string; messageId: string }[] = [];
+  reachable = true;
+  /** After so many answers the network is gone. */
+  answersLeft = Infinity;
+  pageSize = 50;
+  #version = 100;
+  readonly #changes: Change[] = [];
+
+  start(): void {
+    vi.stubGlobal("fetch", (address: string, init: RequestInit) => this.#answer(new URL(address, "http://x"), init));
+  }
+
+  get version(): string {
+    return String(this.#version);
+  }
+
+  /** Commits rows under a new version, as one transaction of the server does. */
+  write<E extends "channel" | "conversation" | "message">(entity: E, row: NonNullable<Rows[E]>[number]): void {
+    this.#version += 1;
+    const stamped = { ...row, version: this.version };
+    this.#table(entity).set(row.id, stamped);
+    this.#changes.push({ version: this.#version, rows: { [entity]: [stamped] }, gone: [] });
+  }
+
+  /** Older than everything held: version 0, in no feed. */
+  writeQuietly(row: Message): void {
+    this.messages.set(row.id, { ...row, version: "0" });
+  }
+
+  remove(entity: "channel" | "conversation" | "message", id: string): void {
+    this.#version += 1;
+    this.#table(entity).delete(id);
+    this.#changes.push({ version: this.#version, rows: {}, gone: [{ entity, id, version: this.version }] });
+  }
+
+  changesSince(cursor: string): { rows: Rows; gone: Gone[]; cursor: string } {
+    const since = Number(cursor);
+    const rows: Partial<Record<Entity, unknown[]>> = {};
+    const gone: Gone[] = [];
+    for (const change of this.#changes.filter((one) => one.version > since)) {
+      for (const [entity, list] of Object.entries(change.rows)) (rows[entity as Entity] ??= []).push(...list);
+      gone.push(...change.gone);
+    }
+    return { rows: rows as Rows, gone, cursor: this.version };
+  }
+
+  #table(entity: "channel" | "conversation" | "message"): Map<string, unknown> {
+    return { channel: this.channels, conversation: this.conversations, message: this.messages }[entity];
+  }
+
+  async #answer(url: URL, init: RequestInit): Promise<Response> {
+    const { pathname: path, searchParams: search } = url;
+    this.requests.push(`${init.method ?? "GET"} ${path}${url.search}`);
+    await Promise.resolve();
+    this.answersLeft -= 1;
+    if (!this.reachable || this.answersLeft < 0) throw new TypeError("no network");
+    const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+    if (path.endsWith("/changes/")) return json({ type: "changes", more: false, cursor: this.version });
+    if (path.endsWith("/channels/")) return json({ items: [...this.channels.values()] });
+    const chat = /\/chats\/(\d+)\/(messages\/|read\/)?$/.exec(path);
+    if (chat === null) return json(this.#conversationPage(search));
+    const row = this.conversations.get(chat[1] ?? "");
+    if (row === undefined) return json({ code: "not_found", detail: "There is no such conversation." }, 404);
+    if (chat[2] === "messages/") return json(this.#messagePage(row.id, search));
+    if (chat[2] === "read/") return json(this.#read(row, init));
+    return json(row);
+  }
+
+  #page<T>(sorted: readonly T[], place: (row: T) => string, search: URLSearchParams): unknown {
+    const limit = Math.min(Number(search.get("limit") ?? "50"), this.pageSize);
+    const before = search.get("cursor");
+    const rest = before === null ? sorted : sorted.filter((row) => place(row) < before);
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return { items, attendees: [], next_cursor: rest.length > limit && last !== undefined ? place(last) : null };
+  }
+
+  #conversationPage(search: URLSearchParams): unknown {
+    const wanted = search.get("channel_id");
+    const rows = [...this.conversations.values()].filter((row) => wanted === null || row.channel_id === wanted);
+    const sorted = rows.sort((a, b) => (conversationOrder(a) < conversationOrder(b) ? 1 : -1));
+    return this.#page(sorted, conversationOrder, search);
+  }
+
+  #messagePage(conversationId: string, search: URLSearchParams): unknown {
+    const rows = [...this.messages.values()].filter((row) => row.conversation_id === conversationId);
+    return this.#page(rows.sort((a, b) => (messagePosition(a) < messagePosition(b) ? 1 : -1)), messagePosition, search);
+  }
+
+  #read(row: Conversation, init: RequestInit): Conversation | undefined {
+    const { message_id } = JSON.parse(typeof init.body === "string" ? init.body : "{}") as { message_id: string };
+    this.readMarks.push({ conversationId: row.id, messageId: message_id });
+    this.write("conversation", { ...row, unread_count: 0 });
+    return this.conversations.get(row.id);
+  }
+}

@@ -1,0 +1,67 @@
+/** Rows as the server would send them, with what a test does not care about filled in. */
+import type { Attendee, Channel, Conversation, Message } from "../src/api/types";
+
+const NOON = Date.UTC(2026, 4, 18, 12);
+
+/** A moment so many seconds after a fixed noon; ids too odd to be seconds stand at noon. */
+export const at = (seconds: number): string => new Date(NOON + (seconds < 1e9 ? seconds : 0) * 1000).toISOString();
+
+export function channel(id: string, version = "1"): Channel {
+  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_since: null, role: "owner", version };
+}
+
+export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
+  return {
+    id,
+    channel_id: "1",
+    provider: "whatsapp",
+    kind: "direct",
+    title: null,
+    name: `Person ${id}`,
+    contact_id: null,
+    last_message_at: at(Number(id)),
+    last_message: null,
+    unread_count: 0,
+    archived: false,
+    pinned: false,
+    muted_until: null,
+    read_only: false,
+    disabled_features: [],
+    history_revision: 0,
+    version: "1",
+    ...fields,
+  };
+}
+
+export function message(id: string, fields: Partial<Message> = {}): Message {
+  return {
+    id,
+    channel_id: "1",
+    conversation_id: "1",
+    external_message_id: `x${id}`,
+    client_id: null,
+    direction: "inbound",
+    origin: "contact",
+    sender_id: "9",
+    sender_name: "Ana",
+    kind: "text",
+    text: `text ${id}`,
+    status: null,
+    sent_at: at(Number(id)),
+    received_at: at(Number(id)),
+    time_flagged: false,
+    edited_at: null,
+    deleted_at: null,
+    forwarded: false,
+    view_once: false,
+    quoted: null,
+    attachments: [],
+    reactions: [],
+    version: "1",
+    ...fields,
+  };
+}
+
+export function attendee(id: string, fields: Partial<Attendee> = {}): Attendee {
+  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, is_self: false, version: "1", ...fields };
+}
