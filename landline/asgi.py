@@ -13,13 +13,13 @@ from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from communications.realtime import longpoll, socket  # noqa: E402
 from communications.webhooks import receiver  # noqa: E402
+from landline.request_ids import RequestIds  # noqa: E402
+from landline.security_headers import SecurityHeaders  # noqa: E402
 from landline.services import Services  # noqa: E402
-
-NOT_RUNNING = b'{"error":"this server takes no deliveries: start it with `landline web`"}'
 
 
 class Application:
-    """Routes by path. Opens and closes the services by the server's ``lifespan``; without one the receiver says 503."""
+    """Routes by path. Services are opened and closed by the server's ``lifespan``; without one Django answers for them."""
 
     def __init__(self) -> None:
         self._django = ASGIHandler()
@@ -29,21 +29,16 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        handler = self._handler(scope)
-        if handler is None:
-            await _unavailable(scope, receive, send)
-            return
-        await handler(scope, receive, send)
+        await self._handler(scope)(scope, receive, send)
 
     def _handler(self, scope: Any) -> Any:
-        path = scope["path"].rstrip("/") + "/"
-        services = self._services
+        services, path = self._services, scope["path"].rstrip("/") + "/"
         if scope["type"] == "websocket":
-            return services.socket if services and path == socket.PATH else None
-        if path == receiver.PATH:
-            return services.receiver if services else None
-        if path == longpoll.PATH:
-            return services.longpoll if services else None
+            return services.socket if services and path == socket.PATH else _no_such_socket
+        if services and path == receiver.PATH:
+            return services.receiver
+        if services and path == longpoll.PATH:
+            return services.longpoll
         return self._django
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
@@ -65,14 +60,9 @@ class Application:
                 return
 
 
-async def _unavailable(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 4404})
-        return
-    headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": NOT_RUNNING})
+async def _no_such_socket(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.close"})
 
 
-application = Application()
+application = RequestIds(SecurityHeaders(Application()))
