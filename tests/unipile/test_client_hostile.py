@@ -382,7 +382,8 @@ async def test_cookies_and_proxies_of_the_environment_are_ignored(monkeypatch):
             {"object": "AccountList", "items": []},
             {"Set-Cookie": "a=b"},
         )
-        async with client_of(upstream.port) as client:
+        dsn = f"http://localhost:{upstream.port}"  # a jar would keep no cookie of a bare address
+        async with connect_client(dsn, API_KEY, deadlines=PATIENT) as client:
             for _ in range(2):
                 await client.accounts.page(reason="t")
         assert trap.asked == []
