@@ -72,6 +72,9 @@ def test_b7_depth_is_capped():
     assert decode(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH) is not None
     assert refusal(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1)) == "too_deep"
     assert refusal(b'{"a":' * 100_000 + b"1" + b"}" * 100_000) == "too_deep"
+    assert refusal(b'["\\ud800",' + b"[" * 100_000 + b"]" * 100_000 + b"]") == "too_deep"
+    assert refusal(b"[[]," * 70 + b"1" + b"]" * 70) == "too_deep"
+    assert decode(b'[{"a":[]}' + b',{"a":[]}' * 500 + b"]") == [{"a": []}] * 501
 
 
 def test_b7_brackets_inside_strings_are_no_depth():

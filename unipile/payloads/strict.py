@@ -24,7 +24,6 @@ MAX_ELEMENTS = 200_000
 _fast = msgspec.json.Decoder()
 # An unclosed string swallows the rest, and nothing is ever tried twice: linear on any input.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_BRACKET = re.compile(rb"[\[\]{}]")
 
 
 def decode(raw: bytes) -> object:
@@ -41,25 +40,44 @@ def decode(raw: bytes) -> object:
         raise UnreadableBody(
             "not_utf8", f"The body is not UTF-8: {error.reason} at byte {error.start}."
         ) from error
-    _check_structure(body)
-    try:
-        return _fast.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return _decode_leniently(text)
-
-
-def _check_structure(body: bytes) -> None:
     brackets = body.count(b"{") + body.count(b"[")
-    if brackets <= MAX_DEPTH and body.count(b",") + brackets < MAX_ELEMENTS:
-        return
+    if brackets + body.count(b",") >= MAX_ELEMENTS:
+        _check_elements(body)
+    value = _decode_text(text)
+    if brackets > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def _check_elements(body: bytes) -> None:
+    """Before anything is built: a few megabytes of empty objects become hundreds in memory."""
     bare = _STRING.sub(b"", body)
     if bare.count(b",") + bare.count(b"{") + bare.count(b"[") > MAX_ELEMENTS:
         raise UnreadableBody("too_many_elements", f"The body holds more than {MAX_ELEMENTS:,} values.")
-    depth = 0
-    for bracket in _BRACKET.finditer(bare):
-        depth += 1 if bracket.group() in b"[{" else -1
-        if depth > MAX_DEPTH:
-            raise UnreadableBody("too_deep", f"The body is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _check_depth(value: object) -> None:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return
+        level = [
+            inner
+            for holder in level
+            for inner in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(inner, (dict, list))
+        ]
+    if level:
+        raise _too_deep()
+
+
+def _decode_text(text: str) -> object:
+    try:
+        return _fast.decode(text)
+    except msgspec.DecodeError:
+        return _decode_leniently(text)
+    except RecursionError as error:
+        raise _too_deep() from error
 
 
 def _decode_leniently(text: str) -> object:
@@ -75,7 +93,11 @@ def _decode_leniently(text: str) -> object:
             "not_json", f"The body is not JSON: {error.msg} at character {error.pos}."
         ) from error
     except RecursionError as error:
-        raise UnreadableBody("too_deep", f"The body is nested more than {MAX_DEPTH} levels deep.") from error
+        raise _too_deep() from error
+
+
+def _too_deep() -> UnreadableBody:
+    return UnreadableBody("too_deep", f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
 def _refuse_constant(word: str) -> Never:
