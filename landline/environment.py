@@ -182,9 +182,17 @@ class Environment:
             return value, name
         if file_name is not None:
             return read_secret_file(Path(file_name), named_by=f"{name}_FILE"), f"{name}_FILE ({file_name})"
-        if kept_in.exists():
+        if is_there(kept_in):
             return read_secret_file(kept_in, named_by="LANDLINE_DATA_DIR"), str(kept_in)
         return None, name
+
+
+def is_there(path: Path) -> bool:
+    """Also for a file in a folder this user may not look into: reading it then says so."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def read_secret_file(path: Path, *, named_by: str) -> str:

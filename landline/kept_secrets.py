@@ -9,6 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
+from landline.environment import ConfigurationError
+
 # 128 bits in hexadecimal (S1); Django's own check warns below 50 characters.
 WEBHOOK_SECRET_MINIMUM_LENGTH = 32
 SECRET_KEY_MINIMUM_LENGTH = 50
@@ -19,10 +21,22 @@ def secrets_folder(data_dir: Path) -> Path:
 
 
 def secret_make(path: Path, value: str) -> bool:
-    """Writes ``value`` to a new file only its owner can read; False when the file was already there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Writes ``value`` to a new file only its owner can read; False when the file was already there.
+
+    Raises ConfigurationError where this user may not write.
+    """
+    if path.exists():
+        return False
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        path.parent.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path.parent} cannot be written ({error.strerror}): set LANDLINE_DATA_DIR to a folder this user"
+            " may write to."
+        ) from error
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{value}\n")

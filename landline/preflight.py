@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -15,7 +16,7 @@ from landline.postgres.binaries import OLDEST_MAJOR_VERSION
 def secrets_check() -> None:
     """Raises ConfigurationError when a secret is missing: an open webhook never starts."""
     for name, is_set in (
-        ("LANDLINE_SECRET_KEY", bool(settings.SECRET_KEY)),
+        ("LANDLINE_SECRET_KEY", secret_key_is_set()),
         ("LANDLINE_WEBHOOK_SECRET", bool(settings.LANDLINE_WEBHOOK_SECRETS)),
     ):
         if not is_set:
@@ -23,6 +24,13 @@ def secrets_check() -> None:
                 f"{name} is not set: put the output of `openssl rand -hex 32` in {name} or "
                 f"in a file named by {name}_FILE, or start with `landline run`, which makes its own."
             )
+
+
+def secret_key_is_set() -> bool:
+    try:
+        return bool(settings.SECRET_KEY)
+    except ImproperlyConfigured:
+        return False
 
 
 def database_check() -> None:

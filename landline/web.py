@@ -56,4 +56,6 @@ def server_config(workers: int) -> uvicorn.Config:
         forwarded_allow_ips=trusted_proxies,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        # A worker process that is still importing does not answer yet.
+        timeout_worker_healthcheck=30,
     )

@@ -1,0 +1,253 @@
+"""``landline run`` as a person sees it: started, interrupted, killed, started again; always without help."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from landline.postgres import location, server
+from tests.processes import LandlineProcess, Processes, free_port
+
+READY = "Stop           Ctrl-C"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Installation:
+    """A data folder with two ports of its own, and whatever runs on them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data_dir = folder / "var"
+        self.port, self.simulator_port = free_port(), free_port()
+        self.variables = {
+            "DATABASE_URL": "",
+            "LANDLINE_DATABASE_OWNER_URL": "",
+            "LANDLINE_SECRET_KEY": "",
+            "LANDLINE_WEBHOOK_SECRET": "",
+            "LANDLINE_DATA_DIR": str(self.data_dir),
+            "LANDLINE_BIND": f"127.0.0.1:{self.port}",
+            "LANDLINE_SIMULATOR_BIND": f"127.0.0.1:{self.simulator_port}",
+        }
+
+    @property
+    def postmaster(self) -> int | None:
+        return server.live_postmaster(location.locate(self.data_dir))
+
+    def secret(self, name: str) -> str:
+        return (self.data_dir / "secrets" / name).read_text().strip()
+
+    def status(self, port: int | None = None) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def is_silent(self) -> bool:
+        """No server, no simulator, no database."""
+        for port in (self.port, self.simulator_port):
+            try:
+                self.status(port)
+            except OSError:
+                continue
+            return False
+        return self.postmaster is None
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    folder = Path(tempfile.mkdtemp(prefix="landline-run-"))
+    folder.chmod(0o711)
+    yield Installation(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def starts(tmp_path: Path) -> Iterator[Processes]:
+    started = Processes(tmp_path)
+    yield started
+    started.close()
+
+
+def start(starts: Processes, installation: Installation) -> LandlineProcess:
+    process = starts.start("run", **installation.variables)
+    process.wait_for_output(READY, seconds=60)
+    return process
+
+
+def family(process: LandlineProcess) -> list[psutil.Process]:
+    launcher = psutil.Process(process.pid)
+    return [launcher, *launcher.children(recursive=True)]
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def child_named(process: LandlineProcess, word: str) -> psutil.Process:
+    return next(child for child in family(process)[1:] if child.cmdline()[-1:] == [word])
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+@contextmanager
+def busy(port: int) -> Iterator[None]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        yield
+
+
+def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
+    starts: Processes, installation: Installation
+) -> None:
+    launcher = start(starts, installation)
+    everybody = family(launcher)
+    output = launcher.output
+
+    assert f"Landline is ready at http://127.0.0.1:{installation.port}/" in output
+    assert f"play the customer at http://127.0.0.1:{installation.simulator_port}/" in output
+    password = installation.secret("owner_password")
+    assert f"owner, password {password} (shown once" in output
+    assert installation.secret("webhook_secret") not in output
+    for kept in (installation.data_dir / "secrets").iterdir():
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert installation.status() < 500
+    assert installation.status(installation.simulator_port) < 500
+    assert sum(process.memory_info().rss for process in everybody) < 1_000_000_000
+
+    second_terminal = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "--no-imports",
+            "-c",
+            "from communications.models import User; print(User.objects.get().username)",
+        ],
+        cwd=ROOT,
+        env={**os.environ, **installation.variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert second_terminal.stdout.strip() == "owner"
+    assert installation.postmaster is not None
+
+    launcher.interrupt()
+    assert launcher.wait() == 0
+    assert not [process for process in everybody if is_alive(process)]
+    assert installation.is_silent()
+
+
+def test_a_killed_worker_and_a_killed_database_come_back(
+    starts: Processes, installation: Installation
+) -> None:
+    launcher = start(starts, installation)
+    assert "shown once" not in launcher.output
+    assert installation.secret("owner_password") not in launcher.output
+
+    worker = child_named(launcher, "worker")
+    worker.kill()
+    launcher.wait_for_output("worker ended with code -9")
+    wait_until(lambda: len(re.findall("worker ready", launcher.output)) == 2)
+
+    killed = installation.postmaster
+    assert killed is not None
+    psutil.Process(killed).kill()
+    launcher.wait_for_output("PostgreSQL ended; starting it again")
+    wait_until(lambda: installation.postmaster not in {None, killed})
+    wait_until(lambda: installation.status() < 500)
+
+    assert launcher.stop() == 0
+    assert installation.is_silent()
+
+
+def test_after_kill_9_of_the_launcher_alone_the_rest_ends_and_the_next_start_works(
+    starts: Processes, installation: Installation
+) -> None:
+    launcher = start(starts, installation)
+    everybody = family(launcher)
+    launcher.kill()
+    wait_until(installation.is_silent)
+    assert not [process for process in everybody if is_alive(process)]
+    start(starts, installation)
+
+
+def test_after_kill_9_of_everything_the_next_start_works(
+    starts: Processes, installation: Installation
+) -> None:
+    launcher = start(starts, installation)
+    for process in family(launcher):
+        process.kill()
+    launcher.wait()
+    again = start(starts, installation)
+    assert installation.status() < 500
+    assert again.stop() == 0
+    assert installation.is_silent()
+
+
+def test_a_busy_port_is_said_before_anything_is_started(starts: Processes, tmp_path: Path) -> None:
+    place = Installation(tmp_path)
+    with busy(place.simulator_port):
+        refused = starts.start("run", **place.variables)
+        assert refused.wait() == 1
+    assert refused.output.startswith(f"landline: Port {place.simulator_port} on 127.0.0.1 is in use")
+    assert "LANDLINE_SIMULATOR_BIND" in refused.output
+    assert refused.output.count("\n") == 1
+    assert not (place.data_dir / "postgres").exists()
+
+
+def test_an_unwritable_data_folder_gets_one_sentence(starts: Processes, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    place = Installation(tmp_path / "file")
+    refused = starts.start("run", **place.variables)
+    assert refused.wait() == 1
+    assert "set LANDLINE_DATA_DIR to a folder this user may write to" in refused.output
+    assert refused.output.count("\n") == 1
+
+
+def test_half_a_unipile_configuration_gets_one_sentence(starts: Processes, tmp_path: Path) -> None:
+    place = Installation(tmp_path)
+    refused = starts.start("run", **{**place.variables, "UNIPILE_DSN": "api8.unipile.com:13851"})
+    assert refused.wait() == 1
+    assert "UNIPILE_API_KEY" in refused.output
+    assert refused.output.count("\n") == 1
+
+
+def test_a_too_old_python_gets_one_sentence(tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\n[ \"$1\" = -V ] && echo 'Python 3.9.2' && exit 0\nexit 1\n")
+    old.chmod(0o755)
+    refused = subprocess.run(
+        ["make", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}", "run"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode != 0
+    assert "Landline needs Python 3.11 or newer" in refused.stderr
+    assert "Python 3.9.2" in refused.stderr
