@@ -1,174 +1,18 @@
-"""An upstream that is broken, slow or hostile: E12, E14, E16, E17, I7, I8, J11, J16."""
+"""An upstream that is broken, slow or hostile: E14, E16, E17, I8, J11."""
 
 import asyncio
 import gzip
-import shutil
-import ssl
-import subprocess
-from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
+from tests.unipile.hostile_calls import HURRY, PATIENT, SEND, client_of, failure_of, read_request, send
 from tests.unipile.upstream_server import API_KEY, raw_server, upstream_server
 from unipile.client import connect_client
 from unipile.endpoint import endpoint_from_dsn
 from unipile.errors import NotSent, Unknown
 from unipile.operations.chats import ChatAction
-from unipile.transport import ANSWER_MAX_BYTES, Deadlines, HttpTransport
-
-HURRY = Deadlines(connect=5, answer=1.5, upload=1.5, download=1.5, silence=1)
-PATIENT = Deadlines(connect=5, answer=20, upload=20, download=20, silence=5)
-SEND = "POST /chats/c/messages"
-
-
-@asynccontextmanager
-async def client_of(port, *, scheme="http", deadlines=PATIENT, calls=None, **options):
-    on_call = calls.append if calls is not None else lambda _call: None
-    async with connect_client(
-        f"{scheme}://127.0.0.1:{port}", API_KEY, deadlines=deadlines, on_call=on_call, **options
-    ) as client:
-        yield client
-
-
-async def failure_of(call):
-    with pytest.raises((NotSent, Unknown)) as caught:
-        await call
-    assert API_KEY not in repr(caught.value) + str(caught.value)
-    return type(caught.value), caught.value.code
-
-
-def send(client):
-    return client.chats.send("c", text="secret words", reason="test")
-
-
-async def read_request(reader):
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-    )
-    return head + await reader.readexactly(length)
-
-
-async def test_e12_nobody_listening():
-    async with raw_server(read_request) as (port, _):
-        pass
-    calls = []
-    async with client_of(port, calls=calls) as client:
-        assert await failure_of(send(client)) == (NotSent, "connect_failed")
-    assert [(call.status, call.outcome) for call in calls] == [(None, "connect_failed")]
-
-
-async def resolve_to_nothing(_host, _port):
-    raise OSError("no such host")
-
-
-async def resolve_never(_host, _port):
-    await asyncio.sleep(3600)
-
-
-async def resolve_to_loopback(_host, _port):
-    return ["127.0.0.1"]
-
-
-@pytest.mark.parametrize(
-    ("resolve", "code"),
-    [
-        (resolve_to_nothing, "unresolved"),
-        (resolve_never, "connect_timeout"),
-        (resolve_to_loopback, "address_refused"),
-    ],
-)
-async def test_e12_i7_a_name_that_leads_nowhere_or_inside(resolve, code):
-    async with raw_server(read_request) as (port, connections):
-        dsn = f"https://api8.unipile.com:{port}"
-        async with connect_client(dsn, API_KEY, deadlines=HURRY, resolve=resolve) as client:
-            assert await failure_of(send(client)) == (NotSent, code)
-        assert connections == []
-
-
-@pytest.fixture
-def certificates(tmp_path):
-    """A private authority, and server certificates it signed for this machine and for another name."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificates to test with")
-
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=tmp_path)
-
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(
-        "req",
-        "-x509",
-        *new_key,
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.pem",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=Test authority",
-    )
-    for name, subject in (("right", "IP:127.0.0.1"), ("wrong", "DNS:elsewhere.example")):
-        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        (tmp_path / f"{name}.ext").write_text(f"subjectAltName={subject}\n")
-        signing = (
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-CAcreateserial",
-            "-days",
-            "2",
-            "-extfile",
-            f"{name}.ext",
-        )
-        openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signing)
-    return tmp_path
-
-
-def serving(certificates, name):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
-    return context
-
-
-async def test_j16_a_certificate_of_an_unknown_authority_is_refused(certificates):
-    async with upstream_server(serving(certificates, "right")) as upstream:
-        async with client_of(upstream.port, scheme="https") as client:
-            assert await failure_of(send(client)) == (NotSent, "tls_refused")
-        assert upstream.asked == []
-
-
-async def test_j16_a_certificate_for_another_name_is_refused(certificates):
-    trusting = ssl.create_default_context(cafile=certificates / "ca.pem")
-    async with upstream_server(serving(certificates, "wrong")) as upstream:
-        async with client_of(upstream.port, scheme="https", tls=trusting) as client:
-            assert await failure_of(send(client)) == (NotSent, "tls_refused")
-        assert upstream.asked == []
-
-
-async def test_j16_the_right_certificate_is_taken(certificates):
-    trusting = ssl.create_default_context(cafile=certificates / "ca.pem")
-    async with upstream_server(serving(certificates, "right")) as upstream:
-        upstream.answers[SEND] = (201, {"object": "MessageSent", "message_id": "m"})
-        async with client_of(upstream.port, scheme="https", tls=trusting) as client:
-            assert await send(client) == "m"
-
-
-async def test_j16_plain_http_on_a_tls_port_is_refused():
-    async with upstream_server() as upstream:
-        async with client_of(upstream.port, scheme="https") as client:
-            assert await failure_of(send(client)) == (NotSent, "tls_refused")
-        assert upstream.asked == []
-
-
-def test_j16_certificates_cannot_be_left_unchecked():
-    careless = ssl.create_default_context()
-    careless.check_hostname = False
-    with pytest.raises(ValueError, match="must check certificates"):
-        HttpTransport(endpoint_from_dsn("api8.unipile.com:13443"), API_KEY, tls=careless)
+from unipile.transport import ANSWER_MAX_BYTES, HttpTransport
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a\r\nX-Evil: 1", "ключ", "\x7f"])

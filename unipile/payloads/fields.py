@@ -8,6 +8,8 @@ from unipile.payloads.refusals import InvalidField, MissingField
 from unipile.payloads.text import clean_text, is_storable
 
 EXTERNAL_ID_MAX_CHARACTERS = 512
+WORD_MAX_CHARACTERS = 2048
+LINK_MAX_CHARACTERS = 8192
 
 _INT64_MAX = 2**63 - 1
 _TRUE = frozenset({"true", "1", "yes"})
@@ -61,17 +63,19 @@ def companion_id(value: object) -> str | None:
 
 
 def word(value: object) -> str | None:
-    """A storable, trimmed, non-empty string of at most 2,048 characters; None for anything else."""
+    """A storable, trimmed, non-empty string of at most `WORD_MAX_CHARACTERS`; None for anything else."""
     if not isinstance(value, str):
         return None
-    return clean_text(value[:2048]).strip() or None
+    if len(value) > WORD_MAX_CHARACTERS:
+        value = value[:WORD_MAX_CHARACTERS]
+    return clean_text(value).strip() or None
 
 
 def link(value: object) -> str | None:
-    """A storable address of at most 8,192 characters as sent; None for anything else: a cut one leads
+    """A storable address of at most `LINK_MAX_CHARACTERS`, as sent; None for anything else: a cut one leads
     nowhere.
     """
-    if not isinstance(value, str) or not 0 < len(value) <= 8192 or not is_storable(value):
+    if not isinstance(value, str) or not 0 < len(value) <= LINK_MAX_CHARACTERS or not is_storable(value):
         return None
     return value.strip() or None
 
