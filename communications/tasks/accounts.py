@@ -60,6 +60,7 @@ async def accounts_list() -> None:
             async for page in client.accounts.pages(reason="worker start"):
                 for account in page.items:
                     await account_take(connections, account)
+        log.info("accounts_listed")
     except UnipileError as error:
         log.error("accounts_not_listed", because=error.sentence, code=error.code)
         raise
