@@ -20,6 +20,7 @@ from simulator.simulator import Simulator
 
 DEFAULT_BIND = "127.0.0.1:4010"
 PARENT_CHECK_SECONDS = 0.5
+RECEIVER_PATIENCE_SECONDS = 60.0
 
 
 class UsageError(Exception):
@@ -89,6 +90,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         port=int(port),
         webhook_url=options.webhook_url,
         webhook_secret=_from_file(options.webhook_secret_file) or options.webhook_secret,
+        receiver_patience_seconds=RECEIVER_PATIENCE_SECONDS,
         born=_born(options),
         pace=options.pace,
         chats=options.chats,

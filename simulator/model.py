@@ -26,14 +26,24 @@ class Origin(StrEnum):
     API = "api"
 
 
+class _Identified:
+    """A thing with an id, shown by it: everything here leads to everything else."""
+
+    __slots__ = ()
+    id: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+
 class EventType:
     """`event_type` of messages that tell of something that happened in a chat."""
 
     PARTICIPANT_ADDED = 5
 
 
-@dataclass(slots=True, eq=False)
-class Account:
+@dataclass(slots=True, eq=False, repr=False)
+class Account(_Identified):
     """A connected account. `status` is that of its only source, in the words of `sources[].status`."""
 
     sequence: int
@@ -54,8 +64,8 @@ class Account:
         return self.status == "OK"
 
 
-@dataclass(slots=True, eq=False)
-class Attendee:
+@dataclass(slots=True, eq=False, repr=False)
+class Attendee(_Identified):
     """A person as one account sees them.
 
     `phone_number` is `+…`, the literal `hidden` (a stranger who shows no number), or None outside WhatsApp.
@@ -74,8 +84,8 @@ class Attendee:
     picture: int | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Chat:
+@dataclass(slots=True, eq=False, repr=False)
+class Chat(_Identified):
     """A conversation; `members` leaves out the account's own person."""
 
     id: str
@@ -100,8 +110,8 @@ class Chat:
         return self.kind == GROUP
 
 
-@dataclass(slots=True, eq=False)
-class Attachment:
+@dataclass(slots=True, eq=False, repr=False)
+class Attachment(_Identified):
     """A file of a message; `content` makes its bytes. None means the media is gone."""
 
     id: str
@@ -130,8 +140,8 @@ class Reaction:
     sender: Attendee
 
 
-@dataclass(slots=True, eq=False)
-class Message:
+@dataclass(slots=True, eq=False, repr=False)
+class Message(_Identified):
     """A message; `sequence` orders those of the same moment."""
 
     sequence: int
@@ -166,8 +176,8 @@ class Message:
         return self.event_type is not None
 
 
-@dataclass(slots=True, eq=False)
-class Webhook:
+@dataclass(slots=True, eq=False, repr=False)
+class Webhook(_Identified):
     """A registration. `account_ids` empty means every account; `fields` None means every field under its
     own name.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from random import Random
 from types import TracebackType
@@ -45,8 +45,8 @@ class Simulator(Acts):
     `seed` and `scenario` decide what exists; equal ones give equal ids. `born` dates the scenario's past
     and keeps the ids of this run apart from those of others (for a process that is started again and
     again); without it the past ends now and ids depend on the seed alone. `webhook_url` registers both an
-    inbox needs, before anything happens. `pace` speeds up a lively scenario. The page is served on loopback
-    addresses only.
+    inbox needs, before anything happens; with `receiver_patience_seconds` nothing leaves before somebody
+    listens there. `pace` speeds up a lively scenario. The page is served on loopback addresses only.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Simulator(Acts):
         retry_delays_seconds: Sequence[float] = RETRY_DELAYS_SECONDS,
         answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS,
         echo: Echo = Echo.AFTER,
+        receiver_patience_seconds: float = 0.0,
         clock: Clock = utc_now,
         born: datetime | None = None,
         pace: float = 1.0,
@@ -84,10 +85,20 @@ class Simulator(Acts):
         self._seed, self._scenario, self._born, self._pace = seed, SCENARIOS[scenario], born, pace
         self._town = (chats, messages)
         self._webhook = (webhook_url, webhook_secret)
+        self._patience_seconds = receiver_patience_seconds
         self._host = host
         self._server = HttpServer(host, port)
         self._site = PlaySite(self, self.deliveries) if host in LOOPBACK else ClosedSite()
-        self._trickle: asyncio.Task[None] | None = None
+        self.application = Application(
+            self.service,
+            self._site,
+            calls=self.calls,
+            faults=self.faults,
+            connections=self._server.connections,
+            clock=clock,
+            api_key=api_key,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
         self.port = port
 
     @property
@@ -98,28 +109,22 @@ class Simulator(Acts):
 
     async def start(self) -> None:
         """Listen, then let the scenario begin; raises OSError when the port is taken."""
-        application = Application(
-            self.service,
-            self._site,
-            calls=self.calls,
-            faults=self.faults,
-            connections=self._server.connections,
-            clock=self.world.clock,
-            api_key=self.api_key,
-        )
-        self.port = await self._server.start(application)
+        self.port = await self._server.start(self.application)
         self.deliveries.start()
         url, secret = self._webhook
         if url is not None:
             for source in (MESSAGING, ACCOUNT_STATUS):
                 self.webhook(url, secret, source=source, events=EVENTS[source])
+            if self._patience_seconds:
+                self.deliveries.hold()
+                self._background(self.deliveries.release_when_heard(url, self._patience_seconds))
         self._begin()
 
     async def stop(self) -> None:
         """End everything; what waits for a retry is given up."""
-        if self._trickle is not None:
-            self._trickle.cancel()
-            await asyncio.gather(self._trickle, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._site.close()
         await self._server.stop()
         await self.deliveries.stop()
@@ -146,11 +151,16 @@ class Simulator(Acts):
         chats, messages = self._town
         stage = Stage(self, now, Random(self._seed), self._seed, chats, messages)
         voices = self._scenario.load(stage)
+        for account in self.world.accounts.values():
+            account.created_at = now
         if self._born is not None:
             identifiers.continue_from(_first_number(started) + PAST_MAX)
         if self._scenario.lively:
             trickle = Trickle(self, voices, Random(f"{self._seed}:{run}"), pace=self._pace)
-            self._trickle = asyncio.create_task(trickle.run(), name="simulator-trickle")
+            self._background(trickle.run())
+
+    def _background(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
 
 
 def _first_number(moment: datetime) -> int:

@@ -96,12 +96,22 @@ def specifics(attendee: Attendee) -> Document:
         return {
             "provider": INSTAGRAM,
             "public_identifier": attendee.public_identifier or "",
-            "relationship_status": {"following": False, "followed_by": not attendee.is_self},
+            "relationship_status": relationship(attendee),
         }
     document: Document = {"provider": WHATSAPP, "phone_number": attendee.phone_number or "hidden"}
     if attendee.provider_id.endswith("@lid") and attendee.phone_number != "hidden":
         document["lid"] = attendee.provider_id
     return document
+
+
+def relationship(attendee: Attendee) -> Document:
+    """How an Instagram account and a person follow each other."""
+    return {
+        "following": False,
+        "followed_by": not attendee.is_self,
+        "has_sent_invitation": False,
+        "has_received_invitation": False,
+    }
 
 
 def profile_url(attendee: Attendee) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.api.documents import Document
+from simulator.api.documents import Document, relationship
 from simulator.api.errors import ApiError
 from simulator.api.recipients import whatsapp_id
 from simulator.api.service import Route, Service, require_connected, require_feature
@@ -89,15 +89,17 @@ def _instagram(attendee: Attendee) -> Document:
         "object": "UserProfile",
         "provider": INSTAGRAM,
         "provider_id": attendee.provider_id,
+        "provider_messaging_id": attendee.provider_id,
         "public_identifier": attendee.public_identifier or "",
         "full_name": attendee.name,
         "followers_count": 412,
         "mutual_followers_count": 3,
         "following_count": 398,
         "posts_count": 57,
-        "profile_type": "PERSONAL",
+        # The vendor's own spelling.
+        "profile_type": "PERSONNAL",
         "is_verified": False,
         "is_private": False,
         "external_links": [],
-        "relationship_status": {"following": False, "followed_by": True},
+        "relationship_status": relationship(attendee),
     }

@@ -20,6 +20,7 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+const providers = { WHATSAPP: "WhatsApp", LINKEDIN: "LinkedIn", INSTAGRAM: "Instagram" };
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
@@ -50,7 +51,8 @@ async function loadAccounts() {
   const kept = accounts.some((one) => one.id === state.accountId) ? state.accountId : accounts[0]?.id ?? "";
   $("account").replaceChildren(...accounts.map((one) => element("option", {
     value: one.id,
-    textContent: `${one.name} · ${one.type[0]}${one.type.slice(1).toLowerCase()} ${one.address}${one.status === "OK" ? "" : ` (${one.status})`}`,
+    title: one.address,
+    textContent: `${one.name} · ${providers[one.type] ?? one.type}${one.status === "OK" ? "" : ` (${one.status})`}`,
   })));
   $("account").value = kept;
   state.accountId = kept;
@@ -103,7 +105,7 @@ async function choose(chatId) {
     ...chat.members.map((one) => element("option", { value: one.id, textContent: one.name })),
     element("option", { value: "phone", textContent: "the account's own phone" }));
   $("persona").value = state.persona[chatId] ?? chat.members[0].id;
-  $("delivery").textContent = "";
+  notice("");
   $("app").classList.remove("unchosen");
   $("app").dataset.pane = "thread";
   showChats();
@@ -115,11 +117,11 @@ function bubble(message, mine, first) {
   const media = message.attachments.map((word) => element("span", { className: "media", textContent: word }));
   const words = message.deleted ? "Message deleted" : message.text;
   const marks = [message.edited ? "edited" : "", message.reactions.join(" "), time.format(new Date(message.timestamp))];
-  return element("li", { className: `bubble${mine ? " mine" : ""}${first ? " first" : ""}`, dir: "auto" },
-    first ? element("span", { className: "sender", textContent: message.own && message.origin === "phone" ? `${message.sender} (phone)` : message.sender }) : null,
-    message.quoted ? element("span", { className: "quoted", textContent: message.quoted }) : null,
+  return element("li", { className: `bubble${mine ? " mine" : ""}${first ? " first" : ""}` },
+    first ? element("span", { className: "sender", dir: "auto", textContent: message.own && message.origin === "phone" ? `${message.sender} (phone)` : message.sender }) : null,
+    message.quoted ? element("span", { className: "quoted", dir: "auto", textContent: message.quoted }) : null,
     ...media,
-    element("span", { className: "words", textContent: words }),
+    words ? element("span", { className: "words", dir: "auto", textContent: words }) : null,
     element("span", { className: "meta", textContent: marks.filter(Boolean).join(" · ") }));
 }
 
@@ -161,12 +163,17 @@ function takeDelivery({ delivery }) {
     showMessages();
   }
   if (state.sent.has(delivery.message_id) && message) {
-    $("delivery").textContent = outcome(delivery);
-    $("delivery").className = `delivery ${delivery.tries ? delivery.state : ""}`;
+    // Beside the message it is there to see; here it is there to hear.
+    notice(outcome(delivery), "hidden");
   }
 }
 
 // Writing
+
+function notice(text, className = "notice") {
+  $("notice").textContent = text;
+  $("notice").className = className;
+}
 
 async function send() {
   const text = $("text").value.trim();
@@ -178,11 +185,10 @@ async function send() {
     $("text").value = "";
     const message = state.messages.find((one) => one.id === id);
     if (message?.deliveries.length) message.deliveries.forEach((delivery) => takeDelivery({ delivery }));
-    else $("delivery").textContent = "Nobody has registered a webhook for this.";
+    else notice("Nobody has registered a webhook for this.");
     $("log").scrollTop = $("log").scrollHeight;
   } catch (error) {
-    $("delivery").textContent = error.message;
-    $("delivery").className = "delivery lost";
+    notice(error.message, "notice problem");
   } finally {
     $("send").disabled = false;
     $("text").focus();

@@ -1,4 +1,4 @@
-"""A small lamp workshop after its accounts were reconnected: fourteen conversations arrive, and life goes
+"""A small lamp workshop after its accounts were reconnected: fifteen conversations arrive, and life goes
 on.
 """
 
@@ -75,7 +75,7 @@ _GARDEN = """
 
 
 def demo(stage: Stage) -> list[Voice]:
-    """Three accounts, fourteen conversations, some eighty messages of the past hours."""
+    """Three accounts, fifteen conversations, some eighty messages of the past hours."""
     acts = stage.acts
     shop = acts.account(name="Casa Lume", phone_number="+351910000111")
     network = acts.account(LINKEDIN, "Inês Leitão", phone_number=None, username="ines-leitao")

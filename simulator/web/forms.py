@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from email.message import Message as HeaderBlock
+from email.utils import collapse_rfc2231_value
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -72,8 +73,8 @@ async def read_form(request: Request) -> Form:
 
 def parse_multipart(body: bytes, content_type: str) -> Form:
     """The parts of a multipart body; raises MalformedBodyError."""
-    boundary = _header(content_type).get_param("boundary")
-    if not isinstance(boundary, str) or not boundary:
+    boundary = _parameter(content_type, "boundary")
+    if not boundary:
         raise MalformedBodyError("The boundary is missing.")
     sections = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1"))
     if len(sections) < 2 or not sections[-1].startswith(b"--"):
@@ -92,9 +93,9 @@ def _take_part(form: Form, head: str, content: bytes) -> None:
     for line in head.split("\r\n"):
         key, _, value = line.partition(":")
         headers[key.strip().lower()] = value.strip()
-    disposition = _header(headers.get("content-disposition", ""))
-    name, file_name = disposition.get_param("name"), disposition.get_filename()
-    if not isinstance(name, str):
+    disposition = headers.get("content-disposition", "")
+    name, file_name = _parameter(disposition, "name"), _parameter(disposition, "filename")
+    if name is None:
         raise MalformedBodyError("A part has no name.")
     if file_name is None:
         form.fields.setdefault(name, []).append(content.decode("utf-8", "replace"))
@@ -103,11 +104,12 @@ def _take_part(form: Form, head: str, content: bytes) -> None:
         form.files.append(UploadedFile(name, file_name, kind, content))
 
 
-def _header(value: str) -> HeaderBlock:
+def _parameter(value: str, name: str) -> str | None:
+    """A parameter of a header's value, `filename*=utf-8''…` included."""
     block = HeaderBlock()
     block["content-type"] = value
-    block["content-disposition"] = value
-    return block
+    found = block.get_param(name)
+    return None if found is None else collapse_rfc2231_value(found)
 
 
 def _as_texts(value: Any) -> list[str]:

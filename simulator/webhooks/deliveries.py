@@ -9,12 +9,14 @@ other. The pauses of the service are not published.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -28,6 +30,7 @@ from simulator.world import World
 RETRY_DELAYS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
 ANSWER_TIMEOUT_SECONDS = 30.0
 AT_ONCE = 16
+RECEIVER_CHECK_SECONDS = 0.2
 KEPT = 50_000
 ANSWER_KEPT_BYTES = 2000
 
@@ -89,6 +92,8 @@ class Deliveries:
         self._session: aiohttp.ClientSession | None = None
         self._listeners: list[Callable[[Delivery], None]] = []
         self._numbered = 0
+        self._open = asyncio.Event()
+        self._open.set()
 
     def __iter__(self) -> Iterator[Delivery]:
         return iter(tuple(self._record))
@@ -112,6 +117,24 @@ class Deliveries:
             connector=aiohttp.TCPConnector(limit=AT_ONCE),
             auto_decompress=False,
         )
+
+    def hold(self) -> None:
+        """Let nothing leave until `release_when_heard` ends."""
+        self._open.clear()
+
+    async def release_when_heard(self, url: str, patience_seconds: float) -> None:
+        """Let everything leave once somebody listens at `url`, or when patience ends.
+
+        The service is not so kind; but whoever starts it together with its receiver would otherwise wait for
+        the first retries.
+        """
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        for _ in range(int(patience_seconds / RECEIVER_CHECK_SECONDS)):
+            if await _listens(host, port):
+                break
+            await asyncio.sleep(RECEIVER_CHECK_SECONDS)
+        self._open.set()
 
     async def stop(self) -> None:
         """Give up what is under way and close the client."""
@@ -153,7 +176,7 @@ class Deliveries:
             account_id=happening.account.id,
             chat_id=message.chat.id if message else None,
             message_id=message.id if message else None,
-            headers={**_AXIOS_HEADERS, **{key.lower(): value for key, value in webhook.headers}},
+            headers=_headers(webhook),
             body=webhook_body(happening, webhook),
         )
 
@@ -161,6 +184,7 @@ class Deliveries:
         pauses = (0.0, *self._retry_delays)
         for number, pause in enumerate(pauses, 1):
             await asyncio.sleep(pause)
+            await self._open.wait()
             if delivery.webhook_id in self._world.webhooks:
                 async with self._at_once:
                     delivery.tries.append(await self._post(delivery))
@@ -193,3 +217,21 @@ class Deliveries:
     def _report(self, delivery: Delivery) -> None:
         for listener in self._listeners:
             listener(delivery)
+
+
+def _headers(webhook: Webhook) -> dict[str, str]:
+    """axios' headers, each replaced where the webhook has its own of that name."""
+    own = {key.lower() for key, _value in webhook.headers}
+    usual = {key: value for key, value in _AXIOS_HEADERS.items() if key not in own}
+    return {**usual, **dict(webhook.headers)}
+
+
+async def _listens(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True

@@ -1,0 +1,236 @@
+"""Sends are taken as multipart, form or JSON, accepted once, echoed, and refused with the right type."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from simulator import Echo, Simulator
+from simulator.model import INSTAGRAM, LINKEDIN, Chat, Origin
+from tests.simulator.caller import Caller
+from tests.simulator.receiver import Receiver
+
+
+@pytest.fixture
+def chat(sim: Simulator) -> Chat:
+    return sim.direct_chat(sim.contact(sim.account(), "Ana", phone_number="+34600000118"))
+
+
+def multipart(**fields: str) -> aiohttp.FormData:
+    form = aiohttp.FormData(default_to_multipart=True, quote_fields=False)
+    for name, value in fields.items():
+        form.add_field(name, value)
+    return form
+
+
+async def test_the_three_forms_of_a_body(sim: Simulator, api: Caller, chat: Chat) -> None:
+    text = "línea uno\r\nlínea dos 🌿 & = ?"
+    path = f"/chats/{chat.id}/messages"
+    for options in ({"data": multipart(text=text)}, {"data": {"text": text}}, {"json": {"text": text}}):
+        answer = await api.call("POST", path, **options)
+        assert answer.status == 201
+        message = sim.world.message_find(answer.document["message_id"])
+        assert message is not None
+        assert (message.text, message.origin, message.is_sender) == (text, Origin.API, True)
+    assert sim.calls.count("POST /chats/{chat_id}/messages") == 3
+    assert [one.origin for one in sim.world.messages()] == [Origin.API] * 3
+
+
+async def test_files_are_kept_byte_for_byte(sim: Simulator, api: Caller, chat: Chat) -> None:
+    content = bytes(range(256)) * 300 + b"\r\n--boundary\r\n"
+    form = multipart(text="caption")
+    form.add_field("attachments", content, filename="größe 1.bin", content_type="application/octet-stream")
+    form.add_field("voice_message", b"RIFFxxxx", filename="voice.wav", content_type="audio/wav")
+    answer = await api.call("POST", f"/chats/{chat.id}/messages", data=form)
+    document = await api.get(f"/messages/{answer.document['message_id']}")
+    file, voice = document["attachments"]
+    assert (file["type"], file["file_name"], file["file_size"]) == ("file", "größe 1.bin", len(content))
+    assert (voice["type"], voice["voice_note"]) == ("audio", True)
+    fetched = await api.call("GET", f"/messages/{document['id']}/attachments/{file['id']}")
+    assert fetched.raw == content
+    assert fetched.headers["content-type"] == "application/octet-stream"
+
+
+async def test_pictures_have_their_size(sim: Simulator, api: Caller, chat: Chat) -> None:
+    gif = b"GIF89a\x40\x01\xf0\x00" + bytes(20)
+    form = multipart()
+    form.add_field("attachments", gif, filename="a.gif", content_type="image/gif")
+    answer = await api.call("POST", f"/chats/{chat.id}/messages", data=form)
+    (picture,) = (await api.get(f"/messages/{answer.document['message_id']}"))["attachments"]
+    assert picture["size"] == {"width": 320, "height": 240}
+
+
+async def test_a_file_above_15_mb_is_refused(api: Caller, chat: Chat) -> None:
+    form = multipart(text="big")
+    form.add_field("attachments", io.BytesIO(bytes(15 * 1024 * 1024 + 1)), filename="big.bin")
+    assert await api.refused("POST", f"/chats/{chat.id}/messages", data=form) == (
+        400,
+        "errors/content_too_large",
+    )
+    assert (await api.get(f"/chats/{chat.id}/messages"))["items"] == []
+
+
+@pytest.mark.parametrize("echo", [Echo.BEFORE, Echo.AFTER])
+async def test_the_echo_comes_before_or_after_the_answer(echo: Echo) -> None:
+    async with Receiver() as receiver, Simulator(echo=echo) as sim, Caller(sim) as api:
+        sim.webhook(receiver.url)
+        chat = sim.direct_chat(sim.contact(sim.account(), "Ana"))
+        answer = await api.call("POST", f"/chats/{chat.id}/messages", data={"text": "hi"})
+        heard_before_the_answer = len(receiver.received)
+        await sim.settled()
+        assert heard_before_the_answer == (1 if echo is Echo.BEFORE else 0)
+        (body,) = receiver.bodies
+        assert body["message_id"] == answer.document["message_id"]
+        assert body["is_sender"] is True
+        assert body["provider_message_id"].startswith("3EB0")
+
+
+async def test_without_an_echo_nothing_is_heard() -> None:
+    async with Receiver() as receiver, Simulator(echo=Echo.NEVER) as sim, Caller(sim) as api:
+        sim.webhook(receiver.url)
+        chat = sim.direct_chat(sim.contact(sim.account(), "Ana"))
+        await api.call("POST", f"/chats/{chat.id}/messages", data={"text": "hi"})
+        await asyncio.sleep(0.05)
+        assert receiver.received == []
+        assert len(sim.world.messages()) == 1
+
+
+async def test_quotes(sim: Simulator, api: Caller, chat: Chat) -> None:
+    asked = sim.customer_writes(chat, "¿Sí o no?")
+    for quote in (asked.id, asked.provider_id):
+        sent = await api.call("POST", f"/chats/{chat.id}/messages", data={"text": "sí", "quote_id": quote})
+        document = await api.get(f"/messages/{sent.document['message_id']}")
+        assert document["quoted"]["provider_id"] == asked.provider_id
+        assert document["reply_to"]["id"] == asked.id
+    other = sim.customer_writes(sim.direct_chat(sim.contact(chat.account, "Eva")), "x")
+    refused = await api.refused(
+        "POST", f"/chats/{chat.id}/messages", data={"text": "y", "quote_id": other.id}
+    )
+    assert refused == (422, "errors/unprocessable_entity")
+
+
+async def test_refusals(sim: Simulator, api: Caller, chat: Chat) -> None:
+    path = f"/chats/{chat.id}/messages"
+    assert await api.refused("POST", path, data={"text": ""}) == (422, "errors/unprocessable_entity")
+    assert await api.refused("POST", path, data={"text": "x", "account_id": "other"}) == (
+        403,
+        "errors/account_mismatch",
+    )
+    assert await api.refused("POST", "/chats/none/messages", data={"text": "x"}) == (
+        404,
+        "errors/resource_not_found",
+    )
+    assert await api.refused("POST", path, data=b"{", headers={"Content-Type": "application/json"}) == (
+        400,
+        "errors/malformed_request",
+    )
+    broken = {"Content-Type": "multipart/form-data; boundary=b"}
+    assert await api.refused("POST", path, data=b"--b\r\nno end", headers=broken) == (
+        400,
+        "errors/malformed_request",
+    )
+    chat.read_only = True
+    assert await api.refused("POST", path, data={"text": "x"}) == (403, "errors/resource_access_restricted")
+    chat.read_only = False
+    sim.account_disconnects(chat.account)
+    assert await api.refused("POST", path, data={"text": "x"}) == (401, "errors/disconnected_account")
+    assert sim.world.messages() == []
+
+
+async def test_a_chat_is_started_reused_or_made_a_group(sim: Simulator, api: Caller, chat: Chat) -> None:
+    account = chat.account.id
+    known = {"account_id": account, "attendees_ids": ["34600000118@s.whatsapp.net"], "text": "hi"}
+    again = await api.call("POST", "/chats", json=known)
+    assert again.document["chat_id"] == chat.id
+    form = multipart(account_id=account, text="hello")
+    form.add_field("attendees_ids", "33639980177@s.whatsapp.net")
+    fresh = await api.call("POST", "/chats", data=form)
+    assert fresh.status == 201
+    started = sim.world.chats[fresh.document["chat_id"]]
+    assert started.members[0].public_identifier == "33639980177@s.whatsapp.net"
+    form = multipart(account_id=account, title="Plan")
+    for person in ("33639980177", "33639980178"):
+        form.add_field("attendees_ids", f"{person}@s.whatsapp.net")
+    group = await api.call("POST", "/chats", data=form)
+    made = sim.world.chats[group.document["chat_id"]]
+    assert (made.name, made.is_group, len(made.members)) == ("Plan", True, 2)
+    assert made.provider_id.endswith("@g.us")
+    assert group.document["message_id"] is None
+
+
+async def test_a_number_without_whatsapp(sim: Simulator, api: Caller, chat: Chat) -> None:
+    sim.world.unreachable.add("+33639980100")
+    account = chat.account.id
+    body = {"account_id": account, "attendees_ids": ["33639980100@s.whatsapp.net"], "text": "x"}
+    assert await api.refused("POST", "/chats", json=body) == (422, "errors/invalid_recipient")
+    checked = await api.refused("GET", "/users/33639980100", params={"account_id": account})
+    assert checked == (422, "errors/invalid_recipient")
+    people = len(sim.world.attendees)
+    found = await api.get("/users/33639980101", account_id=account)
+    assert found == {"object": "UserProfile", "provider": "WHATSAPP", "id": "33639980101@s.whatsapp.net"}
+    assert len(sim.world.attendees) == people
+
+
+async def test_edit_and_delete_keep_the_providers_windows(sim: Simulator, api: Caller, chat: Chat) -> None:
+    now = datetime.now(UTC)
+    fresh, old = (
+        sim.phone_writes(chat, "a", at=now),
+        sim.phone_writes(chat, "b", at=now - timedelta(minutes=16)),
+    )
+    for message in (fresh, old):
+        assert (await api.call("PATCH", f"/messages/{message.id}", json={"text": "new"})).status == 200
+    assert (fresh.text, fresh.edited) == ("new", True)
+    assert (old.text, old.edited) == ("b", False)
+    assert (await api.call("DELETE", f"/messages/{fresh.id}")).document == {"object": "MessageDeleted"}
+    assert (fresh.text, fresh.deleted) == (None, True)
+    ancient = sim.phone_writes(chat, "c", at=now - timedelta(days=3))
+    assert await api.refused("DELETE", f"/messages/{ancient.id}") == (422, "errors/unprocessable_entity")
+    foreign = sim.customer_writes(chat, "theirs")
+    assert await api.refused("DELETE", f"/messages/{foreign.id}") == (403, "errors/insufficient_permissions")
+
+
+async def test_what_a_provider_cannot_do(sim: Simulator, api: Caller) -> None:
+    gallery = sim.account(INSTAGRAM, "Casa", phone_number=None, username="casa")
+    network = sim.account(LINKEDIN, "Inês", phone_number=None, username="ines")
+    missing = (501, "errors/feature_not_implemented")
+    message = sim.customer_writes(sim.direct_chat(sim.contact(gallery, "Petra", username="petra")), "x")
+    assert await api.refused("POST", f"/messages/{message.id}/reaction", json={"reaction": "👍"}) == missing
+    message = sim.customer_writes(sim.direct_chat(sim.contact(network, "Jonas", username="jonas")), "x")
+    forward = {"chat_id": message.chat.id}
+    assert await api.refused("POST", f"/messages/{message.id}/forward", json=forward) == missing
+    whatsapp = sim.account()
+    assert await api.refused("GET", "/users/me", params={"account_id": whatsapp.id}) == missing
+
+
+async def test_reactions_replace_and_go(sim: Simulator, api: Caller, receiver: Receiver, chat: Chat) -> None:
+    sim.webhook(receiver.url, events=["message_reaction"])
+    message = sim.customer_writes(chat, "x")
+    for value in ("👍", "❤️", ""):
+        await api.call("POST", f"/messages/{message.id}/reaction", json={"reaction": value})
+        await sim.settled()
+    assert [one["reaction"] for one in receiver.bodies] == ["👍", "❤️", ""]
+    assert (await api.get(f"/messages/{message.id}"))["reactions"] == []
+    sim.customer_reacts(message, "😂")
+    (reaction,) = (await api.get(f"/messages/{message.id}"))["reactions"]
+    assert reaction == {"value": "😂", "sender_id": chat.members[0].provider_id, "is_sender": False}
+
+
+async def test_chat_actions(sim: Simulator, api: Caller, chat: Chat) -> None:
+    sim.customer_writes(chat, "x")
+    for action, value, field, shown in (
+        ("setReadStatus", True, "unread_count", 0),
+        ("setReadStatus", False, "unread_count", 1),
+        ("setMuteStatus", True, "muted_until", -1),
+        ("setArchiveStatus", True, "archived", 1),
+        ("setPinnedStatus", True, "pinned", 1),
+    ):
+        patched = await api.call("PATCH", f"/chats/{chat.id}", json={"action": action, "value": value})
+        assert patched.document == {"object": "ChatPatched"}
+        assert (await api.get(f"/chats/{chat.id}"))[field] == shown
+    for body in ({"action": "setMuteStatus", "value": "yes"}, {"action": "explode", "value": True}, {}):
+        refused = await api.refused("PATCH", f"/chats/{chat.id}", json=body)
+        assert refused == (400, "errors/invalid_parameters")
