@@ -43,7 +43,7 @@ class Wire {
 }
 
 const hello = { type: "hello", epoch: "e", cursor: "c", build: "b", user_id: "1", heartbeat_seconds: 20 };
-const changes = (cursor: string, more = false): object => ({ type: "changes", more, cursor });
+const changes = (cursor: string, more = false): object => ({ type: "changes", rows: {}, more, cursor });
 
 let stop: AbortController;
 let applied: (readonly ChangesFrame[])[];

@@ -189,7 +189,7 @@ describe("loading", () => {
     const { db, term } = await loadedTab();
     server.write("channel", channel("2"));
     for (let id = 1; id <= 5; id += 1) server.conversations.set(String(id), conversation(String(id), { channel_id: "2" }));
-    const granted = { type: "changes", more: false, cursor: "101", granted: ["2"] } as const;
+    const granted = { type: "changes", rows: {}, more: false, cursor: "101", granted: ["2"] } as const;
     await applyFrames(db, { side: 0, term }, [granted], null, 0);
     server.reachable = false;
     await expect(readGranted(db, { side: 0, term }, never)).rejects.toThrow();

@@ -16,7 +16,7 @@ function sentence(conversation: LocalConversation, arrived: readonly LocalMessag
   const last = arrived.at(-1);
   if (last === undefined) return "";
   const name = isolated(last.sender_name ?? conversation.name);
-  const text = last.text === null || last.text === "" ? KIND_WORD[last.kind] : last.text;
+  const text = last.text === "" ? KIND_WORD[last.kind] : last.text;
   if (arrived.length === 1) return words.thread.arrivedOne(name, isolated(text));
   const same = arrived.every((message) => message.sender_id === last.sender_id);
   return same ? words.thread.arrivedMany(arrived.length, name) : words.thread.arrivedManyGroup(arrived.length);

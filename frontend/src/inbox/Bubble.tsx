@@ -1,7 +1,7 @@
 import { memo } from "react";
 
 import type { Message, Quoted, Reaction } from "../api/types";
-import { oneLine, presentable, stableHash } from "../lib/text";
+import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
@@ -27,7 +27,7 @@ export function senderClass(message: Pick<Message, "sender_id" | "sender_name">)
 }
 
 function QuotedCard({ quoted }: { readonly quoted: Quoted }) {
-  const text = quoted.text === null || quoted.text === "" ? words.message.quotedGone : oneLine(quoted.text, 300);
+  const text = quoted.text === "" ? words.message.quotedGone : oneLine(quoted.text, 300);
   return (
     <blockquote className="quoted">
       {quoted.sender_name !== null && <bdi className="quoted-name">{oneLine(quoted.sender_name, 60)}</bdi>}
@@ -98,7 +98,7 @@ function Words({ message }: { readonly message: LocalMessage }) {
       </span>
     );
   }
-  if (text !== null && text !== "") return <FormattedText text={text} />;
+  if (text !== "") return <FormattedText text={text} />;
   if (attachments.length > 0) return null;
   if (kind === "unsupported") return <span className="aside">{words.message.unsupported}</span>;
   return <span className="aside">{kind === "text" ? words.message.emptyText : KIND_WORD[kind]}</span>;
@@ -115,7 +115,7 @@ interface BubbleProps {
 function Event({ message }: { readonly message: LocalMessage }) {
   return (
     <p className="event">
-      <span dir="auto">{presentable(oneLine(message.text ?? KIND_WORD.event, 300))}</span>{" "}
+      <span dir="auto">{oneLine(message.text, 300) || KIND_WORD.event}</span>{" "}
       <time dateTime={message.sent_at} title={fullTime(message.sent_at)}>
         {clockTime(message.sent_at)}
       </time>

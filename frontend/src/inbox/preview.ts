@@ -29,7 +29,7 @@ function withoutMarks(text: string): string {
 export function previewOf(conversation: Conversation): Preview {
   const message = conversation.last_message;
   if (message === null) return { who: null, icon: null, text: "", failed: false };
-  const words = message.text === null ? "" : withoutMarks(message.text);
+  const words = withoutMarks(message.text);
   const typed = message.kind === "text" || message.kind === "event";
   return {
     who: writer(conversation, message),

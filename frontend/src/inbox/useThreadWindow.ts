@@ -91,9 +91,11 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
 
   // The copy was replaced (a reset): this thread is read again from the new one.
   const lost = state === null && stretch !== null && newestLoad === "idle";
-  useEffect(() => {
-    if (lost) setAttempt((count) => count + 1);
-  }, [lost]);
+  const [wasLost, setWasLost] = useState(false);
+  if (lost !== wasLost) {
+    setWasLost(lost);
+    if (lost) setAttempt(attempt + 1);
+  }
 
   /** One move at a time; a jump to the newest message overtakes what is under way. */
   const move = useCallback((next: () => Promise<Stretch | null>) => {

@@ -57,12 +57,12 @@ export function claimTerm(db: LocalDatabase): Promise<number> {
 async function applyTogether(db: LocalDatabase, tables: SideTables, frames: readonly ChangesFrame[]): Promise<void> {
   const all = <T>(pick: (frame: ChangesFrame) => readonly T[] | undefined): T[] =>
     frames.flatMap((frame) => [...(pick(frame) ?? [])]);
-  await writeRows(db, tables, "channel", all((frame) => frame.rows?.channel));
-  await writeRows(db, tables, "attendee", all((frame) => frame.rows?.attendee));
-  await writeRows(db, tables, "conversation", all((frame) => frame.rows?.conversation));
-  await writeRows(db, tables, "member", all((frame) => frame.rows?.member));
-  await writeRows(db, tables, "message", all((frame) => frame.rows?.message));
-  await writeRows(db, tables, "draft", all((frame) => frame.rows?.draft));
+  await writeRows(db, tables, "channel", all((frame) => frame.rows.channel));
+  await writeRows(db, tables, "attendee", all((frame) => frame.rows.attendee));
+  await writeRows(db, tables, "conversation", all((frame) => frame.rows.conversation));
+  await writeRows(db, tables, "member", all((frame) => frame.rows.member));
+  await writeRows(db, tables, "message", all((frame) => frame.rows.message));
+  await writeRows(db, tables, "draft", all((frame) => frame.rows.draft));
   await removeRows(db, tables, all<Gone>((frame) => frame.gone));
 }
 

@@ -8,7 +8,7 @@ const COLOURS = 10;
 /** First letters of the first two words; the first two characters of a number or a single word. */
 export function initials(name: string): string {
   const shown = oneLine(name);
-  const wordList = shown.match(/[\p{L}\p{N}\p{Extended_Pictographic}]+/gu) ?? [];
+  const wordList = shown.match(/(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}]|\u200d|\ufe0f)+/gu) ?? [];
   const [first = "", second = ""] = wordList;
   if (/^\+?[\d\s()-]+$/u.test(shown)) return shown.slice(0, 2);
   if (first === "") return "?";
