@@ -1,0 +1,172 @@
+"""A document that changes has a new version, whichever row the change was in: else no browser hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from communications.models import (
+    Attachment,
+    Channel,
+    Conversation,
+    ConversationAttendee,
+    Draft,
+    Message,
+    Reaction,
+)
+from communications.selectors import channels, conversations, drafts, members, messages
+from communications.selectors.queries import rows
+from tests.database import ScratchDatabase
+from tests.inbox import (
+    NOON,
+    attendee_make,
+    channel_make,
+    conversation_make,
+    message_make,
+    minutes,
+    person_make,
+    recount,
+)
+
+
+class Inbox:
+    """A direct chat, a group without a title, and a chat that will turn out to be part of the first."""
+
+    def __init__(self) -> None:
+        self.person = person_make()
+        self.channel = channel_make(self.person)
+        self.contact = attendee_make(self.channel, public_identifier="ada")
+        self.stranger = attendee_make(self.channel, "Ben")
+        self.direct = conversation_make(self.channel, contact=self.contact, members=[self.contact])
+        self.group = conversation_make(self.channel, kind="group", members=[self.stranger])
+        self.part = conversation_make(self.channel, members=[self.stranger])
+        self.message = message_make(self.direct, "first")
+        self.last = message_make(self.direct, "last", sent_at=minutes(1), direction="outbound", status="sent")
+        self.in_part = message_make(self.part)
+        self.attachment = Attachment.objects.create(
+            channel=self.channel, message=self.message, external_attachment_id="a"
+        )
+        self.draft = Draft.objects.create(user=self.person, channel=self.channel, conversation=self.part)
+        recount(self.direct, self.group, self.part)
+        Conversation.objects.filter(pk=self.group.pk).update(last_message_at=NOON)
+
+
+def update(row: Any, **fields: Any) -> None:
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+
+CHANGES: dict[str, Callable[[Inbox], Any]] = {
+    "text of the last message": lambda inbox: update(inbox.last, text="edited"),
+    "status of the last message": lambda inbox: update(inbox.last, status="read"),
+    "deletion of the last message": lambda inbox: update(inbox.last, deleted_at=minutes(2)),
+    "kind of the last message": lambda inbox: update(inbox.last, kind="image"),
+    "text of another message": lambda inbox: update(inbox.message, text="edited"),
+    "name of the contact": lambda inbox: update(inbox.contact, name="Ada"),
+    "number of the contact": lambda inbox: update(inbox.contact, phone="49170"),
+    "identifier of the contact": lambda inbox: update(inbox.contact, public_identifier="ada.l"),
+    "name of a member": lambda inbox: update(inbox.stranger, name="Benedict"),
+    "a member is us": lambda inbox: update(inbox.stranger, is_self=True),
+    "a member joins": lambda inbox: inbox.group.conversationattendee_set.create(
+        channel=inbox.channel, attendee=attendee_make(inbox.channel, "Cleo")
+    ),
+    "a member leaves": lambda inbox: inbox.group.conversationattendee_set.all().delete(),
+    "an attachment comes": lambda inbox: Attachment.objects.create(
+        channel=inbox.channel, message=inbox.message, external_attachment_id="b"
+    ),
+    "an attachment is stored": lambda inbox: update(inbox.attachment, state="stored"),
+    "an attachment goes": lambda inbox: inbox.attachment.delete(),
+    "a reaction": lambda inbox: Reaction.objects.create(
+        channel=inbox.channel, message=inbox.message, sender_provider_id="x", emoji="👍", reacted_at=NOON
+    ),
+    "a merge": lambda inbox: update(inbox.part, continues=inbox.direct),
+    "the reader's role": lambda inbox: inbox.channel.channelaccess_set.update(role="admin"),
+    "name of the channel": lambda inbox: update(inbox.channel, name="Shop"),
+}
+
+
+def documents_now() -> dict[tuple[str, int], Any]:
+    """Every document that anybody may see, by entity and id."""
+    held: dict[tuple[str, int], Any] = {}
+
+    def collect(entity: str, model: Any, sql: str, document_of: Callable[[Sequence[Any]], Any]) -> None:
+        ids = list(model.objects.values_list("pk", flat=True))
+        held.update({(entity, row[0]): document_of(row) for row in rows(sql, [ids])})
+
+    collect(
+        "conversation", Conversation, conversations.CONVERSATIONS_BY_ID, conversations.conversation_document
+    )
+    collect("message", Message, messages.MESSAGES_BY_ID, messages.message_document)
+    collect("draft", Draft, drafts.DRAFTS_BY_ID, drafts.draft_document)
+    collect("member", ConversationAttendee, members.MEMBERS_BY_ID, members.member_document)
+    collect("channel", Channel, channels.CHANNELS_BY_ID, channels.channel_document)
+    return held
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_changed_document_has_a_later_version(
+    database: ScratchDatabase, change: Callable[[Inbox], Any]
+) -> None:
+    inbox = Inbox()
+    before = documents_now()
+    change(inbox)
+    after = documents_now()
+    changed = [key for key in before.keys() & after.keys() if before[key] != after[key]]
+    assert changed or before.keys() != after.keys()
+    assert all(int(after[key].version) > int(before[key].version) for key in changed)
+
+
+def test_a_disappearance_raises_the_version_of_the_row(database: ScratchDatabase) -> None:
+    inbox = Inbox()
+    before = documents_now()
+    update(inbox.part, continues=inbox.direct)
+    assert ("conversation", inbox.part.pk) not in documents_now()
+    assert int(Conversation.objects.get(pk=inbox.part.pk).version or 0) > int(
+        before["conversation", inbox.part.pk].version
+    )
+
+
+def test_what_shows_no_change_gets_no_version(database: ScratchDatabase) -> None:
+    inbox = Inbox()
+    before = documents_now()
+    update(inbox.contact, name_at=minutes(3))
+    update(inbox.stranger, lid="1@lid")
+    assert documents_now() == before
+
+
+def test_a_renamed_member_leaves_groups_with_a_title_alone(database: ScratchDatabase) -> None:
+    inbox = Inbox()
+    update(inbox.group, title="Launch")
+    before = documents_now()
+    update(inbox.stranger, name="Benedict")
+    assert documents_now() == before
+
+
+def test_the_generation_of_sessions_rises_and_never_falls(database: ScratchDatabase) -> None:
+    person = person_make()
+    held_twice = type(person).objects.get(pk=person.pk)
+
+    def generation_and_version() -> tuple[int, int]:
+        held = type(person).objects.get(pk=person.pk)
+        return held.session_generation, int(held.version or 0)
+
+    generation, version = generation_and_version()
+    person.set_password("another password")
+    person.save()
+    after_password = generation_and_version()
+    assert after_password[0] == generation + 1
+    assert after_password[1] > version
+
+    held_twice.first_name = "Ada"
+    held_twice.save()
+    assert generation_and_version()[0] > generation, "an old copy of the row must not bring sessions back"
+
+    update(person, is_active=False)
+    disabled = generation_and_version()
+    update(person, is_active=True)
+    assert generation_and_version()[0] == disabled[0]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE communications_user SET session_generation = 0")
+    assert generation_and_version()[0] == disabled[0]

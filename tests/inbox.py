@@ -1,0 +1,95 @@
+"""Rows of an inbox for tests of reading: people, channels, conversations, messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from communications.models import (
+    Channel,
+    ChannelAccess,
+    ChatAttendee,
+    Conversation,
+    ConversationAttendee,
+    Message,
+    User,
+)
+
+PASSWORD = "correct horse battery staple"
+NOON = dt.datetime(2026, 5, 18, 12, 0, tzinfo=dt.UTC)
+
+_numbers = count(1)
+
+
+def minutes(number: float) -> dt.datetime:
+    """Noon and so many minutes."""
+    return NOON + dt.timedelta(minutes=number)
+
+
+def person_make(username: str | None = None, **fields: Any) -> User:
+    """Somebody who cannot log in with a password: hashing one is slow."""
+    person = User(username=username or f"person{next(_numbers)}", **fields)
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def channel_make(*readers: User, provider: str = "whatsapp", role: str = "member") -> Channel:
+    channel = Channel.objects.create(
+        provider=provider, external_account_id=f"account{next(_numbers)}", status="ok"
+    )
+    for reader in readers:
+        ChannelAccess.objects.create(user=reader, channel=channel, role=role)
+    return channel
+
+
+def attendee_make(channel: Channel, name: str = "", **fields: Any) -> ChatAttendee:
+    return ChatAttendee.objects.create(
+        channel=channel, provider_id=f"attendee{next(_numbers)}", name=name, **fields
+    )
+
+
+def conversation_make(
+    channel: Channel, *, members: Sequence[ChatAttendee] = (), **fields: Any
+) -> Conversation:
+    """With ``last_message_at`` set it is shown, with messages or without."""
+    fields.setdefault("last_message_at", NOON)
+    conversation = Conversation.objects.create(
+        channel=channel, external_thread_id=f"thread{next(_numbers)}", **fields
+    )
+    for attendee in members:
+        ConversationAttendee.objects.create(channel=channel, conversation=conversation, attendee=attendee)
+    return conversation
+
+
+def message_make(conversation: Conversation, text: str = "hello", **fields: Any) -> Message:
+    """Inbound at noon unless said otherwise; the conversation's counts are for :func:`recount`."""
+    number = next(_numbers)
+    fields.setdefault("external_message_id", f"message{number}")
+    fields.setdefault("direction", "inbound")
+    fields.setdefault("sent_at", NOON)
+    fields.setdefault("received_at", fields["sent_at"])
+    return Message.objects.create(
+        channel_id=conversation.channel_id, conversation=conversation, text=text, **fields
+    )
+
+
+def recount(*conversations: Conversation) -> None:
+    """Last message, marker and unread count, as after a fold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT landline_conversations_recount(%s::bigint[])", [[one.pk for one in conversations]]
+        )
+
+
+def client_of(person: User | None, **options: Any) -> Client:
+    """A browser in which this person is logged in."""
+    client = Client(SERVER_NAME="localhost", **options)
+    if person is not None:
+        client.force_login(person)
+    return client
