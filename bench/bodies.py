@@ -1,4 +1,4 @@
-"""WhatsApp's ``message_received`` as the live service sends it: compact JSON of about 1.3 kB, in 200 conversations.
+"""WhatsApp's ``message_received`` as the live service sends it: compact JSON of 1.3 kB, 200 conversations.
 
 Ids are random and 22 characters long, like upstream's, so that indexes are written to where live ids would.
 """
@@ -23,11 +23,11 @@ PROVIDER_MESSAGE_ID = "@@provider_msg_id@@@"
 TIMESTAMP = "@@@timestamp@@@@@@@@@@@@"
 
 LINES = (
-    "Good morning! Is the blue one from the shop window still there, and could you hold it until Friday for me?",
-    "Dobrý den, dorazila mi objednávka, ale v balíku chybí náhradní šroubky. Můžete je prosím poslat dodatečně?",
-    "Perfect, thank you so much 🙏 I will come by after work, around half past five, if that is still fine with you.",
-    "¿Me puede confirmar la cita del jueves? Si hace falta la cambiamos, esta semana tengo casi todas las tardes libres.",
-    "The invoice says 240 but we agreed on 220 with your colleague on the phone, could you have a look at it, please?",
+    "Good morning! Is the blue one from the window still there, and could you hold it until Friday?",
+    "Dobrý den, objednávka dorazila, ale chybí náhradní šroubky. Můžete je prosím poslat dodatečně?",
+    "Perfect, thank you so much 🙏 I will come by around half past five, if that is still fine with you.",
+    "¿Me puede confirmar la cita del jueves? Si hace falta la cambiamos, tengo casi todas las tardes libres.",
+    "The invoice says 240 but we agreed on 220 with your colleague on the phone, could you check, please?",
 )
 
 

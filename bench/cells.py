@@ -38,7 +38,7 @@ class Bench:
 def full_endpoint(bench: Bench, clients: int) -> Cell:
     """(a) The real server with 10 sockets reading: authentication, ledger with raw bytes, fold, feed.
 
-    Raises BenchmarkError when an answer was not 200, a delivery was not applied, or a socket missed a message.
+    Raises BenchmarkError if an answer was not 200, a delivery was not applied, or a socket missed one.
     """
     with bench.installation.fresh_copy(DATABASE):
         return uvloop.run(_full_endpoint(bench, clients))
@@ -66,7 +66,7 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
             postgres_seconds = processor_seconds(installation.postmaster) - postgres_before
             await _wait_until_all_shown(shown, _applied(installation) - before)
     return Cell(
-        report.requests / report.seconds,
+        report.per_second,
         report.p50_ms,
         report.p99_ms,
         server_cpu_us=server_seconds / report.requests * 1e6,
@@ -140,7 +140,7 @@ async def _no_op(bench: Bench, clients: int) -> Cell:
         report = await load(bench.seconds)
         spent = processor_seconds(server.pid) - before
     return Cell(
-        report.requests / report.seconds,
+        report.per_second,
         report.p50_ms,
         report.p99_ms,
         server_cpu_us=spent / report.requests * 1e6,

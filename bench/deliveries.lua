@@ -1,5 +1,7 @@
 -- Deliveries for wrk: every request a new message in a random conversation.
--- Arguments: file of body templates, secret, seed; with "no-op" as the path of the URL any will do.
+-- Arguments: file of body templates (placeholders as in bodies.py), secret, seed.
+
+dofile(debug.getinfo(1, "S").source:match("@(.*/)") .. "report.lua")
 
 local pieces = {}
 local heads = {}
@@ -11,13 +13,6 @@ local function split(line)
   local provider_at = line:find("@@provider_msg_id@@@", 1, true)
   return line:sub(1, id_at - 1), line:sub(id_at + 22, time_at - 1), line:sub(time_at + 24, provider_at - 1),
     line:sub(provider_at + 20)
-end
-
-local threads = {}
-
-function setup(thread)
-  thread:set("number", #threads)
-  table.insert(threads, thread)
 end
 
 function init(arguments)
@@ -54,22 +49,4 @@ function request()
     piece[3], string.format("3EB0%08X%08X", random(0, 4294967295), random(0, 4294967295)),
     piece[4],
   })
-end
-
-function response(status)
-  if status ~= 200 then
-    refused = refused + 1
-  end
-end
-
-function done(summary, latency)
-  local other_answers = 0
-  for _, thread in ipairs(threads) do
-    other_answers = other_answers + thread:get("refused")
-  end
-  local errors = summary.errors
-  io.write(string.format(
-    '\n{"requests":%d,"seconds":%.6f,"p50_ms":%.4f,"p99_ms":%.4f,"other_answers":%d,"broken":%d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-    other_answers, errors.connect + errors.read + errors.write + errors.timeout))
 end

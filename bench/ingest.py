@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
 
@@ -13,18 +13,22 @@ CLIENTS = (1, 8, 32, 128)
 
 
 def ingest_measure(
-    bench: Bench, *, rounds: int, clients: Sequence[int], announce: Callable[[str], None]
+    bench: Bench,
+    *,
+    rounds: int,
+    clients: Sequence[int],
+    loads: Sequence[str],
+    announce: Callable[[str], None],
 ) -> dict[int, dict[str, Cell]]:
     """For each number of clients the median cell of each load.
 
     In each round every load has its turn at each concurrency, beginning with another one each time, so that
     what the machine does beside us falls on all of them.
     """
-    seen: dict[int, dict[str, list[Cell]]] = {count: {name: [] for name in CELLS} for count in clients}
-    names = list(CELLS)
+    seen: dict[int, dict[str, list[Cell]]] = {count: {name: [] for name in loads} for count in clients}
     for number in range(rounds):
         for count in clients:
-            for name in (*names[number % len(names) :], *names[: number % len(names)]):
+            for name in _turned(loads, number):
                 cell = CELLS[name](bench, count)
                 seen[count][name].append(cell)
                 announce(
@@ -41,23 +45,34 @@ def ingest_figures(measured: dict[int, dict[str, Cell]]) -> dict[str, Any]:
     """The figures by number of clients, as ``bench/latest.json`` holds them."""
     return {
         str(count): {
-            **_cell_figures(cells["full_endpoint"]),
-            "ratio_to_pgbench": _ratio(cells["full_endpoint"], cells["pgbench"]),
-            "ratio_to_prepared_statement": _ratio(cells["full_endpoint"], cells["prepared_statement"]),
+            **_cell_figures(cells.get("full_endpoint")),
+            **_ratios(cells),
             "loads": {name: _cell_figures(cell) for name, cell in cells.items()},
         }
         for count, cells in measured.items()
     }
 
 
-def _ratio(ours: Cell, theirs: Cell) -> float:
-    return round(ours.per_second / theirs.per_second, 3)
+def _turned(loads: Sequence[str], number: int) -> Iterable[str]:
+    first = number % len(loads)
+    return (*loads[first:], *loads[:first])
 
 
-def _cell_figures(cell: Cell) -> dict[str, float]:
-    figures = {"per_second": round(cell.per_second, 1)}
-    for name in ("p50_ms", "p99_ms", "server_cpu_us", "postgres_cpu_us"):
-        value = getattr(cell, name)
+def _ratios(cells: dict[str, Cell]) -> dict[str, float]:
+    ours = cells.get("full_endpoint")
+    if ours is None:
+        return {}
+    return {
+        f"ratio_to_{name}": round(ours.per_second / cells[name].per_second, 3)
+        for name in ("pgbench", "prepared_statement")
+        if name in cells
+    }
+
+
+def _cell_figures(cell: Cell | None) -> dict[str, float]:
+    figures = {}
+    for name in ("per_second", "p50_ms", "p99_ms", "server_cpu_us", "postgres_cpu_us"):
+        value = getattr(cell, name, None)
         if value is not None:
             figures[name] = round(value, 3)
     return figures

@@ -1,4 +1,4 @@
-"""``python -m bench.no_op``: the product's ASGI server, in all its settings, around an application without work.
+"""``python -m bench.no_op``: the product's ASGI server and its settings around an application without work.
 
 It reads a delivery's body and answers 200: what is left is the price of HTTP itself.
 """
@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import django
+import uvicorn
+from django.conf import settings
+
 from landline.bootstrap import process_prepare, terminate_by_exception
+from landline.listening import listen
+from landline.web import server_config
 
 ANSWER_HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"2")]
 
@@ -31,17 +37,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
 def main() -> None:
     terminate_by_exception(code=0)
     process_prepare("web")
-
-    import django
-
     django.setup()
-
-    import uvicorn
-    from django.conf import settings
-
-    from landline.listening import listen
-    from landline.web import server_config
-
     config = server_config(workers=1)
     config.app = application
     with listen(settings.LANDLINE_BIND, variable="LANDLINE_BIND") as listener:

@@ -1,4 +1,4 @@
-"""What every cell finds: one channel, its reader with a session, and 200 conversations made by the product itself."""
+"""What every cell finds: a channel, its reader with a session, and 200 conversations the product made."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import os
 from dataclasses import dataclass
 
 import django
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.http import HttpRequest
 
 from bench.bodies import (
     ACCOUNT,
@@ -23,6 +28,15 @@ from bench.server import landline_web
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 
+CHANNEL_MAKE = """
+WITH channel AS (
+    INSERT INTO communications_channel (provider, external_account_id, name, own_identities, status)
+    VALUES ('whatsapp', %s, 'Benchmark', %s, 'ok') RETURNING id
+)
+INSERT INTO communications_channelaccess (user_id, channel_id, role) SELECT %s, id, 'owner' FROM channel
+RETURNING channel_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -33,8 +47,24 @@ class Prepared:
     deliveries: int
 
 
-def settings_load(installation: Installation) -> None:
-    """Points this process's Django at the prepared database; the machine's own configuration is left out."""
+def prepared_make(installation: Installation) -> Prepared:
+    """Makes the prepared database and points this process's Django at it."""
+    installation.database_make(PREPARED)
+    _django_load(installation)
+    user_id, session_cookie = reader_make()
+    with installation.owner_connection(PREPARED) as connection:
+        own_identities = [f"phone:{OWN_PHONE[1:]}"]
+        (channel_id,) = connection.execute(CHANNEL_MAKE, [ACCOUNT, own_identities, user_id]).fetchall()[0]
+    templates_write(installation.folder / "templates")
+    with landline_web(installation, PREPARED) as server:
+        _conversations_make(server.port, installation.webhook_secret)
+    with installation.owner_connection(PREPARED) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return Prepared(channel_id, session_cookie, CONVERSATIONS)
+
+
+def _django_load(installation: Installation) -> None:
+    """The machine's own configuration is left out."""
     for inherited in [
         name for name in os.environ if name.startswith(("LANDLINE_", "UNIPILE_", "PUBLIC_URL"))
     ]:
@@ -43,39 +73,15 @@ def settings_load(installation: Installation) -> None:
     django.setup()
 
 
-def prepared_make(installation: Installation) -> Prepared:
-    installation.database_make(PREPARED)
-    settings_load(installation)
-    prepared = _channel_and_reader_make()
-    templates_write(installation.folder / "templates")
-    with landline_web(installation, PREPARED) as server:
-        _conversations_make(server.port, installation.webhook_secret)
-    with installation.owner_connection(PREPARED) as connection:
-        connection.execute("VACUUM ANALYZE")
-    return prepared
-
-
-def _channel_and_reader_make() -> Prepared:
-    from django.conf import settings
-    from django.db import connections
-    from django.test import Client
-
-    from communications.models import Channel, ChannelAccess, User
-
-    reader = User.objects.create_user("bench")
-    channel = Channel.objects.create(
-        provider="whatsapp",
-        external_account_id=ACCOUNT,
-        own_identities=[f"phone:{OWN_PHONE[1:]}"],
-        status=Channel.Status.OK,
-    )
-    ChannelAccess.objects.create(user=reader, channel=channel, role=ChannelAccess.Role.OWNER)
-    browser = Client()
-    browser.force_login(reader)
+def reader_make() -> tuple[int, str]:
+    """A person in Django's present database, logged in: their id and their session's cookie."""
+    reader = get_user_model()._default_manager.create_user("bench")
+    request = HttpRequest()
+    request.session = SessionStore()
+    login(request, reader)
+    request.session.save()
     connections.close_all()
-    return Prepared(
-        channel.pk, f"{settings.SESSION_COOKIE_NAME}={browser.session.session_key}", CONVERSATIONS
-    )
+    return reader.pk, f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}"
 
 
 def _conversations_make(port: int, secret: str) -> None:

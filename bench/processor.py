@@ -1,8 +1,9 @@
-"""Processor time of a process and everything below it (Linux: from /proc)."""
+"""Processor time (Linux: from /proc), because a machine is rarely ours alone."""
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -19,7 +20,34 @@ def processor_seconds(pid: int) -> float:
             below = Path(f"/proc/{member}/task/{member}/children").read_text().split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        # After pid and name: utime, stime, cutime and cstime are fields 14 to 17 of proc(5).
-        total += sum(int(field) for field in fields[11:15])
+        # utime, stime, cutime and cstime are fields 14 to 17 of proc(5); two stand before the parenthesis.
+        total += sum(map(int, fields[11:15]))
         waiting.extend(map(int, below))
     return total / TICKS_PER_SECOND
+
+
+def machine_busy_seconds() -> float:
+    """Time that all processors together did not idle; what the host took away for others is included."""
+    with Path("/proc/stat").open() as stat:
+        user, nice, system, _idle, _waiting, interrupts, soft, stolen = map(int, stat.readline().split()[1:9])
+    return (user + nice + system + interrupts + soft + stolen) / TICKS_PER_SECOND
+
+
+class ForeignLoad:
+    """How much of the machine everybody else has used since this was made.
+
+    A crowded machine is unfair to the endpoint: the scheduler gives a share to each process that wants one,
+    and pgbench has one for every client where the endpoint has one in all.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._busy = machine_busy_seconds()
+        self._ours = processor_seconds(os.getpid())
+
+    def share(self) -> float:
+        """0 when the machine was ours alone, 1 when nothing was left for us."""
+        ours = processor_seconds(os.getpid()) - self._ours
+        theirs = machine_busy_seconds() - self._busy - ours
+        available = (time.monotonic() - self._since) * (os.cpu_count() or 1)
+        return max(0.0, theirs / available)

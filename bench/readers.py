@@ -36,7 +36,7 @@ class Readers:
     """An async context manager of ``count`` sockets; inside it all of them are greeted and listening.
 
     ``on_message(reader, message_id)`` is called for every message in a frame of the first ``observed``
-    sockets; of the others only the frames are counted, as decoding is a browser's work and not this machine's.
+    sockets; the others only read, as decoding is a browser's work and not this machine's.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What was measured, as a table for people and as ``bench/latest.json``."""
+"""What was measured, as tables for people and as ``bench/latest.json``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from bench.installation import POSTGRES_SETTINGS, Installation
 from bench.pgbench import ORDINARY
 
 LATEST = Path(__file__).with_name("latest.json")
+CROWDED = 0.1
+
+Figures = dict[str, Any]
 
 
-def circumstances(installation: Installation, *, rounds: int, seconds: int) -> dict[str, Any]:
+def circumstances(installation: Installation, *, rounds: int, seconds: int) -> Figures:
     """The machine and the settings, without which no figure means anything."""
     with installation.owner_connection() as connection:
         version = connection.execute("SHOW server_version").fetchone()
@@ -29,7 +33,6 @@ def circumstances(installation: Installation, *, rounds: int, seconds: int) -> d
             "system": platform.platform(),
             "python": platform.python_version(),
             "postgres": version[0] if version else None,
-            "load_at_start": round(os.getloadavg()[0], 2),
         },
         "postgres_settings": POSTGRES_SETTINGS,
         "rounds": rounds,
@@ -38,56 +41,124 @@ def circumstances(installation: Installation, *, rounds: int, seconds: int) -> d
 
 
 def processor_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except FileNotFoundError:
-        return platform.processor()
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
-def write(figures: dict[str, Any]) -> None:
+def write(figures: Figures) -> None:
     LATEST.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write("\n".join(lines(figures)) + "\n")
+    sys.stdout.write("\n".join(text(figures)) + "\n")
 
 
-def lines(figures: dict[str, Any]) -> list[str]:
-    machine = figures["machine"]
-    text = [
-        "",
-        f"{figures['date']}  {machine['processors']} × {machine['model']}, {machine['memory_gb']} GB, "
-        f"PostgreSQL {machine['postgres']} with fsync on, "
-        f"{figures['rounds']} interleaved rounds of {figures['seconds']} s",
-    ]
+def text(figures: Figures) -> list[str]:
+    lines = heading(figures)
     if "ingest" in figures:
-        text += ingest_lines(figures["ingest"])
-    return text
+        lines += ["", *ingest_text(figures["ingest"])]
+    if "push" in figures:
+        lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
+    if "reads" in figures:
+        lines += ["", *reads_text(figures["reads"])]
+    if "ingest" in figures:
+        lines += ["", "(b) is this script of pgbench over the same unix socket:", ""]
+        lines += ORDINARY.read_text().splitlines()
+    return lines
 
 
-def ingest_lines(ingest: dict[str, Any]) -> list[str]:
-    text = [
-        "",
-        "Deliveries per second (median), p50/p99 in ms, processor time in µs per delivery",
-        "",
-        "| clients | (a) endpoint | p50/p99 | app/PostgreSQL µs | (b) pgbench | p50/p99 | µs | (b') one statement | µs "
-        "| (c) no-op | (a)/(b) | (a)/(b') |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+def heading(figures: Figures) -> list[str]:
+    machine = figures["machine"]
+    lines = [
+        f"{figures['date']}: {machine['processors']} × {machine['model']}, {machine['memory_gb']} GB, "
+        f"PostgreSQL {machine['postgres']} with fsync on; "
+        f"{figures['rounds']} rounds of {figures['seconds']} s; loader, server and database on this machine."
     ]
+    others = machine["used_by_others"]
+    if others > CROWDED:
+        lines.append(
+            f"Others used {others:.0%} of the machine meanwhile; on a quiet one the ratios are better."
+        )
+    return lines
+
+
+def ingest_text(ingest: Figures) -> list[str]:
+    rows = []
     for clients, row in ingest.items():
         ours, theirs, single, nothing = (
-            row["loads"][name] for name in ("full_endpoint", "pgbench", "prepared_statement", "no_op")
+            row["loads"].get(name, {}) for name in ("full_endpoint", "pgbench", "prepared_statement", "no_op")
         )
-        text.append(
-            f"| {clients} | {ours['per_second']:.0f} | {ours['p50_ms']:.1f}/{ours['p99_ms']:.1f} "
-            f"| {ours['server_cpu_us']:.0f}/{ours['postgres_cpu_us']:.0f} "
-            f"| {theirs['per_second']:.0f} | {theirs['p50_ms']:.1f}/{theirs['p99_ms']:.1f} "
-            f"| {theirs['postgres_cpu_us']:.0f} | {single['per_second']:.0f} | {single['postgres_cpu_us']:.0f} "
-            f"| {nothing['per_second']:.0f} | {row['ratio_to_pgbench']:.2f} "
-            f"| {row['ratio_to_prepared_statement']:.2f} |"
+        rows.append(
+            [
+                clients,
+                number(ours, "per_second"),
+                f"{number(ours, 'p50_ms', 1)}/{number(ours, 'p99_ms', 1)}",
+                f"{number(ours, 'server_cpu_us')}/{number(ours, 'postgres_cpu_us')}",
+                number(theirs, "per_second"),
+                f"{number(theirs, 'p50_ms', 1)}/{number(theirs, 'p99_ms', 1)}",
+                number(theirs, "postgres_cpu_us"),
+                number(single, "per_second"),
+                number(single, "postgres_cpu_us"),
+                number(nothing, "per_second"),
+                number(row, "ratio_to_pgbench", 2),
+                number(row, "ratio_to_prepared_statement", 2),
+            ]
         )
-    return [
-        *text,
-        "",
-        "(b) is pgbench over the same unix socket with this script:",
-        "",
-        ORDINARY.read_text().rstrip(),
+    titles = (
+        "clients",
+        "(a) full endpoint/s",
+        "p50/p99 ms",
+        "app/PostgreSQL µs",
+        "(b) pgbench/s",
+        "p50/p99 ms",
+        "µs",
+        "(b') one statement/s",
+        "µs",
+        "(c) no-op/s",
+        "(a)/(b)",
+        "(a)/(b')",
+    )
+    return ["Deliveries, medians of the rounds; µs is processor time per delivery:", "", *table(titles, rows)]
+
+
+def arrivals_text(paces: Sequence[Figures]) -> list[str]:
+    rows = [
+        [
+            number(pace, "per_second"),
+            f"{number(pace, 'answered_p50_ms', 1)}/{number(pace, 'answered_p99_ms', 1)}",
+            f"{number(pace, 'p50_ms', 1)}/{number(pace, 'p99_ms', 1)}",
+            number(pace, "sockets"),
+        ]
+        for pace in paces
     ]
+    titles = ("deliveries/s", "answered p50/p99 ms", "in the sockets p50/p99 ms", "sockets")
+    return [
+        "Deliveries at a fixed pace, timed from the moment they were due:",
+        "",
+        *table(titles, rows),
+    ]
+
+
+def reads_text(reads: Figures) -> list[str]:
+    rows = [
+        [name, number(page, "p50_ms", 2), number(page, "p99_ms", 2), number(page, "per_second")]
+        for name, page in reads.items()
+    ]
+    titles = ("first page of", "p50 ms", "p99 ms", "pages/s")
+    return [
+        "Over 20,000 chats and 1,000,000 messages, one HTTP request at a time:",
+        "",
+        *table(titles, rows),
+    ]
+
+
+def number(figures: Figures, name: str, digits: int = 0) -> str:
+    return f"{figures[name]:.{digits}f}" if name in figures else "–"
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table, aligned for terminals."""
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    lines = [
+        " | ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in (titles, *rows)
+    ]
+    rule = "|".join("-" * (width + 1) + ":" for width in widths)
+    return [f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])]

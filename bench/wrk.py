@@ -1,4 +1,4 @@
-"""wrk as the loader: compiled, closed-loop, with its script beside this file."""
+"""wrk as the loader: compiled, closed-loop, with scripts beside this file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from bench.installation import Installation
 from bench.measured import BenchmarkError
 
-SCRIPT = Path(__file__).with_name("deliveries.lua")
+SCRIPTS = Path(__file__).parent
 
 
 class WrkReport(msgspec.Struct, frozen=True):
@@ -23,28 +23,48 @@ class WrkReport(msgspec.Struct, frozen=True):
     other_answers: int
     broken: int
 
+    @property
+    def per_second(self) -> float:
+        return self.requests / self.seconds
+
 
 def wrk_check() -> None:
     if shutil.which("wrk") is None:
         raise BenchmarkError(
-            "The benchmark loads the server with wrk, which is not installed: apt install wrk (or brew install wrk)."
+            "The benchmark loads the server with wrk, which is not installed: apt install wrk."
         )
 
 
 async def deliveries_load(installation: Installation, url: str, *, clients: int, seconds: int) -> WrkReport:
-    """New messages from ``clients`` connections, each sending its next when the last is answered.
+    """New messages from ``clients`` connections, each sending its next when the last is answered."""
+    seed = str(secrets.randbelow(2**31))
+    templates = str(installation.folder / "templates")
+    return await _load(
+        "deliveries.lua",
+        url,
+        [templates, installation.webhook_secret, seed],
+        clients=clients,
+        seconds=seconds,
+    )
 
-    Raises BenchmarkError when anything but 200 was answered or a connection failed.
-    """
-    arguments = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout=10s", "--latency", "-s", str(SCRIPT), url]
-    script_arguments = [
-        str(installation.folder / "templates"),
-        installation.webhook_secret,
-        str(secrets.randbelow(2**31)),
-    ]
+
+async def reads_load(origin: str, paths: Path, cookie: str, *, seconds: int) -> WrkReport:
+    """GET requests for the paths in that file, in random order, one at a time."""
+    return await _load("reads.lua", origin, [str(paths), cookie], clients=1, seconds=seconds)
+
+
+async def _load(
+    script: str, url: str, script_arguments: list[str], *, clients: int, seconds: int
+) -> WrkReport:
+    """Raises BenchmarkError when anything but 200 was answered or a connection failed."""
     process = await asyncio.create_subprocess_exec(
         "wrk",
-        *arguments,
+        "--threads=1",
+        f"--connections={clients}",
+        f"--duration={seconds}s",
+        "--timeout=10s",
+        f"--script={SCRIPTS / script}",
+        url,
         "--",
         *script_arguments,
         stdout=asyncio.subprocess.PIPE,
@@ -56,7 +76,7 @@ async def deliveries_load(installation: Installation, url: str, *, clients: int,
     report = msgspec.json.decode(output.splitlines()[-1], type=WrkReport)
     if report.other_answers or report.broken or not report.requests:
         raise BenchmarkError(
-            f"Of {report.requests} deliveries {report.other_answers} were not answered 200 and "
-            f"{report.broken} broke: the cell's figures are worthless."
+            f"Of {report.requests} requests {report.other_answers} were not answered 200 and "
+            f"{report.broken} broke, so the figures are worthless."
         )
     return report
