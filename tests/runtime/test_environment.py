@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import stat
 from collections.abc import Callable, Iterator
@@ -248,3 +249,16 @@ def test_dotenv_lines_are_read_and_bad_ones_named(tmp_path: Path) -> None:
     file.write_text("A=1\nnonsense\n")
     with pytest.raises(ConfigurationError, match="Line 2"):
         dotenv_read(file)
+
+
+def test_every_variable_is_explained_in_the_example() -> None:
+    root = Path(landline.settings.__file__).parents[1]
+    named = re.compile(r'"((?:LANDLINE_|UNIPILE_)[A-Z_]+|PUBLIC_URL|DATABASE_URL)"')
+    read = {
+        name
+        for source in ("settings.py", "databases.py", "upstream.py")
+        for name in named.findall((root / "landline" / source).read_text())
+    }
+    explained = set(re.findall(r"^# ([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
+    internal = {"LANDLINE_PROCESS_ROLE"}
+    assert read - internal == explained
