@@ -1,6 +1,7 @@
 import { createRoot } from "react-dom/client";
 
 import { App } from "./shell/App";
+import { ErrorBoundary } from "./ui/ErrorBoundary";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
@@ -10,4 +11,8 @@ import "./styles/dialogs.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");
-createRoot(root).render(<App />);
+createRoot(root).render(
+  <ErrorBoundary>
+    <App />
+  </ErrorBoundary>,
+);

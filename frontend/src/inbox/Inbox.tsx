@@ -6,6 +6,7 @@ import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { archivedConversations, unreadConversations, type ListFilter } from "../sync/queries";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
@@ -146,7 +147,9 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
         {conversationId === null ? (
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
-          <Thread key={conversationId} id={conversationId} />
+          <ErrorBoundary key={conversationId}>
+            <Thread id={conversationId} />
+          </ErrorBoundary>
         )}
       </main>
     </div>

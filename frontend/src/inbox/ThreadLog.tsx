@@ -104,7 +104,9 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
       >
         <ScrollKeeper scroller={scroller} stuck={stuck}>
           <div ref={content} className="log-column">
-            <ThreadEdge view={view} />
+            <div className="thread-edge">
+              <ThreadEdge view={view} />
+            </div>
             {items.map(({ message, startsDay, startsNew, startsGroup, endsGroup }) => (
               <Fragment key={message.id}>
                 {startsDay && (

@@ -56,9 +56,11 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     to: stretch === null ? "" : stretch.to,
   });
 
+  // Begun while rendering, ahead of every other read that the thread's parts will ask for.
+  const [begun, setBegun] = useState<Promise<Opening> | null>(() => opening(db, conversationId, unreadAtOpening, FIRST));
   const place = useCallback(
-    async (onlyIf: (found: Opening) => boolean) => {
-      const found = await opening(db, conversationId, unreadAtOpening, FIRST);
+    async (onlyIf: (found: Opening) => boolean, reading: Promise<Opening> | null) => {
+      const found = await (reading ?? opening(db, conversationId, unreadAtOpening, FIRST));
       if (!onlyIf(found)) return found.known;
       setFirst(found.messages);
       setNewFrom(found.newFrom);
@@ -72,29 +74,32 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     const leaving = new AbortController();
     const left = (): boolean => leaving.signal.aborted;
     const open = async (): Promise<void> => {
-      const known = await place((found) => found.known && !left());
+      const known = await place((found) => found.known && !left(), begun);
       if (left()) return;
       if (!known) setNewestLoad("loading");
       await threadOpen(client, conversationId, unreadAtOpening + FIRST);
-      if (!known) await place(() => !left());
+      if (!known) await place(() => !left(), null);
       if (!left()) setNewestLoad("idle");
     };
     open().catch((error: unknown) => {
       if (left()) return;
       setNewestLoad(error instanceof ApiError && error.status === 404 ? "missing" : "failed");
-      void place(() => !left());
+      void place(() => !left(), null);
     });
     return () => {
       leaving.abort();
     };
-  }, [client, db, conversationId, unreadAtOpening, place, attempt]);
+  }, [client, db, conversationId, unreadAtOpening, place, begun, attempt]);
 
   // The copy was replaced (a reset): this thread is read again from the new one.
   const lost = state === null && stretch !== null && newestLoad === "idle";
   const [wasLost, setWasLost] = useState(false);
   if (lost !== wasLost) {
     setWasLost(lost);
-    if (lost) setAttempt(attempt + 1);
+    if (lost) {
+      setBegun(null);
+      setAttempt(attempt + 1);
+    }
   }
 
   /** One move at a time; a jump to the newest message overtakes what is under way. */
@@ -171,7 +176,10 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     retry: useCallback(() => {
       setOlderLoad("idle");
       if (newestLoad === "idle") extendUp();
-      else setAttempt((count) => count + 1);
+      else {
+        setBegun(null);
+        setAttempt((count) => count + 1);
+      }
     }, [newestLoad, extendUp]),
   };
 }

@@ -47,6 +47,7 @@ export const words = {
   showAll: "Show all conversations",
   showWhole: "Show the whole message",
   noName: "No name",
+  broken: "This part of the page could not be drawn.",
 
   login: {
     title: "Log in to Landline",
