@@ -7,6 +7,7 @@ import unicodedata
 
 # to_tsvector refuses input over 1 MB; 100,000 characters stay below it in any script.
 SEARCH_TEXT_MAX_CHARACTERS = 100_000
+CHARACTERS_REMEMBERED = 65_536
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -30,10 +31,26 @@ def search_text(text: str) -> str:
     text = clean_text(text[:SEARCH_TEXT_MAX_CHARACTERS])
     if text.isascii():
         return text.lower()
-    # Folding can compose what decomposing splits and the other way round ("ℌ", "İ"): fold between two passes.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return bare[:SEARCH_TEXT_MAX_CHARACTERS]
+    return text.translate(_BARE_LETTERS)[:SEARCH_TEXT_MAX_CHARACTERS]
+
+
+class _BareLetters(dict[int, str]):
+    """Each character's letters, found when first asked for.
+
+    One by one, for normalising a whole text takes time quadratic in its longest run of marks.
+    """
+
+    def __missing__(self, code_point: int) -> str:
+        character = chr(code_point)
+        # Folding can compose what decomposing splits and the other way round: fold between two passes.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+        letters = "".join(part for part in decomposed if not unicodedata.combining(part))
+        if len(self) < CHARACTERS_REMEMBERED:
+            self[code_point] = letters
+        return letters
+
+
+_BARE_LETTERS = _BareLetters()
 
 
 def same_text(one: str | None, other: str | None) -> bool:
