@@ -108,7 +108,7 @@ class Town:
         if not 1 <= accounts <= chats <= messages:
             raise ValueError("A town needs 1 ≤ accounts ≤ chats ≤ messages.")
         self.chat_count, self.message_count, self.account_count = chats, messages, accounts
-        self._ends_at = ends_at
+        self._ends_at = ends_at.replace(microsecond=0)
         self._series = {
             kind: Series(seed, f"town {kind}") for kind in ("account", "attendee", "chat", "message")
         }
