@@ -50,10 +50,10 @@ class Installation:
     def secret(self, name: str) -> str:
         return (self.data_dir / "secrets" / name).read_text().strip()
 
-    def status(self, port: int | None = None) -> int:
+    def status(self, port: int | None = None, path: str = WEBHOOK_PATH) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         try:
-            connection.request("GET", WEBHOOK_PATH)
+            connection.request("GET", path)
             return connection.getresponse().status
         finally:
             connection.close()
@@ -136,7 +136,7 @@ def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
     for kept in (installation.data_dir / "secrets").iterdir():
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert installation.status() == 405
-    assert installation.status(installation.simulator_port) == 404
+    assert installation.status(installation.simulator_port, "/") == 200
     assert sum(process.memory_info().rss for process in everybody) < 1_000_000_000
 
     second_terminal = subprocess.run(
