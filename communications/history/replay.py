@@ -14,6 +14,7 @@ from communications.schemas.deliveries import Delivery
 from communications.webhooks.handlers.reading import delivery_read
 
 BATCH_ROWS: Final = 200
+BATCH_BYTES: Final = 8_000_000
 
 _HELD: Final = """
 SELECT delivery.id, delivery.source, delivery.received_at, delivery.headers, delivery.sha256, delivery.size_bytes,
@@ -27,6 +28,15 @@ OF_OUTCOME: Final = f"{_HELD} WHERE delivery.outcome = %(outcome)s"
 PARKED_OF_ACCOUNT: Final = (
     f"{_HELD} WHERE delivery.outcome = 'parked' AND delivery.external_account_id = %(account)s"
 )
+
+_PAGE: Final = """
+SELECT id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression
+FROM (
+    SELECT page.*, sum(page.size_bytes) OVER (ORDER BY page.id) - page.size_bytes AS bytes_before
+    FROM ({query} AND delivery.id > %(after)s ORDER BY delivery.id LIMIT %(rows)s) AS page
+) AS sized
+WHERE bytes_before < %(bytes)s ORDER BY id
+"""
 
 Connections = AsyncConnectionPool[Any]
 
@@ -58,10 +68,11 @@ async def _batches(
     connections: Connections, query: str, parameters: Mapping[str, Any]
 ) -> AsyncIterator[Sequence[Delivery]]:
     after = uuid.UUID(int=0)
-    page = f"{query} AND delivery.id > %(after)s ORDER BY delivery.id LIMIT {BATCH_ROWS}"
+    page = _PAGE.format(query=query)
+    bounds = {"rows": BATCH_ROWS, "bytes": BATCH_BYTES}
     while True:
         async with connections.connection() as connection:
-            found = await connection.execute(page, {**parameters, "after": after})
+            found = await connection.execute(page, {**parameters, **bounds, "after": after})
             rows = await found.fetchall()
         if not rows:
             return

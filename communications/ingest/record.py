@@ -17,7 +17,7 @@ from psycopg import AsyncConnection, errors
 
 from communications.errors import Unsaved
 from communications.ingest.batch import FOLD, FoldBatch
-from communications.schemas.deliveries import Delivery
+from communications.schemas.deliveries import Delivery, Reading
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ REASON_MAX_CHARACTERS: Final = 500
 
 _DATA_ERROR_CLASSES: Final = ("22", "23", "54", "P0", "XX", "42", "21")
 _BUSY: Final = (errors.LockNotAvailable, errors.QueryCanceled)
+_OUR_OWN: Final = (ValueError, TypeError, KeyError, msgspec.MsgspecError)
 _CONFLICTS: Final = (errors.SerializationFailure, errors.DeadlockDetected)
 
 
@@ -46,13 +47,9 @@ async def record(connections: Connections, deliveries: Sequence[Delivery]) -> Co
     except _BUSY as busy:
         log.warning("fold_busy", deliveries=len(deliveries), error=type(busy).__name__)
         return await _ledger_only(connections, deliveries, "busy: the database did not answer in time")
-    except psycopg.DataError as error:
-        return await _halve(connections, deliveries, error)
-    except psycopg.Error as error:
-        if isinstance(error, psycopg.OperationalError) or not _is_data_error(error):
+    except (psycopg.Error, *_OUR_OWN) as error:
+        if not _is_about_data(error):
             raise
-        return await _halve(connections, deliveries, error)
-    except (ValueError, TypeError, KeyError, msgspec.MsgspecError) as error:
         return await _halve(connections, deliveries, error)
 
 
@@ -79,19 +76,38 @@ async def _halve(connections: Connections, deliveries: Sequence[Delivery], error
 
 
 async def _ledger_only(connections: Connections, deliveries: Sequence[Delivery], reason: str) -> Counter[str]:
-    settled = [
-        delivery
-        if delivery.reading.settled is not None
-        else msgspec.structs.replace(
-            delivery,
-            reading=msgspec.structs.replace(delivery.reading, settled="failed", reason=reason, fact=None),
-        )
-        for delivery in deliveries
-    ]
+    """The deliveries without their facts: those as failed that are not settled yet."""
+    settled = [_failed(delivery, reason) for delivery in deliveries]
     try:
         return await _call(connections, FoldBatch(settled).parameters())
-    except (*_BUSY, *_CONFLICTS, psycopg.IntegrityError, psycopg.DataError) as error:
+    except (*_BUSY, *_CONFLICTS) as error:
         raise Unsaved(f"the ledger could not be written: {type(error).__name__}") from error
+    except (psycopg.Error, *_OUR_OWN) as error:
+        if not _is_about_data(error):
+            raise
+        if len(deliveries) > 1:
+            kept = [await _ledger_only(connections, [delivery], reason) for delivery in deliveries]
+            return sum(kept, Counter())
+        return await _bytes_only(connections, deliveries[0], error)
+
+
+async def _bytes_only(connections: Connections, delivery: Delivery, error: Exception) -> Counter[str]:
+    """A delivery whose description the ledger refuses is kept without one: the bytes are what counts."""
+    log.error("delivery_not_described", delivery=str(delivery.id), error=_described(error))
+    bare = msgspec.structs.replace(
+        delivery, headers={}, reading=Reading(settled="failed", reason=_described(error))
+    )
+    try:
+        return await _call(connections, FoldBatch([bare]).parameters())
+    except (*_BUSY, *_CONFLICTS) as refused:
+        raise Unsaved(f"the ledger could not be written: {type(refused).__name__}") from refused
+
+
+def _failed(delivery: Delivery, reason: str) -> Delivery:
+    if delivery.reading.settled is not None:
+        return delivery
+    failed = msgspec.structs.replace(delivery.reading, settled="failed", reason=reason, fact=None)
+    return msgspec.structs.replace(delivery, reading=failed)
 
 
 async def _call(connections: Connections, parameters: tuple[Any, ...]) -> Counter[str]:
@@ -104,13 +120,18 @@ async def _fold_on(connection: AsyncConnection[Any], parameters: tuple[Any, ...]
     return Counter(dict(await cursor.fetchall()))
 
 
-def _is_data_error(error: psycopg.Error) -> bool:
+def _is_about_data(error: Exception) -> bool:
+    """Whether the deliveries are the cause; else the database is, and the same batch may succeed later."""
+    if isinstance(error, psycopg.DataError) or not isinstance(error, psycopg.Error):
+        return True
     return (error.sqlstate or "")[:2] in _DATA_ERROR_CLASSES
 
 
 def _described(error: Exception) -> str:
     """Which rule was hurt, without the values that hurt it."""
-    if isinstance(error, psycopg.Error):
-        rule = error.diag.constraint_name or error.diag.message_primary or ""
-        return f"{type(error).__name__}: {rule}"[:REASON_MAX_CHARACTERS]
-    return type(error).__name__
+    name = type(error).__name__
+    if not isinstance(error, psycopg.Error):
+        return name
+    tells_values = isinstance(error, psycopg.DataError)
+    rule = error.diag.constraint_name or (None if tells_values else error.diag.message_primary)
+    return f"{name}: {rule}"[:REASON_MAX_CHARACTERS] if rule else name

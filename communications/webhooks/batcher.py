@@ -110,26 +110,37 @@ class Batcher:
         return batch
 
     async def _save(self, batch: list[Waiting]) -> None:
-        """Saves a batch. A lost connection is tried again until the batch's last deadline: ids make repeating harmless."""
+        outcomes = await self._record(batch)
+        if outcomes is None:
+            return
+        self._answer(batch, None)
+        try:
+            self._on_saved(outcomes)
+        except Exception:
+            log.exception("batch_saved_but_not_announced")
+
+    async def _record(self, batch: list[Waiting]) -> Counter[str] | None:
+        """The outcomes, or ``None`` once the batch was answered as not saved.
+
+        A lost connection is tried again until the batch's last deadline: ids make repeating harmless.
+        """
         deliveries = [waiting.delivery for waiting in batch]
         last_deadline = max(waiting.deadline for waiting in batch)
         while True:
             try:
-                outcomes = await record(self._connections, deliveries)
+                return await record(self._connections, deliveries)
+            except (psycopg.OperationalError, PoolTimeout) as error:
+                if time.monotonic() >= last_deadline:
+                    self._answer(batch, Unsaved(type(error).__name__))
+                    return None
+                await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
+            except Unsaved as error:
+                self._answer(batch, error)
+                return None
             except Exception as error:
-                if (
-                    isinstance(error, psycopg.OperationalError | PoolTimeout)
-                    and time.monotonic() < last_deadline
-                ):
-                    await asyncio.sleep(RECONNECT_PAUSE_SECONDS)
-                    continue
-                if not isinstance(error, psycopg.OperationalError | PoolTimeout | Unsaved):
-                    log.exception("batch_unsaved", deliveries=len(batch))
+                log.exception("batch_unsaved", deliveries=len(batch))
                 self._answer(batch, Unsaved(type(error).__name__))
-                return
-            self._answer(batch, None)
-            self._on_saved(outcomes)
-            return
+                return None
 
     @staticmethod
     def _answer(batch: list[Waiting], failure: Unsaved | None) -> None:

@@ -1,7 +1,7 @@
 """Messaging events of every provider: from a parsed payload to typed facts. Touches no database."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from communications.schemas.facts import (
     AttachmentFact,
@@ -14,7 +14,7 @@ from communications.schemas.facts import (
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
-from unipile.payloads.identity import IdForm, id_form, identity_keys, own_identity_keys
+from unipile.payloads.identity import identity_keys, own_identity_keys
 from unipile.payloads.messaging import ChatKind, MessagingPayload
 from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
@@ -37,7 +37,7 @@ class MessagingHandler:
         quoted = data.quoted
         text = data.text or ""
         return MessageReceived(
-            chat=self._chat(data, sender, people),
+            chat=self._chat(data),
             people=people,
             message=MessageFact(
                 external_message_id=data.message_id,
@@ -102,43 +102,13 @@ class MessagingHandler:
                 people[person.provider_id] = person
         return tuple(people.values())
 
-    def _chat(
-        self, data: MessagingPayload, sender: PersonFact | None, people: tuple[PersonFact, ...]
-    ) -> ChatFact:
-        kind = data.chat_kind or ChatKind.DIRECT
-        contact_provider_id, contact_rank = None, 0
-        if kind is ChatKind.DIRECT:
-            names_chat = set(self._chat_keys(data))
-            for person in self._contact_candidates(sender, people):
-                rank = 2 if names_chat.intersection((*person.identities, f"id:{person.provider_id}")) else 1
-                if rank > contact_rank:
-                    contact_provider_id, contact_rank = person.provider_id, rank
+    def _chat(self, data: MessagingPayload) -> ChatFact:
         return ChatFact(
             external_thread_id=data.chat_id or data.provider_chat_id or "",
             aliases=tuple((alias.value, value) for alias, value in chat_aliases(data)),
-            kind=kind,
+            kind=data.chat_kind or ChatKind.DIRECT,
             title=data.chat_title or "",
-            contact_provider_id=contact_provider_id,
-            contact_rank=contact_rank,
         )
-
-    @staticmethod
-    def _chat_keys(data: MessagingPayload) -> Iterator[str]:
-        for named in (data.provider_chat_id, data.chat_id):
-            if named is not None:
-                form, value = id_form(named)
-                yield f"{form.value if form in (IdForm.LID, IdForm.PHONE) else 'id'}:{value}"
-
-    @staticmethod
-    def _contact_candidates(
-        sender: PersonFact | None, people: tuple[PersonFact, ...]
-    ) -> Iterator[PersonFact]:
-        """Whoever is not us; in a chat with oneself, oneself."""
-        others = [person for person in people if not person.is_self]
-        if others:
-            yield from sorted(others, key=lambda person: (person is not sender, person.provider_id))
-        elif sender is not None:
-            yield sender
 
     @staticmethod
     def _quoted_sender_name(data: MessagingPayload) -> str:

@@ -17,6 +17,7 @@ from unipile.payloads.messaging import parse_messaging
 from unipile.payloads.providers import LINKEDIN, WHATSAPP
 from unipile.payloads.refusals import PayloadError
 from unipile.payloads.strict import decode
+from unipile.payloads.text import clean_text
 
 log = structlog.get_logger(__name__)
 
@@ -70,4 +71,4 @@ def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
 
 def _event_as_named(envelope: Envelope) -> str:
     named = envelope.body.get("event") or envelope.body.get("event_type")
-    return named[:100] if isinstance(named, str) else ""
+    return clean_text(named[:100]) if isinstance(named, str) else ""
