@@ -37,6 +37,7 @@ export class Unreachable extends Error {
 
 let csrfToken: string | null = null;
 
+/** The cookie is right also after a log-in in another tab; the answer's token serves where it cannot be read. */
 function csrfFromCookie(): string | null {
   const found = /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie);
   return found?.[1] ?? null;
@@ -70,7 +71,7 @@ async function request(path: string, options: RequestOptions = {}): Promise<Resp
   const method = options.method ?? "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") {
-    headers["X-CSRFToken"] = csrfToken ?? csrfFromCookie() ?? "";
+    headers["X-CSRFToken"] = csrfFromCookie() ?? csrfToken ?? "";
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
   }
   const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);

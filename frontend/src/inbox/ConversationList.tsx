@@ -131,9 +131,9 @@ export function ConversationList(props: ConversationListProps) {
     <div
       ref={scroller}
       className="rows"
-      role="listbox"
+      role={ids.length > 0 ? "listbox" : undefined}
       tabIndex={0}
-      aria-label={words.list.label}
+      aria-label={ids.length > 0 ? words.list.label : undefined}
       aria-activedescendant={activeDrawn && activeId !== null ? rowElementId(activeId) : undefined}
       onScroll={onScroll}
       onKeyDown={onKeyDown}

@@ -5,11 +5,13 @@ import { firstCharacters, oneLine, stableHash } from "../lib/text";
 /** Classes `avatar-0` … in avatar.css, each with white text of at least 4.5 to 1. */
 const COLOURS = 10;
 
-/** First letters of the first two words; the first two characters of a number or a single word. */
+const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
+const PICTURES = /(?:\p{Extended_Pictographic}|\u200d|\ufe0f)+/gu;
+
+/** First letters of the first two words; the first two characters of a number or a single word; else a picture. */
 export function initials(name: string): string {
   const shown = oneLine(name);
-  const wordList = shown.match(/(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}]|\u200d|\ufe0f)+/gu) ?? [];
-  const [first = "", second = ""] = wordList;
+  const [first = "", second = ""] = shown.match(WORDS) ?? shown.match(PICTURES)?.slice(0, 1) ?? [];
   if (/^\+?[\d\s()-]+$/u.test(shown)) return shown.slice(0, 2);
   if (first === "") return "?";
   return (second === "" ? firstCharacters(first, 2) : firstCharacters(first, 1) + firstCharacters(second, 1)).toLocaleUpperCase();
