@@ -66,9 +66,12 @@ class TownArchive:
         if number is None or number in self._released:
             return
         town_chat, times = self._town_chats[number], self._times_of(number)
-        for index in range(len(times) - 1, -1, -1):
-            if older_than is None or (times[index] * 1000, _sequence(number, index)) < older_than:
-                yield self._message(number, self._town.message(town_chat, index, times[index]))
+        places = range(len(times))
+        if older_than is not None:
+            end = bisect_left(places, older_than, key=lambda at: (times[at] * 1000, _sequence(number, at)))
+            places = places[:end]
+        for index in reversed(places):
+            yield self._message(number, self._town.message(town_chat, index, times[index]))
 
     def find(self, message_id: str) -> Message | None:
         """The archived message of that id."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
@@ -27,6 +27,7 @@ GROUP_EVERY, GROUP_SIZE_MIN, GROUP_SIZE_MAX = 25, 4, 12
 SPAN_MAX_SECONDS, GAP_MAX_SECONDS = 5 * 365 * 86_400, 86_400
 UNREAD_EVERY, UNREAD_MAX = 6, 9
 OWN_OF_256 = 108
+SENDERS_KEPT = 1024
 _ATTACHMENTS = {0: "photo", 1: "photo", 2: "photo", 3: "photo", 4: "photo", 5: "voice", 6: "file"}
 """Which of 128 messages carry something."""
 _LANGUAGES = tuple(LANGUAGES.values())
@@ -108,6 +109,7 @@ class Town:
         if not 1 <= accounts <= chats <= messages:
             raise ValueError("A town needs 1 ≤ accounts ≤ chats ≤ messages.")
         self.chat_count, self.message_count, self.account_count = chats, messages, accounts
+        self._senders = lru_cache(SENDERS_KEPT)(self._senders_of)
         self._ends_at = ends_at.replace(microsecond=0)
         self._series = {
             kind: Series(seed, f"town {kind}") for kind in ("account", "attendee", "chat", "message")
@@ -207,7 +209,7 @@ class Town:
         for chat in self.chats():
             yield from self.messages_of(chat)
 
-    def _senders(self, chat: TownChat) -> list[tuple[str, str]]:
+    def _senders_of(self, chat: TownChat) -> list[tuple[str, str]]:
         """Id and provider id of everybody in `chat`, the account's own person last."""
         series = self._series["attendee"]
         people = [*chat.members, self.chat_count + chat.number % self.account_count]

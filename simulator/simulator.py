@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from random import Random
@@ -25,6 +26,8 @@ from simulator.web.server import HttpServer
 from simulator.webhooks.deliveries import ANSWER_TIMEOUT_SECONDS, RETRY_DELAYS_SECONDS, Deliveries
 from simulator.webhooks.registrations import ACCOUNT_STATUS, EVENTS, MESSAGING
 from simulator.world import World
+
+logger = logging.getLogger("simulator")
 
 PAST_MAX = 1 << 19
 """More messages than any scenario's past has; what is made later is numbered after them."""
@@ -134,7 +137,11 @@ class Simulator(Acts):
         await self.deliveries.settled(timeout_seconds)
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(
@@ -160,9 +167,16 @@ class Simulator(Acts):
             self._background(trickle.run())
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        task.add_done_callback(_report_failure)
+        self._tasks.append(task)
 
 
 def _first_number(moment: datetime) -> int:
     """A million numbers for each millisecond, so that runs cannot meet."""
     return epoch_milliseconds(moment) << 20
+
+
+def _report_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        logger.error("The simulator's life stopped.", exc_info=failure)

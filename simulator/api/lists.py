@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from operator import itemgetter
 
 from simulator.api.documents import chat_document, message_document
 from simulator.api.paging import PageRequest, flag
@@ -25,15 +26,17 @@ def chat_page(page: PageRequest, chats: Iterable[Chat]) -> dict[str, object]:
 
     def wanted(chat: Chat) -> bool:
         return (
-            (page.older_than is None or chat_position(chat) < page.older_than)
-            and (not bounded or chat.timestamp is not None)
+            (not bounded or chat.timestamp is not None)
             and page.after(chat.timestamp)
             and (unread is None or unread == (chat.unread_count > 0))
             and (kind is None or chat.account.type == kind)
         )
 
-    chosen = sorted(filter(wanted, chats), key=chat_position, reverse=True)
-    return page.page("ChatList", chosen, chat_position, chat_document)
+    placed = [(chat_position(chat), chat) for chat in chats if wanted(chat)]
+    if page.older_than is not None:
+        placed = [entry for entry in placed if entry[0] < page.older_than]
+    placed.sort(key=itemgetter(0), reverse=True)
+    return page.page("ChatList", placed, itemgetter(0), lambda entry: chat_document(entry[1]))
 
 
 def message_page(page: PageRequest, newest: Iterator[Message]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 // The page only shows what the server tells it: it asks for lists, listens to one stream, and posts what is typed.
 
 const $ = (id) => document.getElementById(id);
-const state = { accountId: "", chatId: "", chats: [], messages: [], persona: {}, sent: new Map(), search: "" };
+const state = { accountId: "", chatId: "", chats: [], messages: [], persona: {}, sent: new Set(), search: "", asked: "" };
 
 async function ask(path, document) {
   const response = await fetch(path, document === undefined ? {} : {
@@ -62,12 +62,16 @@ async function loadAccounts() {
 }
 
 async function loadChats() {
-  const query = new URLSearchParams({ account_id: state.accountId, search: state.search });
-  state.chats = (await ask(`/play/chats?${query}`)).chats;
+  const query = `${new URLSearchParams({ account_id: state.accountId, search: state.search })}`;
+  state.asked = query;
+  const { chats } = await ask(`/play/chats?${query}`);
+  if (state.asked !== query) return;
+  state.chats = chats;
   showChats();
 }
 
 function showChats() {
+  const focused = document.activeElement?.dataset?.chatId;
   $("chats").replaceChildren(...state.chats.map((chat) => {
     const button = element("button", { type: "button", className: "chat", onclick: () => choose(chat.id) },
       element("span", { className: tone(chat.id), textContent: initials(chat.name), ariaHidden: "true" }),
@@ -75,9 +79,11 @@ function showChats() {
         element("span", { className: "chat-name", dir: "auto", textContent: chat.name }),
         element("span", { className: "chat-preview", dir: "auto", textContent: chat.preview })),
       element("span", { className: "chat-time", textContent: chat.timestamp ? time.format(new Date(chat.timestamp)) : "" }));
+    button.dataset.chatId = chat.id;
     button.setAttribute("aria-current", String(chat.id === state.chatId));
     return element("li", {}, button);
   }));
+  if (focused) $("chats").querySelector(`[data-chat-id="${focused}"]`)?.focus();
   $("no-chats").hidden = state.chats.length > 0;
   $("no-chats").textContent = state.search ? "Nobody of that name or number." : state.accountId
     ? "Nobody has written yet." : "No account is connected.";
@@ -96,6 +102,7 @@ function moveUp(chat) {
 async function choose(chatId) {
   state.chatId = chatId;
   const { chat, messages } = await ask(`/play/chats/${chatId}`);
+  if (state.chatId !== chatId) return;
   state.messages = messages;
   $("name").textContent = chat.name;
   $("avatar").className = tone(chat.id);
@@ -181,7 +188,7 @@ async function send() {
   $("send").disabled = true;
   try {
     const { message_id: id } = await ask(`/play/chats/${state.chatId}/messages`, { text, as: $("persona").value });
-    state.sent.set(id, true);
+    state.sent.add(id);
     $("text").value = "";
     const message = state.messages.find((one) => one.id === id);
     if (message?.deliveries.length) message.deliveries.forEach((delivery) => takeDelivery({ delivery }));
@@ -220,7 +227,7 @@ $("stranger-form").addEventListener("submit", async (event) => {
   const fields = Object.fromEntries(new FormData(event.target));
   try {
     const { chat_id: chatId, message_id: id } = await ask("/play/strangers", { ...fields, account_id: state.accountId });
-    state.sent.set(id, true);
+    state.sent.add(id);
     $("stranger").close();
     await loadChats();
     await choose(chatId);

@@ -103,6 +103,7 @@ class Trickle:
             self._unread.append(message)
 
     def _receipts(self) -> None:
+        self._unread = [one for one in self._unread if one.chat.id in self._acts.world.chats]
         for message in list(self._unread):
             if not message.delivered:
                 self._acts.customer_receives(message)
