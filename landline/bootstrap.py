@@ -50,7 +50,7 @@ def dotenv_read(path: Path) -> dict[str, str]:
 
 def embedded_cluster(environment: Environment) -> Cluster | None:
     """The cluster this program must hold while it uses the database; None with DATABASE_URL."""
-    if environment.text("DATABASE_URL") is not None:
+    if environment.text_or_file("DATABASE_URL") is not None:
         return None
     data_dir = environment.folder("LANDLINE_DATA_DIR", default="var")
     return Cluster(data_dir, announce=announce)

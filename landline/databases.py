@@ -71,7 +71,7 @@ def connection_parameters(environment: Environment, *, data_dir: Path, process_r
     if process_role == "owner":
         names.insert(0, "LANDLINE_DATABASE_OWNER_URL")
     for name in names:
-        url = environment.text(name)
+        url = environment.text_or_file(name)
         if url is not None:
             return parse_url(name, url)
     return {

@@ -173,15 +173,20 @@ class Environment:
             )
         return value
 
-    def _secret_and_source(self, name: str, kept_in: Path) -> tuple[str | None, str]:
+    def text_or_file(self, name: str) -> str | None:
+        """From NAME, or from the file named by NAME_FILE."""
         value = self.text(name)
         file_name = self.text(f"{name}_FILE")
         if value is not None and file_name is not None:
             raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them.")
-        if value is not None:
-            return value, name
         if file_name is not None:
-            return read_secret_file(Path(file_name), named_by=f"{name}_FILE"), f"{name}_FILE ({file_name})"
+            return read_secret_file(Path(file_name), named_by=f"{name}_FILE")
+        return value
+
+    def _secret_and_source(self, name: str, kept_in: Path) -> tuple[str | None, str]:
+        given = self.text_or_file(name)
+        if given is not None:
+            return given, name
         if is_there(kept_in):
             return read_secret_file(kept_in, named_by="LANDLINE_DATA_DIR"), str(kept_in)
         return None, name

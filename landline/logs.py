@@ -109,7 +109,7 @@ def logging_configure(log_format: str, *, known_secrets: tuple[str, ...]) -> Non
             "loggers": {
                 "uvicorn.access": {"handlers": [], "propagate": False},
                 "asyncio": {"level": "WARNING"},
-                "procrastinate.blueprints": {"level": "WARNING"},
+                "procrastinate": {"level": "WARNING"},
             },
         }
     )

@@ -50,8 +50,7 @@ class UpstreamAccess:
         return UpstreamCredentials(base_url(dsn), api_key)
 
     def _dsn(self) -> str | None:
-        kept = self._kept_in / "unipile_dsn"
-        return self._environment.secret("UNIPILE_DSN", kept_in=kept)
+        return self._environment.secret("UNIPILE_DSN", kept_in=self._kept_in / "unipile_dsn")
 
 
 def base_url(dsn: str) -> str:

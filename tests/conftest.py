@@ -41,6 +41,15 @@ def pytest_configure() -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long runs wait for `-m slow`."""
+    if "slow" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="a long run: ask for it with -m slow"))
+
+
 def pytest_unconfigure() -> None:
     SCRATCH.close()
 

@@ -16,15 +16,11 @@ from landline.first_user import FirstLogin, first_user_make
 from landline.kept_secrets import random_secret_key, random_webhook_secret, secret_make, secrets_folder
 from landline.listening import port_check
 from landline.preflight import database_check
+from landline.supervisor.programs import OWNER_VARIABLES, UPSTREAM_VARIABLES
 
 # An invented world never shares a database, an account or a key with a real one.
 REAL_WORLD_VARIABLES = (
-    "DATABASE_URL",
-    "LANDLINE_DATABASE_OWNER_URL",
-    "UNIPILE_DSN",
-    "UNIPILE_API_KEY",
-    "UNIPILE_API_KEY_FILE",
-    "PUBLIC_URL",
+    UPSTREAM_VARIABLES | OWNER_VARIABLES | {"DATABASE_URL", "DATABASE_URL_FILE", "PUBLIC_URL"}
 )
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from landline.environment import Bind
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
-UPSTREAM_VARIABLES = frozenset({"UNIPILE_DSN", "UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE"})
+UPSTREAM_VARIABLES = frozenset({"UNIPILE_DSN", "UNIPILE_DSN_FILE", "UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE"})
+OWNER_VARIABLES = frozenset({"LANDLINE_DATABASE_OWNER_URL", "LANDLINE_DATABASE_OWNER_URL_FILE"})
 WORKER_READY = "worker ready"
 
 
@@ -48,7 +49,7 @@ def programs_for(
 
     Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address.
     """
-    withheld = UPSTREAM_VARIABLES | {"LANDLINE_DATABASE_OWNER_URL"}
+    withheld = UPSTREAM_VARIABLES | OWNER_VARIABLES
     common = {name: value for name, value in variables.items() if name not in withheld}
     programs = []
     if simulated is None:

@@ -63,6 +63,7 @@ def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Load]:
         ({"LANDLINE_SECRET_KEY_FILE": "/nowhere/key"}, "cannot be read"),
         ({"LANDLINE_WEBHOOK_SECRET": LONG, "LANDLINE_WEBHOOK_SECRET_FILE": "/x"}, "keep one of them"),
         ({"LANDLINE_WEBHOOK_SECRET": LONG, "LANDLINE_WEBHOOK_SECRET_PREVIOUS": LONG}, "are equal"),
+        ({"DATABASE_URL_FILE": "/nowhere/url"}, "cannot be read"),
         ({"DATABASE_URL": "mysql://localhost/landline"}, "must start with postgresql://"),
         ({"DATABASE_URL": "postgresql://localhost/"}, "names no database"),
         ({"DATABASE_URL": "postgresql://localhost/landline?colour=blue"}, "not a valid PostgreSQL address"),
