@@ -115,6 +115,8 @@ export class Feed {
     return new Promise<Ending>((resolve, reject) => {
       let greeted = false;
       let epoch: string | null = null;
+      // No frame is applied before the greeting is judged: of another epoch none may be.
+      let welcome = Promise.resolve<"go on" | "reset">("go on");
       let lastHeard = Date.now();
       let settle: ReturnType<typeof setTimeout> | undefined;
       const pump = new FramePump(async (frames) => {
@@ -140,10 +142,12 @@ export class Feed {
           greeted = true;
           epoch = frame.epoch;
           this.#connected("catching-up");
-          if ((await greet(frame)) === "reset") end(() => resolve({ kind: "reset" }));
+          welcome = greet(frame);
+          if ((await welcome) === "reset") end(() => resolve({ kind: "reset" }));
           else settle = setTimeout(() => this.#connected("live"), SETTLE_MS);
         } else if (frame.type === "changes") {
           clearTimeout(settle);
+          if ((await welcome) === "reset") return;
           if (frame.more) this.#connected("catching-up");
           await pump.push(frame);
         } else if (frame.type === "reset") {
