@@ -1,36 +1,53 @@
 """A batch of deliveries as the parameters of ``landline_fold``: flat lists, each key once."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from communications.ingest.changes import MessageChanges
 from communications.ingest.chats import ChatNumbers
+from communications.ingest.people import People
 from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import MessageReceived, PersonFact
+from communications.schemas.facts import (
+    ChannelStatusReported,
+    Fact,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    Reacted,
+    Receipt,
+)
 
-FOLD = "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s)"
+FOLD: Final = (
+    "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL)"
 
 Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()
 
 
 class FoldBatch:
-    """Gathers facts in the order of delivery ids, so that what the rows show cannot depend on the order of arrival."""
+    """Gathers facts in the order of delivery ids, so that rows cannot depend on the order of processing."""
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         self._deliveries: list[Row] = []
         self._bodies: list[bytes | None] = []
-        self._people: dict[tuple[str, str], Row] = {}
+        self._accounts: set[str] = set()
+        self._people = People()
         self._chats = ChatNumbers()
         self._members: dict[tuple[int, str], Row] = {}
         self._messages: dict[tuple[str, str], Row] = {}
         self._attachments: list[Row] = []
+        self._changes = MessageChanges()
+        self._statuses: dict[str, Row] = {}
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
-            if delivery.reading.fact is not None and delivery.reading.settled is None:
+            if delivery.reading.settled is None and isinstance(delivery.reading.fact, MessageReceived):
                 self._chats.register(delivery.account, delivery.reading.fact.chat.aliases)
         for delivery in ordered:
             self._add(delivery)
@@ -38,27 +55,29 @@ class FoldBatch:
     def parameters(self) -> tuple[Any, ...]:
         """The values of ``FOLD``, in its order."""
         return (
-            sorted({account for account, _ in self._messages}),
+            sorted(self._accounts),
             _json(self._deliveries),
             self._bodies,
-            _json(self._own_identities()),
-            _json(list(self._people.values())),
+            _json(self._people.own_identities()),
+            _json(self._people.rows()),
             _json(self._chats.chats()),
             _json(self._chats.aliases()),
             _json(list(self._members.values())),
             _json(list(self._messages.values())),
             _json(self._attachments),
+            _json(self._changes.changes()),
+            _json(self._changes.edits()),
+            _json(self._changes.reactions()),
+            _json(list(self._statuses.values())),
         )
 
-    def _own_identities(self) -> list[Row]:
-        own: dict[str, set[str]] = {}
-        for person in self._people.values():
-            if person["is_self"]:
-                own.setdefault(person["account"], set()).update(person["identities"])
-        return [{"account": account, "identities": sorted(keys)} for account, keys in own.items() if keys]
+    def ledger_parameters(self) -> tuple[Any, ...]:
+        """The values of ``LEDGER_ONLY``, for deliveries that all come with their outcome."""
+        return _json(self._deliveries), self._bodies
 
     def _add(self, delivery: Delivery) -> None:
         reading = delivery.reading
+        event_key = _bytea(reading.event_key)
         row: Row = {
             "id": delivery.id,
             "source": delivery.source,
@@ -68,7 +87,7 @@ class FoldBatch:
             "event": reading.event,
             "event_name": reading.event_name,
             "webhook_name": reading.webhook_name,
-            "event_key": _bytea(reading.event_key),
+            "event_key": event_key,
             "headers": delivery.headers,
             "sha256": _bytea(delivery.sha256),
             "size_bytes": delivery.size_bytes,
@@ -79,19 +98,41 @@ class FoldBatch:
         }
         self._deliveries.append(row)
         self._bodies.append(delivery.raw)
-        if reading.settled is not None or reading.fact is None:
+        if reading.settled is not None or reading.fact is None or reading.event_key is None:
             return
-        if reading.event_key is not None:
-            row["repeats"] = reading.event_key in self._keys_seen
-            self._keys_seen.add(reading.event_key)
-        self._add_message_received(delivery, reading.fact)
-        row["external_message_id"] = reading.fact.message.external_message_id
+        row["repeats"] = reading.event_key in self._keys_seen
+        self._keys_seen.add(reading.event_key)
+        self._accounts.add(reading.account)
+        row["external_message_id"] = self._add_fact(delivery, event_key or "", reading.fact)
 
-    def _add_message_received(self, delivery: Delivery, fact: MessageReceived) -> None:
+    def _add_fact(self, delivery: Delivery, event_key: str, fact: Fact) -> str | None:
+        """The message that the fact speaks of, if it speaks of one."""
+        account = delivery.account
+        match fact:
+            case MessageReceived():
+                self._add_message(delivery, fact)
+                return fact.message.external_message_id
+            case Receipt():
+                self._changes.receipt(account, fact)
+            case MessageDeleted():
+                self._changes.deleted(account, fact)
+            case MessageEdited():
+                self._changes.edited(account, event_key, fact)
+            case Reacted():
+                self._people.add(account, fact.sender, fact.at)
+                self._changes.reacted(account, event_key, fact)
+            case ChannelStatusReported():
+                self._statuses.setdefault(
+                    event_key, msgspec.structs.asdict(fact) | {"account": account, "event_key": event_key}
+                )
+                return None
+        return fact.external_message_id
+
+    def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
         chat = self._chats.describe(account, fact.chat, message.sent_at)
         for person in fact.people:
-            self._add_person(account, person, message.sent_at)
+            self._people.add(account, person, message.sent_at)
             self._members.setdefault(
                 (chat, person.provider_id),
                 {"account": account, "chat": chat, "provider_id": person.provider_id},
@@ -107,38 +148,9 @@ class FoldBatch:
             "received_at": delivery.received_at,
         }
         self._messages[account, message.external_message_id] = row
+        of_message = {"account": account, "external_message_id": message.external_message_id}
         for position, attachment in enumerate(attachments):
-            self._attachments.append(
-                msgspec.structs.asdict(attachment)
-                | {
-                    "account": account,
-                    "external_message_id": message.external_message_id,
-                    "position": position,
-                }
-            )
-
-    def _add_person(self, account: str, person: PersonFact, seen_at: Any) -> None:
-        key = (account, person.provider_id)
-        row = msgspec.structs.asdict(person) | {"account": account, "name_at": seen_at}
-        held = self._people.get(key)
-        if held is None:
-            self._people[key] = row
-            return
-        named = max(
-            held, row, key=lambda one: (one["name"] != "", one["name_rank"], one["name_at"], one["name"])
-        )
-        self._people[key] = {
-            **row,
-            "attendee_id": max(held["attendee_id"], row["attendee_id"]),
-            "phone": max(held["phone"], row["phone"]),
-            "lid": max(held["lid"], row["lid"]),
-            "public_identifier": max(held["public_identifier"], row["public_identifier"]),
-            "is_self": held["is_self"] or row["is_self"],
-            "identities": sorted({*held["identities"], *row["identities"]}),
-            "name": named["name"],
-            "name_rank": named["name_rank"],
-            "name_at": named["name_at"],
-        }
+            self._attachments.append(msgspec.structs.asdict(attachment) | of_message | {"position": position})
 
 
 def _json(rows: list[Row]) -> str | None:

@@ -13,21 +13,23 @@ LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 UPSERT: Final = """
 INSERT INTO communications_channel AS held (
     external_account_id, provider, provider_word, name, own_identities, status, status_word, status_since)
-VALUES (%(external_account_id)s, %(provider)s, %(provider_word)s, %(name)s, %(own_identities)s, %(status)s,
-        %(status_word)s, now())
+VALUES (%(external_account_id)s, %(provider)s, %(provider_word)s, %(name)s, '{}', %(status)s, %(status_word)s, now())
 ON CONFLICT (external_account_id) DO UPDATE SET
     provider = excluded.provider,
     provider_word = excluded.provider_word,
     name = coalesce(nullif(excluded.name, ''), held.name),
-    own_identities = ARRAY(
-        SELECT DISTINCT key FROM unnest(held.own_identities || excluded.own_identities) AS key ORDER BY key),
     status = excluded.status,
     status_word = excluded.status_word,
     status_since = CASE WHEN held.status = excluded.status THEN held.status_since ELSE excluded.status_since END
 WHERE (held.provider, held.provider_word, held.status, held.status_word)
         IS DISTINCT FROM (excluded.provider, excluded.provider_word, excluded.status, excluded.status_word)
    OR excluded.name NOT IN ('', held.name)
-   OR NOT held.own_identities @> excluded.own_identities
+"""
+
+# What follows from knowing ourselves better, down to the counts of conversations.
+LEARN: Final = """
+SELECT landline_conversations_recount(landline_identities_settle(landline_own_identities_learn(
+    json_build_array(json_build_object('account', %s::text, 'identities', %s::text[]))), NULL))
 """
 
 OWNERS_MAY_SEE: Final = """
@@ -54,9 +56,9 @@ async def channel_upsert(connection: AsyncConnection[Any], account: AccountFact)
                 "provider": account.provider,
                 "provider_word": account.provider_word,
                 "name": account.name,
-                "own_identities": list(account.own_identities),
                 "status": account.status,
                 "status_word": account.status_word,
             },
         )
+        await connection.execute(LEARN, (account.external_account_id, list(account.own_identities)))
         await connection.execute(OWNERS_MAY_SEE, (account.external_account_id,))

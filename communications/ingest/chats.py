@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from communications.schemas.facts import ChatFact
 
 Name = tuple[str, str, str]
+
+KINDS: Final = ("direct", "group", "channel")
 
 
 class ChatNumbers:
@@ -39,8 +41,6 @@ class ChatNumbers:
             "kind": chat.kind,
             "title": chat.title,
             "title_at": at,
-            "contact_provider_id": chat.contact_provider_id,
-            "contact_rank": chat.contact_rank,
         }
         self._described[number] = row if held is None else _merged(held, row)
         return number
@@ -63,14 +63,11 @@ class ChatNumbers:
 
 def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     titled = max(held, row, key=lambda one: (one["title"] != "", one["title_at"], one["title"]))
-    contacted = min(held, row, key=lambda one: (-one["contact_rank"], one["contact_provider_id"] or ""))
     named = held if "@" not in held["external_thread_id"] else row
     return {
         **held,
         "external_thread_id": named["external_thread_id"],
-        "kind": held["kind"] if held["kind"] != "direct" else row["kind"],
+        "kind": max(held["kind"], row["kind"], key=KINDS.index),
         "title": titled["title"],
         "title_at": titled["title_at"],
-        "contact_provider_id": contacted["contact_provider_id"],
-        "contact_rank": contacted["contact_rank"],
     }

@@ -8,15 +8,15 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, LiteralString, Protocol
 
 import msgspec
 import psycopg
 import structlog
-from psycopg import AsyncConnection, errors
+from psycopg import errors
 
 from communications.errors import Unsaved
-from communications.ingest.batch import FOLD, FoldBatch
+from communications.ingest.batch import FOLD, LEDGER_ONLY, FoldBatch
 from communications.schemas.deliveries import Delivery, Reading
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Cou
     parameters = FoldBatch(deliveries).parameters()
     for attempt in range(SERIALIZATION_RETRIES + 1):
         try:
-            return await _call(connections, parameters)
+            return await _call(connections, FOLD, parameters)
         except _CONFLICTS:
             if attempt == SERIALIZATION_RETRIES:
                 return await _ledger_only(connections, deliveries, "busy: writers kept colliding")
@@ -79,7 +79,7 @@ async def _ledger_only(connections: Connections, deliveries: Sequence[Delivery],
     """The deliveries without their facts: those as failed that are not settled yet."""
     settled = [_failed(delivery, reason) for delivery in deliveries]
     try:
-        return await _call(connections, FoldBatch(settled).parameters())
+        return await _call(connections, LEDGER_ONLY, FoldBatch(settled).ledger_parameters())
     except (*_BUSY, *_CONFLICTS) as error:
         raise Unsaved(f"the ledger could not be written: {type(error).__name__}") from error
     except (psycopg.Error, *_OUR_OWN) as error:
@@ -98,7 +98,7 @@ async def _bytes_only(connections: Connections, delivery: Delivery, error: Excep
         delivery, headers={}, reading=Reading(settled="failed", reason=_described(error))
     )
     try:
-        return await _call(connections, FoldBatch([bare]).parameters())
+        return await _call(connections, LEDGER_ONLY, FoldBatch([bare]).ledger_parameters())
     except (*_BUSY, *_CONFLICTS) as refused:
         raise Unsaved(f"the ledger could not be written: {type(refused).__name__}") from refused
 
@@ -110,14 +110,12 @@ def _failed(delivery: Delivery, reason: str) -> Delivery:
     return msgspec.structs.replace(delivery, reading=failed)
 
 
-async def _call(connections: Connections, parameters: tuple[Any, ...]) -> Counter[str]:
+async def _call(
+    connections: Connections, function: LiteralString, parameters: tuple[Any, ...]
+) -> Counter[str]:
     async with connections.connection() as connection:
-        return await _fold_on(connection, parameters)
-
-
-async def _fold_on(connection: AsyncConnection[Any], parameters: tuple[Any, ...]) -> Counter[str]:
-    cursor = await connection.execute(FOLD, parameters)
-    return Counter(dict(await cursor.fetchall()))
+        cursor = await connection.execute(function, parameters)
+        return Counter(dict(await cursor.fetchall()))
 
 
 def _is_about_data(error: Exception) -> bool:

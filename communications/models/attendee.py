@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from communications.models.channel import Channel
@@ -30,6 +31,9 @@ class ChatAttendee(models.Model):
     phone = models.TextField(blank=True, default="", db_default="", help_text="Digits only")
     lid = ExternalIdField(blank=True, default="", db_default="")
     public_identifier = ExternalIdField(blank=True, default="", db_default="")
+    identities = ArrayField(
+        models.TextField(), default=list, help_text="Comparable: 'lid:…', 'phone:<digits>', 'id:…'"
+    )
     is_self = models.BooleanField(default=False, db_default=False)
     same_as = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL)
     same_as_by = models.UUIDField(null=True, blank=True, help_text="The delivery that proved it")

@@ -54,6 +54,27 @@ class Channel(models.Model):
         return self.name or f"{self.provider} {self.external_account_id}"
 
 
+class ChannelStatus(models.Model):
+    """One status upstream reported: the channel's time line. Between a status that is not OK and the next that is, messages
+    may be missing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
+    event_key = models.BinaryField()
+    at = models.DateTimeField()
+    status = models.TextField(choices=Channel.Status.choices)
+    status_word = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "event_key"], name="channel_status_unique")]
+        indexes = [models.Index(fields=["channel", "-at", "-event_key"], name="channel_status_time_line")]
+        verbose_name_plural = "channel statuses"
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.status} {self.at:%Y-%m-%d %H:%M}"
+
+
 class ChannelAccess(models.Model):
     """Who sees which channel: the only source of scope."""
 

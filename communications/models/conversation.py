@@ -10,8 +10,10 @@ from communications.models.fields import ExternalIdField, VersionField
 class Conversation(models.Model):
     """One chat of one channel.
 
-    ``read_through_at`` and ``read_through_id`` are the read marker in message order; ``unread_count`` counts the inbound, visible
-    messages after it. ``continues`` points to the root conversation that this one turned out to be a part of.
+    ``read_through_*`` is the read marker in message order, and ``unread_count`` counts the inbound, visible
+    messages after it. The marker is the later of what people marked as read here (``marked_read_*``) and what
+    the account's owner read or answered elsewhere. ``continues`` points to the root conversation that this one
+    turned out to be a part of; counts, title and contact are the root's.
     """
 
     class Kind(models.TextChoices):
@@ -25,11 +27,8 @@ class Conversation(models.Model):
     kind = models.TextField(choices=Kind.choices, default=Kind.DIRECT, db_default=Kind.DIRECT)
     title = models.TextField(blank=True, default="", db_default="")
     title_at = models.DateTimeField(null=True, blank=True, help_text="Time of the fact that gave the title")
-    contact = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
-    contact_rank = models.SmallIntegerField(
-        default=0,
-        db_default=0,
-        help_text="2: an id of the contact names the chat; 1: the only other person seen in it",
+    contact = models.ForeignKey(
+        ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False
     )
     last_message = models.ForeignKey(
         "communications.Message",
@@ -41,6 +40,8 @@ class Conversation(models.Model):
     )
     last_message_at = models.DateTimeField(null=True, blank=True)
     unread_count = models.PositiveIntegerField(default=0, db_default=0)
+    marked_read_at = models.DateTimeField(null=True, blank=True)
+    marked_read_id = models.BigIntegerField(null=True, blank=True)
     read_through_at = models.DateTimeField(null=True, blank=True)
     read_through_id = models.BigIntegerField(null=True, blank=True, help_text="Id of the last message read")
     archived = models.BooleanField(default=False, db_default=False)

@@ -5,6 +5,7 @@ from communications.models.attendee import ChatAttendee
 from communications.models.channel import Channel
 from communications.models.conversation import Conversation
 from communications.models.fields import ExternalIdField, VersionField
+from communications.models.media import FetchedFile
 from communications.status import STATUSES
 
 
@@ -50,6 +51,9 @@ class Message(models.Model):
     direction = models.TextField(
         choices=Direction.choices, default=Direction.UNKNOWN, db_default=Direction.UNKNOWN
     )
+    direction_told = models.BooleanField(
+        default=False, db_default=False, help_text="By the body itself; else it follows from identities"
+    )
     origin = models.TextField(choices=Origin.choices, default=Origin.CONTACT, db_default=Origin.CONTACT)
     sender = models.ForeignKey(ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     sender_name = models.TextField(blank=True, default="", db_default="")
@@ -66,10 +70,18 @@ class Message(models.Model):
     received_at = models.DateTimeField(null=True, blank=True)
     received_by = models.UUIDField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    original_text = models.TextField(
+        null=True, blank=True, help_text="Before the first edit, once there is one"
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
     quoted_external_id = ExternalIdField(blank=True, default="", db_default="")
     quoted_text = models.TextField(blank=True, default="", db_default="")
     quoted_sender_name = models.TextField(blank=True, default="", db_default="")
+    is_read = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Inbound, and read by the account's owner on another device",
+    )
     is_event = models.BooleanField(default=False, db_default=False)
     is_forwarded = models.BooleanField(default=False, db_default=False)
     is_view_once = models.BooleanField(default=False, db_default=False)
@@ -119,6 +131,17 @@ class Message(models.Model):
                 name="message_provider_id",
                 condition=~models.Q(provider_message_id=""),
             ),
+            models.Index(
+                fields=["conversation", "-sent_at"],
+                name="message_read_elsewhere",
+                condition=models.Q(is_stub=False, is_hidden=False)
+                & (models.Q(direction="outbound") | models.Q(is_read=True)),
+            ),
+            models.Index(
+                fields=["channel", "sender"],
+                name="message_direction_untold",
+                condition=models.Q(is_stub=False, direction_told=False),
+            ),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 
@@ -126,8 +149,32 @@ class Message(models.Model):
         return f"message {self.pk}"
 
 
-class Attachment(models.Model):
-    """A file of a message. What upstream calls its address is never kept: it is fetched by the two ids."""
+class MessageEdit(models.Model):
+    """One edit of a message, kept whether or not it is the one that shows."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, db_index=False)
+    event_key = models.BinaryField()
+    text = models.TextField(blank=True, default="", db_default="")
+    search_text = models.TextField(blank=True, default="", db_default="")
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "event_key"], name="message_edit_unique"),
+        ]
+        ordering = ["edited_at", "event_key"]
+
+    def __str__(self) -> str:
+        return f"edit of message {self.message_id}"
+
+
+class Attachment(FetchedFile):
+    """A file of a message. What upstream calls its address is never kept: it is fetched by the two ids.
+
+    Type, size and measures here are upstream's claims; those of a stored file are its own.
+    """
 
     class Kind(models.TextChoices):
         IMAGE = "image"
@@ -137,11 +184,6 @@ class Attachment(models.Model):
         FILE = "file"
         STICKER = "sticker"
         GIF = "gif"
-
-    class State(models.TextChoices):
-        WANTED = "wanted"
-        STORED = "stored"
-        UNAVAILABLE = "unavailable"
 
     id = models.BigAutoField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
@@ -155,7 +197,6 @@ class Attachment(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     duration_seconds = models.FloatField(null=True, blank=True)
-    state = models.TextField(choices=State.choices, default=State.WANTED, db_default=State.WANTED)
 
     class Meta:
         constraints = [
@@ -163,6 +204,18 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(external_attachment_id=""), name="attachment_external_id_not_empty"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="stored") | models.Q(file__isnull=False), name="attachment_stored_has_file"
+            ),
+        ]
+        indexes = [
+            # The newest first: what has just come is looked at while a long history still loads.
+            models.Index(
+                fields=["channel", "-next_attempt_at", "-id"],
+                name="attachment_wanted",
+                condition=models.Q(state="wanted"),
+            ),
+            models.Index(fields=["file"], name="attachment_file", condition=models.Q(file__isnull=False)),
         ]
         ordering = ["position", "id"]
 
@@ -171,7 +224,7 @@ class Attachment(models.Model):
 
 
 class Reaction(models.Model):
-    """What one person thinks of one message: the newest reaction wins, an empty emoji is its removal."""
+    """What one person once thought of one message: their newest counts, an empty emoji takes it back."""
 
     id = models.BigAutoField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
@@ -182,10 +235,13 @@ class Reaction(models.Model):
     emoji = models.TextField(blank=True, default="", db_default="")
     is_own = models.BooleanField(default=False, db_default=False)
     reacted_at = models.DateTimeField()
+    event_key = models.BinaryField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["message", "sender_provider_id"], name="reaction_unique"),
+            models.UniqueConstraint(
+                fields=["message", "sender_provider_id", "event_key"], name="reaction_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ WHERE message.id = %(message_id)s AND %(conversation_id)s IN (conversation.id, c
 
 _MOVE_MARKER: Final = """
 UPDATE communications_conversation AS conversation
-SET read_through_at = %(sent_at)s, read_through_id = %(message_id)s
+SET marked_read_at = %(sent_at)s, marked_read_id = %(message_id)s
 WHERE conversation.id = %(conversation_id)s
   AND (conversation.read_through_at IS NULL
        OR (conversation.read_through_at, conversation.read_through_id) < (%(sent_at)s, %(message_id)s))

@@ -29,17 +29,12 @@ class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChatFact(msgspec.Struct, frozen=True, kw_only=True):
-    """The chat a body speaks of, by every name (kind, value) it uses for it.
-
-    ``contact_rank``: 2 if an id of the contact names the chat, 1 if the contact is merely the other person in it.
-    """
+    """The chat a body speaks of, by every name (kind, value) it uses for it."""
 
     external_thread_id: str
     aliases: tuple[tuple[str, str], ...]
     kind: str
     title: str = ""
-    contact_provider_id: str | None = None
-    contact_rank: int = 0
 
 
 class AttachmentFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,4 +81,41 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[PersonFact, ...]
 
 
-Fact = MessageReceived
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A message was delivered or read: by its recipients if it is ours, else (read only) by our account's owner elsewhere."""
+
+    external_message_id: str
+    told_direction: Direction | None
+    status: Literal["delivered", "read"]
+
+
+class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):
+    external_message_id: str
+    text: str
+    search_text: str
+    at: dt.datetime
+
+
+class MessageDeleted(msgspec.Struct, frozen=True, kw_only=True):
+    external_message_id: str
+    at: dt.datetime
+
+
+class Reacted(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody reacted; an empty ``emoji`` takes the reaction back."""
+
+    external_message_id: str
+    sender: PersonFact
+    emoji: str
+    at: dt.datetime
+
+
+class ChannelStatusReported(msgspec.Struct, frozen=True, kw_only=True):
+    """``status`` is one of ours; ``status_word`` is upstream's, as received."""
+
+    status: str
+    status_word: str
+    at: dt.datetime
+
+
+Fact = MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | ChannelStatusReported

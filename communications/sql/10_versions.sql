@@ -76,11 +76,30 @@ BEGIN
             'CREATE OR REPLACE TRIGGER part_added AFTER INSERT ON communications_%s
              REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
         EXECUTE format(
-            'CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_%s
-             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
-        EXECUTE format(
             'CREATE OR REPLACE TRIGGER part_removed AFTER DELETE ON communications_%s
              REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed()', part);
     END LOOP;
 END
 $$;
+
+CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_reaction
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed();
+
+-- Attempts to fetch a file are nobody's news; what a reader sees of it is.
+CREATE OR REPLACE FUNCTION landline_attachment_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_message SET version = pg_current_xact_id()
+    WHERE version <> pg_current_xact_id() AND id IN (
+        SELECT changed.message_id FROM changed JOIN before USING (id)
+        WHERE (changed.position, changed.kind, changed.name, changed.mime_type, changed.size_bytes, changed.width, changed.height,
+               changed.duration_seconds, changed.state, changed.file_id,
+               CASE changed.state WHEN 'unavailable' THEN changed.failure END)
+            IS DISTINCT FROM (before.position, before.kind, before.name, before.mime_type, before.size_bytes, before.width,
+               before.height, before.duration_seconds, before.state, before.file_id,
+               CASE before.state WHEN 'unavailable' THEN before.failure END));
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_attachment
+    REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_attachment_changed();

@@ -1,5 +1,5 @@
--- Last message, read marker and unread count of conversations, from their messages. The fold adds up arrivals by itself and
--- comes here only where adding up is not enough: an own message moved the marker, or a held message changed.
+-- Last message, read marker and unread count of conversations, from the messages of each and of the parts that continue it. The
+-- fold adds up arrivals by itself and comes here only where adding up is not enough: a marker moved, or a held message changed.
 
 CREATE OR REPLACE FUNCTION landline_conversations_recount(conversations bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation
@@ -9,30 +9,48 @@ CREATE OR REPLACE FUNCTION landline_conversations_recount(conversations bigint[]
         read_through_id = marker.id,
         unread_count = (
             SELECT count(*) FROM communications_message AS message
-            WHERE message.conversation_id = conversation.id AND message.direction = 'inbound'
+            WHERE message.conversation_id = ANY(parts.ids) AND message.direction = 'inbound'
               AND NOT message.is_stub AND NOT message.is_hidden AND NOT message.is_event AND message.deleted_at IS NULL
               AND (marker.sent_at IS NULL OR message.sent_at >= marker.sent_at)
               AND (marker.sent_at IS NULL OR (message.sent_at, message.id) > (marker.sent_at, marker.id)))
-    FROM unnest(conversations) AS asked (id)
+    FROM (
+        SELECT DISTINCT coalesce(held.continues_id, held.id) AS id
+        FROM communications_conversation AS held WHERE held.id = ANY(conversations)
+    ) AS asked
+    JOIN communications_conversation AS held ON held.id = asked.id
     CROSS JOIN LATERAL (
-        SELECT held.read_through_at, held.read_through_id FROM communications_conversation AS held WHERE held.id = asked.id
-    ) AS held
+        SELECT ARRAY(
+            SELECT part.id FROM communications_conversation AS part WHERE part.id = asked.id OR part.continues_id = asked.id
+        ) AS ids
+    ) AS parts
     LEFT JOIN LATERAL (
-        SELECT message.id, message.sent_at FROM communications_message AS message
-        WHERE message.conversation_id = asked.id AND NOT message.is_stub AND NOT message.is_hidden
-        ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC LIMIT 1
+        SELECT latest.id, latest.sent_at
+        FROM unnest(parts.ids) AS part (id)
+        CROSS JOIN LATERAL (
+            SELECT message.id, message.sent_at, message.received_at FROM communications_message AS message
+            WHERE message.conversation_id = part.id AND NOT message.is_stub AND NOT message.is_hidden
+            ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC LIMIT 1
+        ) AS latest
+        ORDER BY latest.sent_at DESC, latest.received_at DESC, latest.id DESC LIMIT 1
     ) AS newest ON true
-    LEFT JOIN LATERAL (
-        -- Who answers on the phone has read what stands above the answer, and what came in the same millisecond.
-        SELECT message.sent_at, 9223372036854775807 AS id FROM communications_message AS message
-        WHERE message.conversation_id = asked.id AND NOT message.is_stub AND NOT message.is_hidden
-          AND message.direction = 'outbound'
-          AND (held.read_through_at IS NULL OR message.sent_at >= held.read_through_at)
-        ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC LIMIT 1
-    ) AS answered ON true
     CROSS JOIN LATERAL (
-        SELECT greatest(held.read_through_at, answered.sent_at) AS sent_at,
-               CASE WHEN answered.sent_at IS NOT NULL THEN answered.id ELSE held.read_through_id END AS id
+        -- Read on another device: an inbound message reported as read, or an own one, for who answers has read what stands
+        -- above; and with it what came in the same millisecond.
+        SELECT max(elsewhere.sent_at) AS sent_at
+        FROM unnest(parts.ids) AS part (id)
+        CROSS JOIN LATERAL (
+            SELECT message.sent_at FROM communications_message AS message
+            WHERE message.conversation_id = part.id AND NOT message.is_stub AND NOT message.is_hidden
+              AND (message.direction = 'outbound' OR message.is_read)
+            ORDER BY message.sent_at DESC LIMIT 1
+        ) AS elsewhere
+    ) AS elsewhere
+    CROSS JOIN LATERAL (
+        SELECT greatest(held.marked_read_at, elsewhere.sent_at) AS sent_at,
+               CASE
+                   WHEN held.marked_read_at IS NULL OR elsewhere.sent_at >= held.marked_read_at THEN 9223372036854775807
+                   ELSE held.marked_read_id
+               END AS id
     ) AS marker
     WHERE conversation.id = asked.id
 $$;

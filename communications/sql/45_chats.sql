@@ -1,9 +1,9 @@
 -- Which conversation a body speaks of, by any of the names it uses.
 
--- The conversation of each chat (null while unknown), and whether every one of its aliases is on record for that very conversation.
+-- The conversation of each chat (null while unknown), and whether every one of its aliases is on record for that very one.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
 RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
-    SELECT alias.chat, min(channel.id), min(coalesce(conversation.continues_id, conversation.id)),
+    SELECT alias.chat, channel.id, min(coalesce(conversation.continues_id, conversation.id)),
            channel.id IS NULL OR count(*) = count(conversation.id)
                AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
     FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
@@ -14,9 +14,50 @@ RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_know
     GROUP BY alias.chat, channel.id
 $$;
 
--- Makes conversations for chats that have none, and records every alias. Where one body names two conversations, the later one
--- continues the earlier. An id of upstream's replaces a provider's id that a conversation was first known by.
+-- Of two kinds that one conversation was called, the one that counts.
+CREATE OR REPLACE FUNCTION landline_chat_kind(one text, other text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN 'channel' IN (one, other) THEN 'channel' WHEN 'group' IN (one, other) THEN 'group' ELSE 'direct'
+    END
+$$;
+
+-- One body named several conversations: they are one. The lowest is the root, all others and all their parts continue it. No
+-- message is rewritten; browsers are told that the root has older pages they have not seen.
+CREATE OR REPLACE FUNCTION landline_conversations_merge(roots bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    root bigint := (SELECT min(id) FROM unnest(roots) AS id);
+BEGIN
+    UPDATE communications_conversation SET continues_id = root
+    WHERE id <> root AND (id = ANY(roots) OR continues_id = ANY(roots)) AND continues_id IS DISTINCT FROM root;
+
+    UPDATE communications_conversation AS conversation SET
+        kind = whole.kind, title = whole.title, title_at = whole.title_at,
+        contact_id = CASE WHEN whole.kind = 'direct' THEN conversation.contact_id END,
+        marked_read_at = whole.marked_read_at, marked_read_id = whole.marked_read_id,
+        history_revision = conversation.history_revision + 1
+    FROM (
+        SELECT CASE WHEN bool_or(part.kind = 'channel') THEN 'channel' WHEN bool_or(part.kind = 'group') THEN 'group' ELSE 'direct' END
+                   AS kind,
+               (array_agg(part.title ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title,
+               (array_agg(part.title_at ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title_at,
+               (array_agg(part.marked_read_at ORDER BY part.marked_read_at DESC NULLS LAST, part.marked_read_id DESC))[1]
+                   AS marked_read_at,
+               (array_agg(part.marked_read_id ORDER BY part.marked_read_at DESC NULLS LAST, part.marked_read_id DESC))[1]
+                   AS marked_read_id
+        FROM communications_conversation AS part WHERE part.id = root OR part.continues_id = root
+    ) AS whole
+    WHERE conversation.id = root;
+
+    PERFORM landline_contacts_settle(ARRAY[root]);
+    PERFORM landline_conversations_recount(ARRAY[root]);
+END
+$$;
+
+-- Makes conversations for chats that have none, and records every alias. An id of upstream's replaces a provider's id that a
+-- conversation was first known by.
 CREATE OR REPLACE FUNCTION landline_chats_make_known(chats json, aliases json) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    roots bigint[];
 BEGIN
     INSERT INTO communications_conversation (channel_id, external_thread_id, kind, disabled_features)
     SELECT resolved.channel_id, chat.external_thread_id, chat.kind, ARRAY[]::text[]
@@ -37,14 +78,19 @@ BEGIN
     ORDER BY resolved.channel_id, alias.kind, alias.value
     ON CONFLICT (channel_id, kind, value) DO NOTHING;
 
-    UPDATE communications_conversation AS later
-    SET continues_id = resolved.conversation_id
-    FROM landline_chats_resolve(aliases) AS resolved
-    JOIN json_to_recordset(aliases) AS alias (chat integer, kind text, value text) ON alias.chat = resolved.chat
-    JOIN communications_conversationalias AS known
-        ON known.channel_id = resolved.channel_id AND known.kind = alias.kind AND known.value = alias.value
-    WHERE later.id = known.conversation_id AND later.id > resolved.conversation_id
-      AND later.continues_id IS DISTINCT FROM resolved.conversation_id;
+    LOOP
+        SELECT array_agg(DISTINCT coalesce(conversation.continues_id, conversation.id)) INTO roots
+        FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
+        JOIN communications_channel AS channel ON channel.external_account_id = alias.account
+        JOIN communications_conversationalias AS known
+            ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
+        JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
+        GROUP BY alias.chat
+        HAVING count(DISTINCT coalesce(conversation.continues_id, conversation.id)) > 1
+        LIMIT 1;
+        EXIT WHEN roots IS NULL;
+        PERFORM landline_conversations_merge(roots);
+    END LOOP;
 
     UPDATE communications_conversation AS conversation
     SET external_thread_id = alias.value

@@ -1,5 +1,22 @@
 -- What follows from messages that a batch has written.
 
+-- A revised message belongs to the chat of the delivery that now speaks for it. Answers with the conversations it left.
+CREATE OR REPLACE FUNCTION landline_messages_move(messages json, conversation_of bigint[], revised bigint[])
+RETURNS bigint[] LANGUAGE sql AS $$
+    WITH moved AS (
+        UPDATE communications_message AS message SET conversation_id = conversation_of[told.chat]
+        FROM json_to_recordset(messages) AS told (account text, external_message_id text, chat integer)
+        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        JOIN communications_message AS held
+            ON held.channel_id = channel.id AND held.external_message_id = told.external_message_id
+        JOIN communications_conversation AS left_behind ON left_behind.id = held.conversation_id
+        WHERE message.id = held.id AND held.id = ANY(revised)
+          AND coalesce(left_behind.continues_id, left_behind.id) <> conversation_of[told.chat]
+        RETURNING left_behind.id
+    )
+    SELECT array_agg(DISTINCT id) FROM moved
+$$;
+
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.
 CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -8,7 +25,7 @@ BEGIN
         DELETE FROM communications_attachment AS dropped USING communications_message AS message, communications_channel AS channel
         WHERE dropped.message_id = ANY(revised) AND message.id = dropped.message_id AND channel.id = message.channel_id
           AND NOT EXISTS (
-            SELECT FROM json_to_recordset(attachments) AS kept (
+            SELECT FROM json_to_recordset(coalesce(attachments, '[]')) AS kept (
                 account text, external_message_id text, external_attachment_id text)
             WHERE kept.account = channel.external_account_id AND kept.external_message_id = message.external_message_id
               AND kept.external_attachment_id = dropped.external_attachment_id);
@@ -34,26 +51,33 @@ BEGIN
 END
 $$;
 
--- Their conversations: the newest message, unread ones added up, and what the bodies said of title, kind and contact.
+-- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
+-- new or not.
 CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
+RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
-        unread_count = conversation.unread_count + arrival.unread,
+        unread_count = conversation.unread_count + coalesce(arrival.unread, 0),
         last_message_id = CASE WHEN arrival.is_newest THEN arrival.newest_id ELSE conversation.last_message_id END,
         last_message_at = CASE WHEN arrival.is_newest THEN arrival.newest_sent_at ELSE conversation.last_message_at END,
         is_stub = false,
-        kind = CASE WHEN conversation.kind = 'direct' THEN told.kind ELSE conversation.kind END,
+        kind = told.kind,
+        contact_id = CASE WHEN told.kind = 'direct' THEN conversation.contact_id END,
         title = CASE WHEN told.title_is_newer THEN told.title ELSE conversation.title END,
-        title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END,
-        contact_id = CASE WHEN told.contact_is_better THEN told.contact_id ELSE conversation.contact_id END,
-        contact_rank = CASE WHEN told.contact_is_better THEN told.contact_rank ELSE conversation.contact_rank END
+        title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END
     FROM (
-        SELECT held.id, newest.id AS newest_id, newest.sent_at AS newest_sent_at, fresh.unread,
-               last.id IS NULL OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)
-                   AS is_newest
+        SELECT held.id, held.last_message_id, landline_chat_kind(held.kind, chat.kind) AS kind,
+               landline_chat_kind(held.kind, chat.kind) <> held.kind AS kind_is_better, chat.title, chat.title_at,
+               chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
+                   AS title_is_newer
+        FROM json_to_recordset(chats) AS chat (chat integer, kind text, title text, title_at timestamptz)
+        JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
+    ) AS told
+    LEFT JOIN (
+        SELECT fresh.conversation_id, newest.id AS newest_id, newest.sent_at AS newest_sent_at, fresh.unread,
+               newest.id IS NOT NULL AND (last.id IS NULL
+                   OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
         FROM (
-            SELECT message.conversation_id,
+            SELECT message.conversation_id, min(reader.last_message_id) AS last_message_id,
                    (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
                        FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
                    count(*) FILTER (
@@ -67,25 +91,9 @@ BEGIN
             JOIN communications_conversation AS reader ON reader.id = message.conversation_id
             GROUP BY message.conversation_id
         ) AS fresh
-        JOIN communications_conversation AS held ON held.id = fresh.conversation_id
         LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
-        LEFT JOIN communications_message AS last ON last.id = held.last_message_id
-    ) AS arrival
-    JOIN (
-        SELECT held.id, chat.kind, chat.title, chat.title_at, chat.contact_rank, contact.id AS contact_id,
-               chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
-                   AS title_is_newer,
-               contact.id IS NOT NULL AND (
-                   chat.contact_rank > held.contact_rank
-                   OR chat.contact_rank = held.contact_rank AND contact.provider_id < held_contact.provider_id)
-                   AS contact_is_better
-        FROM json_to_recordset(chats) AS chat (
-            chat integer, kind text, title text, title_at timestamptz, contact_provider_id text, contact_rank smallint)
-        JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
-        LEFT JOIN communications_chatattendee AS contact
-            ON contact.channel_id = held.channel_id AND contact.provider_id = chat.contact_provider_id
-        LEFT JOIN communications_chatattendee AS held_contact ON held_contact.id = held.contact_id
-    ) AS told ON told.id = arrival.id
-    WHERE conversation.id = arrival.id;
-END
+        LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
+    ) AS arrival ON arrival.conversation_id = told.id
+    WHERE conversation.id = told.id
+      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better)
 $$;

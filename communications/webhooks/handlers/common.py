@@ -1,16 +1,21 @@
 """Messaging events of every provider: from a parsed payload to typed facts. Touches no database."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from communications.schemas.facts import (
     AttachmentFact,
     ChatFact,
     Fact,
+    MessageDeleted,
+    MessageEdited,
     MessageFact,
     MessageReceived,
     PersonFact,
+    Reacted,
+    Receipt,
 )
+from unipile.payloads import events
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
@@ -18,6 +23,7 @@ from unipile.payloads.identity import identity_keys, own_identity_keys
 from unipile.payloads.messaging import ChatKind, MessagingPayload
 from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
+from unipile.payloads.refusals import MissingField
 from unipile.payloads.text import search_text
 from unipile.payloads.times import settle_time
 
@@ -26,6 +32,22 @@ class MessagingHandler:
     """Reads one messaging payload that came in at ``received_at``; a provider overrides what its bodies do differently."""
 
     name_rank = NameRank.PROFILE
+
+    def handle(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
+        """The fact of any messaging event. Raises ``UnusableField`` where the body lacks what the event is about."""
+        match data.event:
+            case events.MESSAGE_READ:
+                return self.handle_message_read(data, received_at)
+            case events.MESSAGE_DELIVERED:
+                return self.handle_message_delivered(data, received_at)
+            case events.MESSAGE_EDITED:
+                return self.handle_message_edited(data, received_at)
+            case events.MESSAGE_DELETED:
+                return self.handle_message_deleted(data, received_at)
+            case events.MESSAGE_REACTION:
+                return self.handle_message_reaction(data, received_at)
+            case _:
+                return self.handle_message_received(data, received_at)
 
     def handle_message_received(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
         """A message, inbound or own, as the one fact about its chat, its people and itself."""
@@ -60,6 +82,44 @@ class MessagingHandler:
                 is_hidden=bool(data.is_hidden),
                 attachments=tuple(attachment_fact(attachment) for attachment in data.attachments),
             ),
+        )
+
+    def handle_message_read(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:  # noqa: ARG002
+        """A message was read, by its recipients or by ourselves elsewhere."""
+        return self._receipt(data, "read")
+
+    def handle_message_delivered(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:  # noqa: ARG002
+        """A message of ours reached its recipients."""
+        return self._receipt(data, "delivered")
+
+    def handle_message_edited(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
+        """The text of a message is another one now. Upstream gives the message's time only, so ours is the edit's."""
+        text = data.text or ""
+        return MessageEdited(
+            external_message_id=data.message_id, text=text, search_text=search_text(text), at=received_at
+        )
+
+    def handle_message_deleted(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
+        """The author took a message back."""
+        return MessageDeleted(external_message_id=data.message_id, at=received_at)
+
+    def handle_message_reaction(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
+        """Somebody reacted, or took a reaction back. Raises ``MissingField`` where nobody says who."""
+        reaction = data.reaction
+        sender = self.person(data, reaction.sender) if reaction is not None else None
+        if reaction is None or sender is None:
+            raise MissingField("reaction_sender")
+        return Reacted(
+            external_message_id=data.message_id, sender=sender, emoji=reaction.value or "", at=received_at
+        )
+
+    @staticmethod
+    def _receipt(data: MessagingPayload, status: Literal["delivered", "read"]) -> Fact:
+        direction = body_direction(data)
+        return Receipt(
+            external_message_id=data.message_id,
+            told_direction=direction.value if direction else None,
+            status=status,
         )
 
     def person(

@@ -8,11 +8,14 @@ import structlog
 from msgspec.structs import replace
 
 from communications.schemas.deliveries import Reading
+from communications.schemas.facts import Fact
+from communications.webhooks.handlers.account import handle_account_status
 from communications.webhooks.handlers.common import MessagingHandler
 from communications.webhooks.handlers.linkedin import LinkedInWebhookHandler
 from communications.webhooks.handlers.whatsapp import WhatsAppWebhookHandler
+from unipile.payloads.account import parse_account_status
 from unipile.payloads.event_key import event_key
-from unipile.payloads.events import MESSAGE_RECEIVED, Envelope, Family, classify
+from unipile.payloads.events import AccountStatus, Envelope, Family, classify
 from unipile.payloads.messaging import parse_messaging
 from unipile.payloads.providers import LINKEDIN, WHATSAPP
 from unipile.payloads.refusals import PayloadError
@@ -30,8 +33,12 @@ ANY_PROVIDER: Final = MessagingHandler()
 NOT_SHOWN: Final[Mapping[Family, str]] = {
     Family.UNKNOWN: "unknown event",
     Family.V2: "an event of API version 2",
+    Family.USERS: "a new relation: recognised, not shown",
+    Family.MAIL: "mail: not handled yet",
+    Family.MAIL_TRACKING: "mail tracking: recognised, not shown",
+    Family.CALENDAR: "a calendar event: recognised, not shown",
 }
-NOT_HANDLED_YET: Final = "not handled yet"
+UNKNOWN_CALLBACK: Final = "a hosted connection ended in a way that is not known"
 
 
 def delivery_read(raw: bytes, received_at: dt.datetime) -> Reading:
@@ -56,17 +63,28 @@ def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
     )
     try:
         key = event_key(envelope, received_at)
-        if envelope.event != MESSAGE_RECEIVED:
-            reason = NOT_SHOWN.get(envelope.family, NOT_HANDLED_YET)
-            return replace(described, event_key=key, settled="ignored", reason=reason)
-        payload = parse_messaging(envelope)
-        handler = HANDLERS.get(envelope.provider or "", ANY_PROVIDER)
-        return replace(described, event_key=key, fact=handler.handle_message_received(payload, received_at))
+        told = _fact_or_reason(envelope, received_at)
+        if isinstance(told, str):
+            return replace(described, event_key=key, settled="ignored", reason=told)
+        return replace(described, event_key=key, fact=told)
     except PayloadError as refusal:
         return replace(described, settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")
     except Exception as error:
         log.exception("delivery_unreadable_by_fault", webhook_event=envelope.event)
         return replace(described, settled="failed", reason=f"reading failed: {type(error).__name__}")
+
+
+def _fact_or_reason(envelope: Envelope, received_at: dt.datetime) -> Fact | str:
+    """What a body tells, or why it is kept and not shown."""
+    if envelope.family is Family.MESSAGING:
+        handler = HANDLERS.get(envelope.provider or "", ANY_PROVIDER)
+        return handler.handle(parse_messaging(envelope), received_at)
+    if envelope.family in (Family.ACCOUNT_STATUS, Family.HOSTED_AUTH):
+        status = parse_account_status(envelope)
+        if envelope.family is Family.HOSTED_AUTH and status.status is AccountStatus.UNKNOWN:
+            return UNKNOWN_CALLBACK
+        return handle_account_status(status, received_at)
+    return NOT_SHOWN[envelope.family]
 
 
 def _event_as_named(envelope: Envelope) -> str:

@@ -1,0 +1,55 @@
+"""The people of a batch: each once, with the best that its bodies say of them."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from communications.schemas.facts import PersonFact
+
+Row = dict[str, Any]
+
+
+class People:
+    """Distinct by (account, provider id). Of names the best source counts, then the latest message."""
+
+    def __init__(self) -> None:
+        self._people: dict[tuple[str, str], Row] = {}
+
+    def add(self, account: str, person: PersonFact, seen_at: dt.datetime) -> None:
+        key = (account, person.provider_id)
+        name_at = seen_at if person.name else None
+        row = msgspec.structs.asdict(person) | {"account": account, "name_at": name_at}
+        held = self._people.get(key)
+        self._people[key] = row if held is None else _merged(held, row)
+
+    def rows(self) -> list[Row]:
+        return list(self._people.values())
+
+    def own_identities(self) -> list[Row]:
+        """What the bodies prove to be an account's own."""
+        own: dict[str, set[str]] = {}
+        for person in self._people.values():
+            if person["is_self"]:
+                own.setdefault(person["account"], set()).update(person["identities"])
+        return [{"account": account, "identities": sorted(keys)} for account, keys in own.items() if keys]
+
+
+def _merged(held: Row, row: Row) -> Row:
+    named = max(held, row, key=_name_order)
+    return {
+        **row,
+        "attendee_id": max(held["attendee_id"], row["attendee_id"]),
+        "phone": max(held["phone"], row["phone"]),
+        "lid": max(held["lid"], row["lid"]),
+        "public_identifier": max(held["public_identifier"], row["public_identifier"]),
+        "is_self": held["is_self"] or row["is_self"],
+        "identities": sorted({*held["identities"], *row["identities"]}),
+        "name": named["name"],
+        "name_rank": named["name_rank"],
+        "name_at": named["name_at"],
+    }
+
+
+def _name_order(person: Row) -> tuple[int, float, str]:
+    return person["name_rank"], person["name_at"].timestamp() if person["name_at"] else 0.0, person["name"]

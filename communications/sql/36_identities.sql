@@ -1,0 +1,92 @@
+-- Who we are on a channel is learned bit by bit, and so is who the others are. What follows from it is settled whenever either
+-- grows, so that it cannot matter in which order it was learned: which attendees are ourselves, who wrote what no body tells,
+-- and after whom a direct conversation is named.
+
+-- own: (account, identities). Answers with the channels that have learned something.
+CREATE OR REPLACE FUNCTION landline_own_identities_learn(own json) RETURNS bigint[] LANGUAGE sql AS $$
+    WITH learned AS (
+        UPDATE communications_channel AS channel
+        SET own_identities = ARRAY(
+            SELECT DISTINCT key FROM unnest(channel.own_identities || proven.identities) AS key ORDER BY key)
+        FROM json_to_recordset(own) AS proven (account text, identities text[])
+        WHERE channel.external_account_id = proven.account AND NOT channel.own_identities @> proven.identities
+        RETURNING channel.id
+    )
+    SELECT array_agg(id) FROM learned
+$$;
+
+-- After whom a direct conversation is named: whoever its names name, else the first who is not ourselves.
+CREATE OR REPLACE FUNCTION landline_contacts_settle(conversations bigint[]) RETURNS void LANGUAGE sql AS $$
+    UPDATE communications_conversation AS conversation SET contact_id = best.attendee_id
+    FROM unnest(conversations) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT ARRAY(
+            SELECT part.id FROM communications_conversation AS part WHERE part.id = asked.id OR part.continues_id = asked.id
+        ) AS ids
+    ) AS parts
+    LEFT JOIN LATERAL (
+        SELECT person.id AS attendee_id
+        FROM communications_conversationattendee AS member
+        JOIN communications_chatattendee AS person ON person.id = member.attendee_id
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (
+                SELECT FROM communications_conversationalias AS alias
+                WHERE alias.conversation_id = ANY(parts.ids) AND (alias.kind, alias.value) IN (
+                    ('lid', person.lid), ('phone', person.phone), ('id', person.provider_id), ('provider', person.provider_id))
+            ) AS the_chat
+        ) AS names
+        WHERE member.conversation_id = ANY(parts.ids) AND (names.the_chat OR NOT person.is_self)
+        ORDER BY names.the_chat DESC, person.is_self, person.provider_id LIMIT 1
+    ) AS best ON true
+    WHERE conversation.id = asked.id AND conversation.kind = 'direct'
+      AND conversation.contact_id IS DISTINCT FROM best.attendee_id
+$$;
+
+-- channels: whose own identities have grown; people: attendees whose identities have grown. Answers with the conversations
+-- whose counts may have changed.
+CREATE OR REPLACE FUNCTION landline_identities_settle(channels bigint[], people bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    ourselves bigint[];
+    uncertain bigint[];
+BEGIN
+    WITH recognised AS (
+        UPDATE communications_chatattendee AS attendee SET is_self = true
+        FROM communications_channel AS channel
+        WHERE channel.id = attendee.channel_id AND (attendee.channel_id = ANY(channels) OR attendee.id = ANY(people))
+          AND NOT attendee.is_self AND attendee.identities && channel.own_identities
+        RETURNING attendee.id
+    )
+    SELECT array_agg(id) INTO ourselves FROM recognised;
+
+    WITH judged AS (
+        SELECT message.id, landline_direction(sender.identities, channel.own_identities) AS direction
+        FROM communications_message AS message
+        JOIN communications_channel AS channel ON channel.id = message.channel_id
+        JOIN communications_chatattendee AS sender ON sender.id = message.sender_id
+        WHERE NOT message.direction_told AND NOT message.is_stub
+          AND (message.channel_id = ANY(channels) OR message.channel_id IN (
+              SELECT channel_id FROM communications_chatattendee WHERE id = ANY(people)) AND message.sender_id = ANY(people))
+    ), turned AS (
+        UPDATE communications_message AS message SET
+            direction = judged.direction,
+            origin = CASE WHEN message.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
+            is_read = message.is_read OR judged.direction = 'inbound' AND message.status IS NOT DISTINCT FROM 'read',
+            status = CASE judged.direction
+                WHEN 'outbound' THEN landline_status_climb(message.status, 'sent')
+                WHEN 'inbound' THEN NULL
+                ELSE message.status
+            END
+        FROM judged
+        WHERE message.id = judged.id AND message.direction <> judged.direction
+        RETURNING message.conversation_id
+    )
+    SELECT array_agg(DISTINCT conversation_id) INTO uncertain FROM turned;
+
+    PERFORM landline_contacts_settle(ARRAY(
+        SELECT DISTINCT coalesce(conversation.continues_id, conversation.id)
+        FROM communications_conversationattendee AS member
+        JOIN communications_conversation AS conversation ON conversation.id = member.conversation_id
+        WHERE member.attendee_id = ANY(people || ourselves)));
+    RETURN uncertain;
+END
+$$;
