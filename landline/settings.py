@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -19,11 +19,12 @@ _package = Path(__file__).resolve().parent
 
 
 def _build_id() -> str:
-    """Changes whenever the served frontend does: the browser reloads when it differs from its own."""
-    shell = _package / "static" / "app" / "index.html"
-    if not shell.exists():
+    """The name of the served frontend, which its build wrote into every page too."""
+    named = _package / "static" / "app" / "build.json"
+    if not named.exists():
         return f"{__version__}-without-frontend"
-    return f"{__version__}-{hashlib.sha256(shell.read_bytes()).hexdigest()[:12]}"
+    build: str = json.loads(named.read_bytes())["build"]
+    return build
 
 
 # -- this installation ---------------------------------------------------------------------------------
