@@ -52,6 +52,7 @@ def session_begin(request: HttpRequest, credentials: Credentials) -> HttpRespons
     if not isinstance(user, User):
         log.warning("login_refused", address=address)
         raise InvalidCredentials
+    request.session.flush()
     auth.login(request, user)
     login_attempts_forget(credentials.username, address)
     log.info("login", user_id=user.pk, address=address)

@@ -1,0 +1,89 @@
+"""Every call of the REST API as the server itself lists it: a new one cannot be left out of a test."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from communications.api.application import api
+
+JSON = "application/json"
+DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
+
+
+@dataclass(frozen=True)
+class Call:
+    """``template`` holds parameters in braces, as OpenAPI writes them."""
+
+    method: str
+    template: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.template)
+
+    @property
+    def is_unsafe(self) -> bool:
+        return self.method != "GET"
+
+    def made_by(
+        self, client: Client, values: dict[str, str], *, query: Any = None, **options: Any
+    ) -> HttpResponse:
+        """The answer to this call. Values that are not in the path are the body of an unsafe call."""
+        body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
+        options.setdefault("content_type", JSON)
+        return client.generic(
+            self.method,
+            self.template.format(**values),
+            body if self.is_unsafe else b"",
+            query_params=query,
+            **options,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+def calls_of_the_api() -> list[Call]:
+    """What ninja serves, read from its routers and not from the document about them."""
+    return [
+        Call(method, f"/api/v1{bound.prefix}{path}")
+        for bound in api._get_bound_routers()
+        for path, view in bound.path_operations.items()
+        for operation in view.operations
+        for method in operation.methods
+    ]
+
+
+def patterns_of_the_server() -> list[str]:
+    """Every address pattern that Django resolves, joined from the root."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> list[str]:
+        found: list[str] = []
+        for pattern in patterns:
+            here = prefix + str(pattern.pattern)
+            found += walk(pattern.url_patterns, here) if isinstance(pattern, URLResolver) else [here]
+        return found
+
+    return walk(get_resolver().url_patterns, "")
+
+
+def rows_of_every_table() -> dict[str, str]:
+    """A digest of each table's rows: equal before and after means that nothing was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+            "AND relname LIKE 'communications_%%'"
+        )
+        digests = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(DIGEST.replace("{table}", table))
+            digests[table] = cursor.fetchone()[0]
+    return digests
