@@ -4,14 +4,14 @@ import asyncio
 from collections import Counter
 from typing import Any, Self
 
-from communications.ingest.unfinished import unfinished_announce
-from communications.realtime.longpoll import LongPoll
-from communications.realtime.socket import Socket
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
+from communications.ingest.unfinished import unfinished_announce
 from communications.realtime.hub import Hub
+from communications.realtime.longpoll import LongPoll
+from communications.realtime.socket import Socket
 from communications.webhooks.batcher import Batcher
 from communications.webhooks.receiver import WebhookReceiver
 from communications.webhooks.refusals import RefusalCounter

@@ -12,8 +12,9 @@ Direction = Literal["inbound", "outbound"]
 
 
 class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody seen in a body. ``provider_id`` is the identity; ``identities`` are comparable keys (``lid:…``, ``phone:…``, ``id:…``).
+    """Somebody seen in a body. ``provider_id`` is the identity; ``identities`` are comparable keys.
 
+    Keys are ``lid:…``, ``phone:<digits>`` and ``id:…``.
     ``name`` is empty where the body gives none that may be shown; ``phone`` is digits only.
     """
 
