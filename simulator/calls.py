@@ -23,10 +23,6 @@ class Call:
     seconds: float
     status: int | None
 
-    @property
-    def is_read(self) -> bool:
-        return self.endpoint.startswith("GET ")
-
 
 class Calls:
     """Counts of every call, and the newest `KEPT` calls themselves."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
+
+from simulator.api.errors import ApiError
 
 
 class When(StrEnum):
@@ -34,6 +37,12 @@ class Fault:
     cut: bool = False
     echo: bool = True
     times: int = 1
+
+    @classmethod
+    def refusal(cls, endpoint: str, word: str, *, when: When = When.BEFORE, times: int = 1) -> Self:
+        """The service's own error `errors/<word>` in place of the answer."""
+        answer = ApiError(word).response()
+        return cls(endpoint, when=when, status=answer.status, body=answer.body, times=times)
 
     def strikes(self, endpoint: str) -> bool:
         """Whether a call of `endpoint` meets this fault."""

@@ -37,9 +37,3 @@ def parse_stamp(text: str) -> datetime:
 def epoch_milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970, exact."""
     return round(moment.timestamp() * 1000)
-
-
-def from_epoch_milliseconds(milliseconds: int) -> datetime:
-    """The inverse of `epoch_milliseconds`."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)

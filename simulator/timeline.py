@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import Protocol
 
 from simulator.model import Message, Position
 from simulator.moments import epoch_milliseconds
@@ -13,13 +12,6 @@ from simulator.moments import epoch_milliseconds
 def position(message: Message) -> Position:
     """Where `message` stands among others."""
     return epoch_milliseconds(message.timestamp), message.sequence
-
-
-class Newest(Protocol):
-    """Anything that can be read from the newest message backwards."""
-
-    def newest(self, older_than: Position | None) -> Iterator[Message]:
-        """Messages before `older_than` (all of them when None), newest first."""
 
 
 class Timeline:
@@ -46,9 +38,6 @@ class Timeline:
             end = bisect_left(self._messages, older_than, key=_key)
         for index in range(end - 1, -1, -1):
             yield self._messages[index][1]
-
-    def __len__(self) -> int:
-        return len(self._messages)
 
 
 def _key(entry: tuple[Position, Message]) -> Position:

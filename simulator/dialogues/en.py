@@ -50,6 +50,7 @@ DIALOGUES = (
     < Delivery says "attempted" but nobody rang?
     > Sorry about that! Calling the driver now.
     > He's turning round, ten minutes.
+    < [forwarded] We were unable to reach you at 14:05. Next attempt: tomorrow.
     < Got it, thanks. *Really* appreciate it
     < see example.com/track/{n} if you want to know what we saw
     """,

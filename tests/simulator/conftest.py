@@ -16,7 +16,7 @@ FAST_RETRIES = (0.01, 0.02, 0.03, 0.04, 0.05)
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
     """An empty world with retries fit for a test."""
-    async with Simulator(retry_delays_seconds=FAST_RETRIES, answer_timeout_seconds=1.0) as simulator:
+    async with Simulator(retry_delays_seconds=FAST_RETRIES) as simulator:
         yield simulator
 
 

@@ -90,3 +90,9 @@ async def test_a_fault_waits_for_its_endpoint(sim: Simulator, api: Caller, chat:
     sim.faults.add(Fault("GET /chats", status=429))
     sim.faults.clear()
     assert (await api.call("GET", "/chats")).status == 200
+
+
+async def test_the_services_own_errors(sim: Simulator, api: Caller, chat: Chat) -> None:
+    for word, status in (("too_many_requests", 429), ("provider_error", 500), ("request_timeout", 504)):
+        sim.faults.add(Fault.refusal(SEND, word))
+        assert await api.refused("POST", f"/chats/{chat.id}/messages") == (status, f"errors/{word}")

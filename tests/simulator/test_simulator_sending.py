@@ -232,8 +232,11 @@ async def test_reactions_replace_and_go(sim: Simulator, api: Caller, receiver: R
     assert [one["reaction"] for one in receiver.bodies] == ["👍", "❤️", ""]
     assert (await api.get(f"/messages/{message.id}"))["reactions"] == []
     sim.customer_reacts(message, "😂")
-    (reaction,) = (await api.get(f"/messages/{message.id}"))["reactions"]
-    assert reaction == {"value": "😂", "sender_id": chat.members[0].provider_id, "is_sender": False}
+    sim.phone_reacts(message, "👌")
+    assert (await api.get(f"/messages/{message.id}"))["reactions"] == [
+        {"value": "😂", "sender_id": chat.members[0].provider_id, "is_sender": False},
+        {"value": "👌", "sender_id": chat.account.own.provider_id, "is_sender": True},
+    ]
 
 
 async def test_chat_actions(sim: Simulator, api: Caller, chat: Chat) -> None:
