@@ -23,5 +23,7 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
+    // The laws run many cases each; a busy machine takes its time.
+    testTimeout: 60_000,
   },
 });

@@ -80,12 +80,13 @@ const live = (): Promise<void> => vi.waitFor(() => expect(engine.status.get().ph
 const names = async (): Promise<string[]> =>
   (await (await db.activeTables()).conversation.toArray()).map((row) => row.name).sort();
 
-describe("the engine", { timeout: 20_000 }, () => {
+describe("the engine", () => {
   test("loads an empty device, goes live, keeps the newest threads ready and follows the feed", async () => {
     await engine.start();
     expect(engine.status.get().firstLoad).toBe(true);
     await live();
     expect(engine.status.get().firstLoad).toBe(false);
+    expect(engine.status.get().freshAt).toBeGreaterThan(0);
     await vi.waitFor(async () => expect(await db.side(0).thread.count()).toBe(5));
     server.write("conversation", conversation("1", { name: "Renamed" }));
     const since = (await db.read("feed-0"))?.cursor ?? "";

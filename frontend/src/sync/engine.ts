@@ -118,7 +118,8 @@ export class Engine {
           this.status.set({ firstLoad: true });
           await this.#writing(() => firstLoad(this.#db, term, whole));
         }
-        this.status.set({ firstLoad: false });
+        const feed = await this.#db.read(`feed-${await this.#db.activeSide()}`);
+        this.status.set({ firstLoad: false, freshAt: feed?.fresh_at ?? null });
         if ((await this.#follow(term, whole)) === "stopped") return;
         this.status.set({ phase: "catching-up" });
         await this.#writing(() => reloadBeside(this.#db, this.threads, term, whole));
