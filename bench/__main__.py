@@ -1,40 +1,58 @@
-"""Measures ingest against pgbench, the way from a webhook to the screens, and reads of a full database."""
+"""Measures ingest against pgbench, the way from a webhook to the sockets, reads, and the browser."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bench import report
 from bench.arrivals import arrivals_figures, arrivals_measure
 from bench.cells import CELLS, Bench
+from bench.full_database import full_database_make
 from bench.ingest import CLIENTS, ingest_figures, ingest_measure
 from bench.installation import Installation
 from bench.measured import BenchmarkError
 from bench.prepared import prepared_make
 from bench.processor import ForeignLoad
-from bench.reads import large_database_make, reads_measure
+from bench.reads import reads_measure
+from bench.screen import screen_check, screen_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "reads")
-PUSH_PER_SECOND = 100
-ACKNOWLEDGED_PER_SECOND = 200
+PARTS = ("ingest", "push", "reads", "browser")
+PACES = {"push": 100, "acknowledged": 200}
 
 
 def main() -> int:
     options = parser().parse_args()
     try:
-        wrk_check()
+        parts = parts_chosen(options.only)
         with Installation(FOLDER) as installation:
-            run(installation, options)
+            run(installation, options, parts)
     except BenchmarkError as problem:
-        sys.stderr.write(f"bench: {problem}\n")
+        announce(f"bench: {problem}")
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def parts_chosen(only: Sequence[str] | None) -> Sequence[str]:
+    """Raises BenchmarkError when something that was asked for by name cannot be measured here."""
+    wrk_check()
+    chosen = only or PARTS
+    if "browser" in chosen:
+        try:
+            screen_check()
+        except BenchmarkError as missing:
+            if only:
+                raise
+            announce(f"left out: {missing}")
+            return [part for part in chosen if part != "browser"]
+    return chosen
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,13 +66,21 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run(installation: Installation, options: argparse.Namespace) -> None:
-    parts = options.only or PARTS
+def run(installation: Installation, options: argparse.Namespace, parts: Sequence[str]) -> None:
     announce("making the prepared database")
     bench = Bench(installation, prepared_make(installation), options.warm_up, options.seconds)
     figures = report.circumstances(installation, rounds=options.rounds, seconds=options.seconds)
     others = ForeignLoad()
-    if "ingest" in parts:
+    try:
+        for part in parts:
+            figures |= part_measure(part, bench, options)
+    finally:
+        figures["machine"]["used_by_others"] = round(others.share(), 3)
+        report.write(figures)
+
+
+def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
+    if part == "ingest":
         measured = ingest_measure(
             bench,
             rounds=options.rounds,
@@ -62,21 +88,19 @@ def run(installation: Installation, options: argparse.Namespace) -> None:
             loads=options.load or list(CELLS),
             announce=announce,
         )
-        figures["ingest"] = ingest_figures(measured)
-    if "push" in parts:
-        for name, per_second in (("push", PUSH_PER_SECOND), ("acknowledged", ACKNOWLEDGED_PER_SECOND)):
-            announce(f"{per_second} deliveries a second, at a fixed pace")
-            arrivals = arrivals_measure(
-                bench, per_second=per_second, seconds=options.rounds * options.seconds
-            )
-            figures[name] = arrivals_figures(arrivals, per_second=per_second)
-    if "reads" in parts:
-        session_cookie = large_database_make(installation, announce=announce)
-        figures["reads"] = reads_measure(
-            installation, session_cookie, warm_up_seconds=options.warm_up, seconds=options.seconds
-        )
-    figures["machine"]["used_by_others"] = round(others.share(), 3)
-    report.write(figures)
+        return {part: ingest_figures(measured)}
+    if part == "push":
+        return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
+    full = full_database_make(bench.installation, announce)
+    if part == "reads":
+        return {part: reads_measure(bench, full)}
+    return {part: screen_measure(bench.installation, full, announce=announce)}
+
+
+def _arrivals(bench: Bench, options: argparse.Namespace, per_second: int) -> dict[str, float]:
+    announce(f"{per_second} deliveries a second, at a fixed pace")
+    arrivals = arrivals_measure(bench, per_second=per_second, seconds=options.rounds * options.seconds)
+    return arrivals_figures(arrivals, per_second=per_second)
 
 
 def announce(sentence: str) -> None:

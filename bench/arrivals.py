@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import uvloop
 
-from bench.bodies import CONVERSATIONS, FIRST_CONVERSATION, body, new_message_id
+from bench.bodies import CONVERSATIONS, FIRST_CONVERSATION, new_message_id, ordinary_body
 from bench.cells import CATCH_UP_SECONDS, DATABASE, SOCKETS, Bench
 from bench.measured import BenchmarkError, percentile
 from bench.prepared import WEBHOOK_PATH, delivery_headers
@@ -108,7 +108,7 @@ class Pace:
         for reader in range(SOCKETS):
             self._moments[reader, message_id] = moment
         conversation = FIRST_CONVERSATION + number % CONVERSATIONS
-        async with self._session.post(self._url, data=body(conversation, message_id)) as answer:
+        async with self._session.post(self._url, data=ordinary_body(conversation, message_id)) as answer:
             await answer.read()
         self._arrivals.answered_ms.append((time.perf_counter() - moment) * 1e3)
         if answer.status != 200:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import secrets
 import string
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,34 +32,59 @@ LINES = (
 )
 
 
-def template(number: int) -> str:
-    """The body of conversation ``number``, with placeholders for what differs from message to message."""
-    digits = f"{700_000_000 + number}"
-    lid = f"2099{digits}17@lid"
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A direct conversation as bodies name it. ``contact_id``, ``lid`` and ``phone`` are the contact's."""
+
+    account_id: str
+    own_phone: str
+    chat_id: str
+    contact_id: str
+    contact_name: str
+    lid: str
+    phone: str
+
+
+def chat_of(number: int) -> Chat:
+    """Conversation ``number`` of the prepared database."""
+    digits = 700_000_000 + number
+    return Chat(
+        account_id=ACCOUNT,
+        own_phone=OWN_PHONE,
+        chat_id=f"{CHAT_ID_PREFIX}{number}",
+        contact_id=f"pQ1xVbJ8RkqT0wBenc{number}",
+        contact_name=f"Jana Nováková {number}",
+        lid=f"2099{digits}17@lid",
+        phone=f"+420{digits}",
+    )
+
+
+def template(chat: Chat, text: str) -> str:
+    """An inbound message, with placeholders for what differs from message to message."""
     contact: dict[str, Any] = {
-        "attendee_id": f"pQ1xVbJ8RkqT0wBenc{number}",
-        "attendee_provider_id": lid,
-        "attendee_name": f"Jana Nováková {number}",
+        "attendee_id": chat.contact_id,
+        "attendee_provider_id": chat.lid,
+        "attendee_name": chat.contact_name,
         "attendee_profile_url": None,
-        "attendee_specifics": {"provider": "WHATSAPP", "phone_number": f"+420{digits}", "lid": lid},
-        "attendee_public_identifier": f"420{digits}@s.whatsapp.net",
+        "attendee_specifics": {"provider": "WHATSAPP", "phone_number": chat.phone, "lid": chat.lid},
+        "attendee_public_identifier": f"{chat.phone[1:]}@s.whatsapp.net",
     }
     body = {
         "event": "message_received",
-        "account_id": ACCOUNT,
+        "account_id": chat.account_id,
         "account_type": "WHATSAPP",
-        "account_info": {"type": "WHATSAPP", "phone_number": OWN_PHONE},
+        "account_info": {"type": "WHATSAPP", "phone_number": chat.own_phone},
         "webhook_name": "landline",
-        "chat_id": f"{CHAT_ID_PREFIX}{number}",
+        "chat_id": chat.chat_id,
         "attendees": [contact],
         "sender": contact,
         "subject": None,
-        "message": LINES[number % len(LINES)],
+        "message": text,
         "message_id": MESSAGE_ID,
         "timestamp": TIMESTAMP,
         "attachments": [],
         "is_sender": False,
-        "provider_chat_id": lid,
+        "provider_chat_id": chat.lid,
         "provider_message_id": PROVIDER_MESSAGE_ID,
         "is_event": 0,
         "chat_pinned": 0,
@@ -72,19 +98,22 @@ def template(number: int) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def templates() -> list[str]:
-    return [template(number) for number in range(FIRST_CONVERSATION, FIRST_CONVERSATION + CONVERSATIONS)]
-
-
 def templates_write(path: Path) -> None:
-    """One template per line, for the loader."""
-    path.write_text("".join(f"{line}\n" for line in templates()), encoding="utf-8")
+    """One template per conversation and line, for the loader."""
+    numbers = range(FIRST_CONVERSATION, FIRST_CONVERSATION + CONVERSATIONS)
+    lines = (template(chat_of(number), LINES[number % len(LINES)]) for number in numbers)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def body(number: int, message_id: str) -> bytes:
-    """A whole body for conversation ``number``, sent now."""
+def ordinary_body(number: int, message_id: str) -> bytes:
+    """A message in conversation ``number`` of the prepared database, sent now."""
+    return body(chat_of(number), LINES[number % len(LINES)], message_id)
+
+
+def body(chat: Chat, text: str, message_id: str) -> bytes:
+    """A message sent now."""
     now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    filled = template(number)
+    filled = template(chat, text)
     for placeholder, value in (
         (MESSAGE_ID, message_id),
         (PROVIDER_MESSAGE_ID, f"3EB0{secrets.token_hex(8).upper()}"),

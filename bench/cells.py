@@ -11,6 +11,7 @@ from pathlib import Path
 import uvloop
 
 from bench.installation import Installation
+from bench.ledger import applied_deliveries
 from bench.measured import BenchmarkError, Cell
 from bench.pgbench import ONE_STATEMENT, ORDINARY, transactions_load
 from bench.prepared import WEBHOOK_PATH, Prepared
@@ -22,7 +23,6 @@ from bench.wrk import WrkReport, deliveries_load
 DATABASE = "cell"
 SOCKETS = 10
 CATCH_UP_SECONDS = 10.0
-COUNT_BY_OUTCOME = "SELECT outcome, count(*) FROM communications_webhookdelivery GROUP BY outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
             observed=1,
             on_message=lambda _reader, message_id: shown.add(message_id),
         ):
-            before = _applied(installation)
+            before = applied_deliveries(installation, DATABASE)
             await deliveries_load(installation, url, clients=clients, seconds=bench.warm_up_seconds)
             installation.checkpoint()
             server_before = processor_seconds(server.pid)
@@ -64,7 +64,7 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
             report = await deliveries_load(installation, url, clients=clients, seconds=bench.seconds)
             server_seconds = processor_seconds(server.pid) - server_before
             postgres_seconds = processor_seconds(installation.postmaster) - postgres_before
-            await _wait_until_all_shown(shown, _applied(installation) - before)
+            await _wait_until_all_shown(shown, applied_deliveries(installation, DATABASE) - before)
     return Cell(
         report.per_second,
         report.p50_ms,
@@ -72,15 +72,6 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
         server_cpu_us=server_seconds / report.requests * 1e6,
         postgres_cpu_us=postgres_seconds / report.requests * 1e6,
     )
-
-
-def _applied(installation: Installation) -> int:
-    """How many deliveries the ledger holds; all of them must be applied."""
-    with installation.owner_connection(DATABASE) as connection:
-        outcomes: dict[str, int] = dict(connection.execute(COUNT_BY_OUTCOME).fetchall())
-    if set(outcomes) != {"applied"}:
-        raise BenchmarkError(f"The ledger holds other outcomes than applied: {outcomes}.")
-    return outcomes["applied"]
 
 
 async def _wait_until_all_shown(shown: set[str], expected: int) -> None:
@@ -118,7 +109,7 @@ def _pgbench(bench: Bench, script: Path, clients: int) -> Cell:
             )
         )
         spent = processor_seconds(installation.postmaster) - before
-        written = _applied(installation) - bench.prepared.deliveries
+        written = applied_deliveries(installation, DATABASE) - bench.prepared.deliveries
     return Cell(cell.per_second, cell.p50_ms, cell.p99_ms, postgres_cpu_us=spent / written * 1e6)
 
 

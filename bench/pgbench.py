@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from bench.bodies import ACCOUNT, CHAT_ID_PREFIX, FIRST_CONVERSATION, LINES, body, new_message_id
+from bench.bodies import ACCOUNT, CHAT_ID_PREFIX, FIRST_CONVERSATION, LINES, new_message_id, ordinary_body
 from bench.installation import Installation
 from bench.measured import BenchmarkError, Cell, percentile
 from bench.prepared import delivery_headers
@@ -66,7 +66,7 @@ async def transactions_load(
 
 def script_variables(channel_id: int) -> dict[str, str | int]:
     """What an application computes outside PostgreSQL comes as a parameter, the body included."""
-    raw = body(FIRST_CONVERSATION, new_message_id())
+    raw = ordinary_body(FIRST_CONVERSATION, new_message_id())
     headers = {**delivery_headers("[removed]"), "host": "127.0.0.1:28000", "content-length": str(len(raw))}
     return {
         "account": ACCOUNT,

@@ -18,8 +18,8 @@ from bench.bodies import (
     CONVERSATIONS,
     FIRST_CONVERSATION,
     OWN_PHONE,
-    body,
     new_message_id,
+    ordinary_body,
     templates_write,
 )
 from bench.installation import PREPARED, Installation
@@ -87,7 +87,9 @@ def reader_make() -> tuple[int, str]:
 def _conversations_make(port: int, secret: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     for number in range(FIRST_CONVERSATION, FIRST_CONVERSATION + CONVERSATIONS):
-        connection.request("POST", WEBHOOK_PATH, body(number, new_message_id()), delivery_headers(secret))
+        connection.request(
+            "POST", WEBHOOK_PATH, ordinary_body(number, new_message_id()), delivery_headers(secret)
+        )
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench.installation import POSTGRES_SETTINGS, Installation
 from bench.pgbench import ORDINARY
+from bench.screen import SLOW_FRAME_MS
 
 LATEST = Path(__file__).with_name("latest.json")
 CROWDED = 0.1
@@ -58,6 +59,8 @@ def text(figures: Figures) -> list[str]:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
     if "reads" in figures:
         lines += ["", *reads_text(figures["reads"])]
+    if "browser" in figures:
+        lines += ["", *browser_text(figures["browser"])]
     if "ingest" in figures:
         lines += ["", "(b) is this script of pgbench over the same unix socket:", ""]
         lines += ORDINARY.read_text().splitlines()
@@ -147,6 +150,29 @@ def reads_text(reads: Figures) -> list[str]:
         "",
         *table(titles, rows),
     ]
+
+
+def browser_text(browser: Figures) -> list[str]:
+    switch, painted, scroll = browser["switch"], browser["painted"], browser["scroll"]
+    rows = [
+        ["conversation opened for the first time", *milliseconds(switch, "first_")],
+        ["conversation opened again", *milliseconds(switch, "again_")],
+        ["delivery due → answered", *milliseconds(painted, "answered_")],
+        ["delivery due → text painted", *milliseconds(painted)],
+    ]
+    steps = scroll["by_step"]
+    rows += [[f"frame of scrolling, {step} px each", *milliseconds(seen)] for step, seen in steps.items()]
+    slow, frames = (sum(seen[count] for seen in steps.values()) for count in ("slow_frames", "frames"))
+    return [
+        f"In Chromium, over the same database; {browser['javascript_gzip_kb']} kB of scripts, gzipped. "
+        f"Scrolling {scroll['rows']} rows, {slow} of {frames} frames took over {SLOW_FRAME_MS:.0f} ms.",
+        "",
+        *table(("ms", "p50", "p95", "max"), rows),
+    ]
+
+
+def milliseconds(figures: Figures, prefix: str = "") -> list[str]:
+    return [number(figures, f"{prefix}{name}_ms", 1) for name in ("p50", "p95", "max")]
 
 
 def number(figures: Figures, name: str, digits: int = 0) -> str:

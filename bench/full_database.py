@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg
+from django.db import connection as django_connection
 from psycopg import sql
 
 from bench import town_rows
 from bench.installation import Installation
+from bench.prepared import reader_make
 from simulator.generate import Town
+
+DATABASE = "full"
+TOWN = Town(chats=20_000, messages=1_000_000)
 
 # Messages come chat by chat and are stored by time, as a life of deliveries would have stored them: the rows
 # of a page lie far apart. As history they are quiet (version 0).
@@ -43,14 +49,26 @@ ID_RESTART = "SELECT setval(pg_get_serial_sequence({table}, 'id'), (SELECT max(i
 COUNTED_IDS = ("channel", "chatattendee", "conversation")
 
 
-def town_seed(installation: Installation, database: str, town: Town, *, user_id: int) -> None:
-    """Pours the town into an empty database of the product's schema; ``user_id`` may read all of it."""
-    with installation.owner_connection(database) as connection:
+@cache
+def full_database_make(installation: Installation, announce: Callable[[str], None]) -> str:
+    """Makes it, once, and points this process's Django at it. Answers with a reader's session cookie."""
+    announce(f"pouring {TOWN.chat_count:,} chats and {TOWN.message_count:,} messages into PostgreSQL")
+    installation.database_make(DATABASE)
+    django_connection.close()
+    django_connection.settings_dict["NAME"] = DATABASE
+    user_id, session_cookie = reader_make()
+    _town_pour(installation, user_id)
+    return session_cookie
+
+
+def _town_pour(installation: Installation, user_id: int) -> None:
+    """``user_id`` may read all of it."""
+    with installation.owner_connection(DATABASE) as connection:
         # The rows are right by construction: neither triggers nor foreign keys need to look at each.
         connection.execute("SET session_replication_role = replica")
         with connection.transaction():
             (version,) = connection.execute("SELECT pg_current_xact_id()::text").fetchall()[0]
-            _pour(connection, town_rows.TownRows(town, version=version), user_id)
+            _pour(connection, town_rows.TownRows(TOWN, version=version), user_id)
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
 
