@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from communications.errors import InvalidInput, LandlineError, NotAuthenticated
+from communications.feed.changes import PAGE_ROWS
 from communications.schemas.documents import Document
 from communications.schemas.frames import (
     ChangesFrame,
@@ -75,7 +76,10 @@ def _changes_call(*, security: list[dict[str, list[str]]]) -> dict[str, Any]:
         "parameters": [
             _query("cursor", _schema_of(FeedCursor)),
             _query("wait", {"type": "integer", "minimum": 0, "maximum": 25, "default": 0}),
-            _query("limit", {"type": "integer", "minimum": 1}),
+            _query(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": PAGE_ROWS, "default": PAGE_ROWS},
+            ),
         ],
         "responses": {
             200: {"description": "OK", "content": {"application/json": {"schema": frames}}},
