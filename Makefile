@@ -16,7 +16,7 @@ FRONTEND_BUILD := landline/static/app/index.html
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/tests -prune -o -type f -print)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup development run test lint lock bench build
+.PHONY: help setup development run test test-python test-frontend lint lock bench build
 
 help:
 	@echo "make run      start everything on this machine"
@@ -35,8 +35,17 @@ setup: | $(VENV)/.made
 
 development: setup $(VENV)/.development
 
-test: lint
+# Every part runs, so that one report names all that is wrong.
+test: development
+	@failed=""; for part in lint test-python test-frontend; do \
+	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; \
+	[ -z "$$failed" ] || { echo "Failed:$$failed" >&2; exit 1; }
+
+test-python: development
 	$(BIN)/python -m pytest
+
+test-frontend: development
 	cd frontend && npm test
 
 lint: development
