@@ -66,7 +66,7 @@ async def test_only_our_own_origin_is_asked_and_the_key_is_nowhere(stack: Stack,
     async def keep(response: object) -> None:
         try:
             bodies.append(await response.body())  # type: ignore[attr-defined]
-        except Exception:  # noqa: BLE001  # answers without a body, redirects, closed pages
+        except Exception:  # answers without a body, redirects, closed pages
             return
 
     waiting: list[asyncio.Task[None]] = []
