@@ -1,4 +1,8 @@
-"""Saying that something was committed, so that readers in other processes look at once. Never inside the transaction itself."""
+"""Saying that something was committed, so that readers in other processes look at once.
+
+Only a hint, and never inside the writing transaction: a transaction that notifies queues behind all others
+that do.
+"""
 
 from typing import Any, Final
 
@@ -8,10 +12,12 @@ from psycopg import AsyncConnection
 
 ANNOUNCEMENTS: Final = "landline_changes"
 
+_ANNOUNCE: Final = "SELECT pg_notify(%s, %s)"
 
-async def changes_announce(connection: AsyncConnection[Any]) -> None:
-    """On an autocommit connection, after the commit."""
-    await connection.execute(f"NOTIFY {ANNOUNCEMENTS}")
+
+async def changes_announce(connection: AsyncConnection[Any], *, announcer: str = "") -> None:
+    """On an autocommit connection, after the commit. By ``announcer`` a process knows its own words."""
+    await connection.execute(_ANNOUNCE, (ANNOUNCEMENTS, announcer))
 
 
 def changes_announce_on_commit() -> None:
@@ -21,4 +27,4 @@ def changes_announce_on_commit() -> None:
 
 def _announce() -> None:
     with django_connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {ANNOUNCEMENTS}")
+        cursor.execute(_ANNOUNCE, (ANNOUNCEMENTS, ""))

@@ -1,5 +1,9 @@
-"""What the feed carries: one description per table, in the order in which a page hands them out."""
+"""What the feed carries: one description per table, in the order in which a page hands them out.
 
+Sessions and access come first, so that nobody is handed a row after the page that took it from them.
+"""
+
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -11,34 +15,49 @@ from communications.selectors.drafts import DRAFTS_BY_ID, draft_document
 from communications.selectors.members import MEMBERS_BY_ID, member_document
 from communications.selectors.messages import MESSAGES_BY_ID, message_document
 
+NOBODY: Final = "NULL::bigint"
+NOTHING: Final = "NULL::text, NULL::bigint"
+
 
 class Entity(NamedTuple):
-    """``channel`` and ``user`` are SQL expressions of what scopes a row; ``documents`` yields rows by id."""
+    """``channel`` and ``user`` are SQL expressions of what scopes a row, ``weight_bytes`` of its size.
+
+    ``documents`` yields rows by id; a changed row that it does not yield has ``vanishes`` for its readers.
+    """
 
     name: str
     table: str
-    channel: str
-    user: str = "NULL::bigint"
+    channel: str = "changed.channel_id"
+    user: str = NOBODY
     shown: str = "true"
-    described: str = "NULL::text, NULL::bigint"
+    described: str = NOTHING
+    weight_bytes: str = "0"
     documents: str | None = None
     document: Callable[[Sequence[Any]], Document] | None = None
     vanishes: bool = False
 
 
-ACCESS: Final = "access"
 SESSION: Final = "session"
+ACCESS: Final = "access"
+LOST_ACCESS: Final = "lost access"
 TOMBSTONE: Final = "tombstone"
 CHANNEL: Final = "channel"
 
 ENTITIES: Final[tuple[Entity, ...]] = (
-    Entity(SESSION, "communications_user", channel="NULL::bigint", user="changed.id"),
-    Entity(ACCESS, "communications_channelaccess", channel="changed.channel_id", user="changed.user_id"),
+    Entity(SESSION, "communications_user", channel=NOBODY, user="changed.id"),
+    Entity(ACCESS, "communications_channelaccess", user="changed.user_id"),
+    Entity(
+        LOST_ACCESS, "communications_tombstone", user="changed.user_id", shown="changed.entity = 'access'"
+    ),
+    # With a channel goes everybody's access to it, which says more than the tombstone of each row.
     Entity(
         TOMBSTONE,
         "communications_tombstone",
-        channel="changed.channel_id",
         user="changed.user_id",
+        shown=(
+            "changed.entity <> 'access' AND EXISTS ("
+            "SELECT FROM communications_channel AS kept WHERE kept.id = changed.channel_id)"
+        ),
         described="changed.entity, changed.row_id",
     ),
     Entity(
@@ -51,14 +70,12 @@ ENTITIES: Final[tuple[Entity, ...]] = (
     Entity(
         "attendee",
         "communications_chatattendee",
-        channel="changed.channel_id",
         documents=ATTENDEES_BY_ID,
         document=attendee_document,
     ),
     Entity(
         "conversation",
         "communications_conversation",
-        channel="changed.channel_id",
         shown="NOT changed.is_stub",
         documents=CONVERSATIONS_BY_ID,
         document=conversation_document,
@@ -67,15 +84,14 @@ ENTITIES: Final[tuple[Entity, ...]] = (
     Entity(
         "member",
         "communications_conversationattendee",
-        channel="changed.channel_id",
         documents=MEMBERS_BY_ID,
         document=member_document,
     ),
     Entity(
         "message",
         "communications_message",
-        channel="changed.channel_id",
         shown="NOT changed.is_stub",
+        weight_bytes="octet_length(changed.text)",
         documents=MESSAGES_BY_ID,
         document=message_document,
         vanishes=True,
@@ -83,54 +99,76 @@ ENTITIES: Final[tuple[Entity, ...]] = (
     Entity(
         "draft",
         "communications_draft",
-        channel="changed.channel_id",
         user="changed.user_id",
+        weight_bytes="octet_length(changed.text)",
         documents=DRAFTS_BY_ID,
         document=draft_document,
     ),
 )
 
-_SEEN: Final = "%(seen)s::pg_snapshot"
-_TARGET: Final = "%(target)s::pg_snapshot"
+VERSIONED_TABLES: Final = (*dict.fromkeys(entity.table for entity in ENTITIES), "communications_feedmark")
 
 
-def changed_keys(*, scoped: bool, from_entity: int) -> str:
-    """The query of a page's keys: (entity, id, version, channel, user, tombstone's entity, tombstone's row), in order.
+class Key(NamedTuple):
+    """A changed row: what ``changed_keys`` yields."""
 
-    Parameters: ``seen`` and ``target`` (snapshots), ``version`` and ``id`` (the position, in entity ``from_entity``), ``limit``;
-    if ``scoped``, ``channels`` and ``user`` of the reader.
+    entity: int
+    id: int
+    version: str
+    channel_id: int | None
+    user_id: int | None
+    gone_entity: str | None
+    gone_id: int | None
+    weight_bytes: int
+
+    @property
+    def name(self) -> str:
+        return ENTITIES[self.entity].name
+
+
+@functools.cache
+def changed_keys(*, scoped: bool, from_entity: int, within_target: bool) -> str:
+    """The statement that yields a page's keys, in order.
+
+    Parameters: $1 the snapshot seen; $2 and $3 version and id of the position, in entity ``from_entity``; $4
+    the limit; if ``scoped``, $5 the reader; if ``within_target``, last the target, else all up to now.
     """
     pages = [
-        _entity_keys(order, entity, scoped=scoped, after_position=order == from_entity)
+        _entity_keys(order, entity, scoped, order == from_entity, within_target)
         for order, entity in enumerate(ENTITIES)
         if order >= from_entity
     ]
-    return " UNION ALL ".join(f"({page})" for page in pages) + " ORDER BY 1, 3, 2 LIMIT %(limit)s"
+    union = " UNION ALL ".join(f"({page})" for page in pages)
+    return f"SELECT * FROM ({union}) AS page ORDER BY 1, 3, 2 LIMIT $4"  # noqa: S608 (constants)
 
 
-def _entity_keys(order: int, entity: Entity, *, scoped: bool, after_position: bool) -> str:
+def _entity_keys(order: int, entity: Entity, scoped: bool, after_position: bool, within_target: bool) -> str:
     conditions = [
-        f"changed.version >= pg_snapshot_xmin({_SEEN})",
-        f"NOT pg_visible_in_snapshot(changed.version, {_SEEN})",
-        f"pg_visible_in_snapshot(changed.version, {_TARGET})",
+        "changed.version >= pg_snapshot_xmin($1::pg_snapshot)",
+        "NOT pg_visible_in_snapshot(changed.version, $1::pg_snapshot)",
         entity.shown,
     ]
+    if within_target:
+        target = "$6" if scoped else "$5"
+        conditions.append(f"pg_visible_in_snapshot(changed.version, {target}::pg_snapshot)")
     if after_position:
-        conditions.append("(changed.version, changed.id) > (%(version)s::xid8, %(id)s)")
+        conditions.append("(changed.version, changed.id) > ($2::xid8, $3::bigint)")
     if scoped:
         conditions.append(_scope(entity))
     return (
-        f"SELECT {order}, changed.id, changed.version, {entity.channel}, {entity.user}, {entity.described} "  # noqa: S608
-        f"FROM {entity.table} AS changed WHERE {' AND '.join(conditions)} "
-        "ORDER BY changed.version, changed.id LIMIT %(limit)s"
+        f"SELECT {order}, changed.id, changed.version, {entity.channel}, {entity.user}, {entity.described}, "  # noqa: S608
+        f"{entity.weight_bytes} FROM {entity.table} AS changed WHERE {' AND '.join(conditions)} "
+        "ORDER BY changed.version, changed.id LIMIT $4"
     )
 
 
+_READABLE: Final = "SELECT channel_id FROM communications_channelaccess WHERE user_id = $5"
+
+
 def _scope(entity: Entity) -> str:
-    if entity.name in (SESSION, ACCESS, "draft"):
-        return f"{entity.user} = %(user)s"
-    in_channels = f"{entity.channel} = ANY(%(channels)s::bigint[])"
-    if entity.name == TOMBSTONE:
-        # Once the right to a channel is gone, its tombstone of access is all that still concerns the reader.
-        return f"(({in_channels} AND {entity.user} IS NULL) OR {entity.user} = %(user)s)"
-    return in_channels
+    if entity.name in (SESSION, ACCESS, LOST_ACCESS):
+        return f"{entity.user} = $5"
+    in_channels = f"{entity.channel} = ANY(ARRAY({_READABLE}))"
+    if entity.user == NOBODY:
+        return in_channels
+    return f"{in_channels} AND coalesce({entity.user}, $5) = $5"

@@ -1,172 +1,200 @@
 """Which history of the database cursors belong to, and how a reader learns that its own is another one.
 
-A restored dump, another cluster, or a data folder put back from a copy all look like this database to a cursor, but lack what
-the reader has seen. Identity, versions from the future, and random marks in the flow of transactions tell them apart.
+A restored dump, another cluster, or a data folder put back from a copy all look like this database to a
+cursor, but lack what its reader has seen. They are told apart by the identity of cluster, database and table,
+by versions that this cluster has not handed out yet, and by marks in the flow of transactions: one in each
+minute of writing, and one for each start of the database server, with the first number that it handed out.
 """
 
+import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 
 import structlog
 from psycopg import AsyncConnection
 
-from communications.feed.cursor import Cursor
-from communications.feed.entities import ENTITIES
+from communications.feed.entities import VERSIONED_TABLES
+from communications.feed.refusals import StandbyRefused
 
 log = structlog.get_logger(__name__)
 
-VERSIONED_TABLES: Final = (*(entity.table for entity in ENTITIES), "communications_feedmark")
 EPOCH_LOCK: Final = 4_201_122
+EMPTIED_AT_ONCE: Final = 5_000
+TRY_LOCK_SECONDS: Final = 0.1
 
+_IS_STANDBY: Final = "SELECT pg_is_in_recovery()"
 
-class StandbyRefused(RuntimeError):
-    """The feed reads a primary only: a standby's snapshot leaves out transactions that still run on the primary."""
+_IDENTITY: Final = """
+SELECT (SELECT system_identifier::text FROM pg_control_system()),
+       (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
+       ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint,
+       'communications_feedepoch'::regclass::oid::bigint
+"""
+
+_HELD: Final = """
+SELECT epoch, system_identifier, database_oid, timeline, table_oid,
+       highest_version < pg_snapshot_xmax(pg_current_snapshot()),
+       run_started_at = pg_postmaster_start_time()
+FROM communications_feedepoch
+"""
+
+_MARK: Final = """
+INSERT INTO communications_feedmark (mark, run_first_number)
+VALUES (%(mark)s, CASE WHEN %(is_new_run)s THEN (
+    SELECT least(pg_current_xact_id(), (
+        split_part(next_xid, ':', 1)::numeric * 4294967296 + split_part(next_xid, ':', 2)::numeric
+    )::text::xid8) FROM pg_control_checkpoint()) END)
+"""
+
+_EPOCH: Final = """
+INSERT INTO communications_feedepoch
+    (id, epoch, system_identifier, database_oid, timeline, table_oid, run_started_at, highest_version,
+     tombstones_since)
+VALUES (1, %s, %s, %s, %s, %s, pg_postmaster_start_time(), pg_current_xact_id(), '0'::xid8)
+ON CONFLICT (id) DO UPDATE SET
+    epoch = excluded.epoch, system_identifier = excluded.system_identifier,
+    database_oid = excluded.database_oid, timeline = excluded.timeline, table_oid = excluded.table_oid,
+    run_started_at = excluded.run_started_at, highest_version = excluded.highest_version,
+    tombstones_since = excluded.tombstones_since, created_at = now()
+"""
 
 
 class Identity(NamedTuple):
     system_identifier: str
     database_oid: int
     timeline: int
+    table_oid: int
 
 
-class Resumed(NamedTuple):
-    """Whether a cursor can go on, or why it cannot."""
+class Held(NamedTuple):
+    """The epoch on record. ``is_same_run``: it knows of the present start of the database server."""
 
-    reset: str | None
-    is_ahead: bool = False
+    epoch: uuid.UUID
+    identity: Identity
+    is_past: bool
+    is_same_run: bool
 
 
 async def epoch_ensure(connection: AsyncConnection[Any]) -> uuid.UUID:
-    """The epoch of the database, made anew if this is another database than the one it was made for.
+    """The epoch of the database: the one on record, or a new one if that was made for another database.
 
-    To be called at start and after every reconnect; adds a mark. Raises ``StandbyRefused`` on a standby.
+    Comes before the first cursor of a process, and again after every loss of the connection; where the
+    database server was started since, it leaves a mark that says so. On an autocommit connection.
+    Raises ``StandbyRefused`` on a standby.
     """
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (EPOCH_LOCK,))
+    async with _one_at_a_time(connection):
         identity = await _identity(connection)
-        found = await connection.execute(
-            """
-            SELECT epoch, highest_version < pg_snapshot_xmax(pg_current_snapshot()),
-                   system_identifier, database_oid, timeline
-            FROM communications_feedepoch
-            """
-        )
-        held = await found.fetchone()
+        held = await _held(connection)
         from_the_future = await _tables_from_the_future(connection)
-        if held is not None and held[1] and Identity(*held[2:]) == identity and not from_the_future:
-            epoch: uuid.UUID = held[0]
-        else:
-            epoch = await _epoch_make(connection, identity, from_the_future)
-        await mark_add(connection)
-    return epoch
+        if held is None or held.identity != identity or not held.is_past or from_the_future:
+            return await _epoch_make(connection, identity, from_the_future)
+        if not held.is_same_run:
+            await mark_add(connection, is_new_run=True)
+        return held.epoch
 
 
-async def epoch_renew(connection: AsyncConnection[Any]) -> uuid.UUID:
-    """A new epoch without a question: the database was restored, or a cursor has seen what this database has not."""
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (EPOCH_LOCK,))
-        epoch = await _epoch_make(
+async def epoch_renew(connection: AsyncConnection[Any], *, instead_of: uuid.UUID | None = None) -> uuid.UUID:
+    """A new epoch without a question: the database was restored, or lacks what a cursor of it has seen.
+
+    With ``instead_of`` only if that is still the present one: many readers find out at the same time.
+    """
+    async with _one_at_a_time(connection):
+        held = await _held(connection)
+        if held is not None and instead_of not in (None, held.epoch):
+            return held.epoch
+        return await _epoch_make(
             connection, await _identity(connection), await _tables_from_the_future(connection)
         )
-        await mark_add(connection)
-    return epoch
 
 
-async def mark_add(connection: AsyncConnection[Any]) -> None:
+async def mark_add(connection: AsyncConnection[Any], *, is_new_run: bool = False) -> None:
     """Puts a random mark into the flow of transactions, and notes how far versions have come."""
-    await connection.execute("INSERT INTO communications_feedmark (mark) VALUES (%s)", (uuid.uuid4(),))
-    await connection.execute(
-        "UPDATE communications_feedepoch SET highest_version = greatest(highest_version, pg_current_xact_id())"
-    )
+    async with connection.transaction():
+        await connection.execute(_MARK, {"mark": uuid.uuid4(), "is_new_run": is_new_run})
+        await connection.execute(
+            "UPDATE communications_feedepoch SET run_started_at = pg_postmaster_start_time(), "
+            "highest_version = greatest(highest_version, pg_current_xact_id())"
+        )
 
 
-async def start_cursor(connection: AsyncConnection[Any], epoch: uuid.UUID) -> Cursor:
-    """Where a first load starts: everything up to now counts as seen."""
-    found = await connection.execute(
-        "SELECT pg_current_snapshot()::text, (SELECT mark FROM communications_feedmark ORDER BY version DESC LIMIT 1)"
-    )
-    ((snapshot, mark),) = await found.fetchall()
-    return Cursor(epoch=epoch, mark=mark, seen=snapshot)
+@asynccontextmanager
+async def _one_at_a_time(connection: AsyncConnection[Any]) -> AsyncIterator[None]:
+    if await _value(connection, _IS_STANDBY):
+        raise StandbyRefused
+    await _lock(connection)
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            await connection.execute("SELECT pg_advisory_unlock(%s)", (EPOCH_LOCK,))
 
 
-async def cursor_resume(connection: AsyncConnection[Any], cursor: Cursor, epoch: uuid.UUID) -> Resumed:
-    """Whether ``cursor`` belongs to the present course of this database and is not older than the oldest tombstone."""
-    if cursor.epoch != epoch:
-        return Resumed("the database is another one")
-    found = await connection.execute(
-        """
-        SELECT held.mark IS NOT NULL,
-               EXISTS (
-                   SELECT FROM communications_feedmark AS later
-                   WHERE later.version > held.version
-                     AND pg_visible_in_snapshot(later.version, %(taken)s::pg_snapshot)),
-               pg_snapshot_xmax(%(taken)s::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()),
-               pg_snapshot_xmin(%(seen)s::pg_snapshot) < epoch.tombstones_since
-        FROM communications_feedepoch AS epoch
-        LEFT JOIN communications_feedmark AS held ON held.mark = %(mark)s
-        """,
-        {"taken": cursor.target or cursor.seen, "seen": cursor.seen, "mark": cursor.mark},
-    )
-    row = await found.fetchone()
-    if row is None:
-        return Resumed("the database has no feed yet")
-    mark_known, saw_a_later_mark, is_ahead, is_too_old = row
-    if not mark_known:
-        return Resumed("the database does not know this position")
-    if is_ahead or saw_a_later_mark:
-        return Resumed("the database was put back to an earlier state", is_ahead=True)
-    if is_too_old:
-        return Resumed("too long ago to catch up")
-    return Resumed(None)
+async def _lock(connection: AsyncConnection[Any]) -> None:
+    """Waits for as long as it takes: emptying the versions of a large restored database takes a while."""
+    while True:
+        if await _value(connection, "SELECT pg_try_advisory_lock(%s)", EPOCH_LOCK):
+            return
+        await asyncio.sleep(TRY_LOCK_SECONDS)
 
 
 async def _identity(connection: AsyncConnection[Any]) -> Identity:
-    found = await connection.execute(
-        """
-        SELECT pg_is_in_recovery(), (SELECT system_identifier::text FROM pg_control_system()),
-               (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
-               (SELECT timeline_id::bigint FROM pg_control_checkpoint())
-        """
-    )
+    found = await connection.execute(_IDENTITY)
     (row,) = await found.fetchall()
-    if row[0]:
-        raise StandbyRefused("The database is a standby. Point DATABASE_URL at the primary.")
-    return Identity(*row[1:])
+    return Identity(*row)
+
+
+async def _held(connection: AsyncConnection[Any]) -> Held | None:
+    row = await (await connection.execute(_HELD)).fetchone()
+    return None if row is None else Held(row[0], Identity(*row[1:5]), row[5], row[6])
 
 
 async def _tables_from_the_future(connection: AsyncConnection[Any]) -> list[str]:
     """Tables that hold versions which this cluster has not given out: they came from another one."""
-    tables = []
-    for table in VERSIONED_TABLES:
-        found = await connection.execute(
-            f"SELECT EXISTS (SELECT FROM {table} WHERE version >= pg_snapshot_xmax(pg_current_snapshot()))"  # noqa: S608
+    return [
+        table
+        for table in VERSIONED_TABLES
+        if await _value(
+            connection,
+            f"SELECT EXISTS (SELECT FROM {table} WHERE version >= pg_snapshot_xmax(pg_current_snapshot()))",  # noqa: S608
         )
-        row = await found.fetchone()
-        if row is not None and row[0]:
-            tables.append(table)
-    return tables
+    ]
 
 
 async def _epoch_make(
     connection: AsyncConnection[Any], identity: Identity, from_the_future: list[str]
 ) -> uuid.UUID:
+    """The epoch goes last: who is interrupted begins again."""
+    emptied = 0
+    if from_the_future:
+        future = await _value(connection, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        for table in from_the_future:
+            emptied += await _versions_empty(connection, table, str(future))
     epoch = uuid.uuid4()
-    log.warning("feed_epoch_made", epoch=str(epoch), tables_from_the_future=len(from_the_future))
-    await connection.execute("SET LOCAL landline.epoch_in_the_making = 'on'")
-    for table in from_the_future:
-        await connection.execute(
-            f"UPDATE {table} SET version = '0'::xid8 WHERE version >= pg_snapshot_xmax(pg_current_snapshot())"  # noqa: S608
-        )
-    await connection.execute(
-        """
-        INSERT INTO communications_feedepoch
-            (id, epoch, system_identifier, database_oid, timeline, highest_version, tombstones_since)
-        VALUES (1, %s, %s, %s, %s, pg_current_xact_id(), '0'::xid8)
-        ON CONFLICT (id) DO UPDATE SET
-            epoch = excluded.epoch, system_identifier = excluded.system_identifier, database_oid = excluded.database_oid,
-            timeline = excluded.timeline, highest_version = excluded.highest_version,
-            tombstones_since = excluded.tombstones_since, created_at = now()
-        """,
-        (epoch, *identity),
-    )
+    async with connection.transaction():
+        await connection.execute(_EPOCH, (epoch, *identity))
+        await mark_add(connection, is_new_run=True)
+    log.warning("feed_epoch_made", epoch=str(epoch), versions_emptied=emptied)
     return epoch
+
+
+async def _versions_empty(connection: AsyncConnection[Any], table: str, future: str) -> int:
+    """Readers would refuse changes to come, whose versions are lower than those from ``future`` on."""
+    emptied = 0
+    while True:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL landline.epoch_in_the_making = 'on'")
+            done = await connection.execute(
+                f"UPDATE {table} SET version = '0'::xid8 WHERE ctid = ANY(ARRAY("  # noqa: S608
+                f"SELECT ctid FROM {table} WHERE version >= %s::xid8 ORDER BY version LIMIT %s))",
+                (future, EMPTIED_AT_ONCE),
+            )
+        emptied += done.rowcount
+        if done.rowcount < EMPTIED_AT_ONCE:
+            return emptied
+
+
+async def _value(connection: AsyncConnection[Any], query: str, *parameters: object) -> Any:
+    row = await (await connection.execute(query, parameters)).fetchone()
+    return None if row is None else row[0]

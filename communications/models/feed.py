@@ -23,13 +23,15 @@ class Tombstone(models.Model):
 
 
 class FeedEpoch(models.Model):
-    """Which history of the database the feed's cursors belong to: one row, made anew when the database is another one."""
+    """Which history of the database cursors belong to: one row, made anew when the database is another."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     epoch = models.UUIDField()
     system_identifier = models.TextField()
     database_oid = models.BigIntegerField()
     timeline = models.BigIntegerField()
+    table_oid = models.BigIntegerField(help_text="Of this very table: a restore makes it anew")
+    run_started_at = models.DateTimeField(help_text="When the database server was started, as last seen")
     highest_version = TransactionNumberField()
     tombstones_since = TransactionNumberField()
     created_at = models.DateTimeField(db_default=Now())
@@ -42,10 +44,15 @@ class FeedEpoch(models.Model):
 
 
 class FeedMark(models.Model):
-    """A random mark that cursors carry: a database rolled back to before it does not know it."""
+    """A random mark that cursors carry: a database rolled back to before it does not know it.
+
+    ``run_first_number`` is set on the first mark after each start of the database server: no transaction of
+    that run has a lower number.
+    """
 
     mark = models.UUIDField(primary_key=True)
     created_at = models.DateTimeField(db_default=Now())
+    run_first_number = TransactionNumberField(null=True)  # type: ignore[misc]  # nullability is read off the class
     version = VersionField()
 
     class Meta:

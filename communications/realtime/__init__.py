@@ -1,1 +1,1 @@
-"""News to open browsers: one reader of the feed per process, fanned out to sockets and waiting requests."""
+"""The feed as it travels: by socket, or by long-poll where sockets are blocked."""

@@ -1,131 +1,173 @@
-"""The one reader of the feed in a process: reads what changed once, and hands each open reader what concerns it."""
+"""The one reader of the feed in a process: reads what changed once, and tells each reader of its own."""
 
 import asyncio
 import time
 import uuid
-from typing import Any, Final, Protocol, Self
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final, Protocol, Self, TypeVar
 
-import psycopg
 import structlog
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
-from communications.feed.changes import changes_read
+from communications.feed.changes import Changes, changes_read
 from communications.feed.cursor import Cursor
-from communications.feed.epoch import epoch_ensure, epoch_renew, mark_add, start_cursor
-from communications.realtime.frames import ChangesFrames
-from communications.realtime.wakeup import Wakeup
+from communications.feed.epoch import epoch_ensure, epoch_renew, mark_add
+from communications.feed.refusals import CursorRefused, EpochUnsettled
+from communications.feed.standing import cursor_check
+from communications.realtime import frames
+from communications.realtime.frames import LiveFrames
+from communications.realtime.notices import Notices, Sign
+from communications.realtime.perpetual import Perpetual
 from communications.schemas.connections import connection_pool
+from communications.schemas.frames import PresenceFrame
 from communications.schemas.scope import Scope
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS: Final = 1.0
-PAUSE_BETWEEN_READS_SECONDS: Final = 0.005
+SHORTEST_PAUSE_SECONDS: Final = 0.005
+LONGEST_PAUSE_SECONDS: Final = 0.05
 MARK_EVERY_SECONDS: Final = 60
-RETRY_SECONDS: Final = 0.5
 POOL_MAX_CONNECTIONS: Final = 6
+# Every statement of the feed finds its rows by an index; a plan made on empty tables must not scan full ones.
+PLANNER: Final = {"enable_seqscan": "off", "jit": "off"}
+
+T = TypeVar("T")
 
 
 class Reader(Protocol):
-    """Somebody who listens: an open socket or a waiting request."""
+    """Somebody who listens: an open socket or a waiting request. No method may wait."""
 
     scope: Scope
 
     def take(self, frame: bytes) -> None:
-        """A frame to pass on. Must not wait."""
+        """A frame that moves no position."""
+
+    def take_changes(self, frame: bytes, position: Cursor) -> None:
+        """A frame of changes, and how far the reader has come with it."""
 
     def rescope(self, scope: Scope) -> None:
         """What the reader may see has changed, or their session is over."""
 
     def restart(self, reason: str) -> None:
-        """The database is another one: what the reader holds is of no use."""
+        """The database is another one: what the reader holds is of no use. It has left."""
 
 
 class Hub:
-    """Reads only while somebody listens. ``epoch`` is the database's present one."""
-
-    epoch: uuid.UUID
+    """Reads only while somebody listens."""
 
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self._pool = pool
         self._readers: set[Reader] = set()
         self._news = asyncio.Event()
         self._position: Cursor | None = None
+        self._read_at = time.monotonic()
+        self._turn = asyncio.Lock()
+        self._settling = asyncio.Lock()
+        self._is_settled = True
         self._marked_at = time.monotonic()
         self._saw_writes = False
-        self._wakeup = Wakeup(pool, self._news)
-        self._task: asyncio.Task[None] | None = None
+        self._notices = Notices(pool, on_changes=self._news.set, on_sign=self._pass_on)
+        self._task = Perpetual("feed reader", self._follow)
 
     @classmethod
     async def open(cls) -> Self:
         """Raises what the database raises when it is not there, and ``StandbyRefused`` on a standby."""
         pool = connection_pool(
-            "feed", max_size=POOL_MAX_CONNECTIONS, lock_timeout_ms=5_000, statement_timeout_ms=5_000
+            "feed",
+            max_size=POOL_MAX_CONNECTIONS,
+            lock_timeout_ms=5_000,
+            statement_timeout_ms=5_000,
+            planner=PLANNER,
         )
         await pool.open(wait=True, timeout=10)
+        try:
+            async with pool.connection() as connection:
+                await epoch_ensure(connection)
+                await mark_add(connection)
+        except BaseException:
+            await pool.close()
+            raise
         hub = cls(pool)
-        async with pool.connection() as connection:
-            hub.epoch = await epoch_ensure(connection)
-        hub._wakeup.start()
-        hub._task = asyncio.create_task(hub._read_for_ever(), name="feed reader")
+        hub._notices.start()
+        hub._task.start()
         return hub
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        await self._wakeup.close()
+        await self._task.close()
+        await self._notices.close()
         await self._pool.close()
 
-    def connection(self) -> Any:
-        """A connection for a catch-up, as an async context manager."""
-        return self._pool.connection()
+    @property
+    def notices(self) -> Notices:
+        return self._notices
+
+    @property
+    def position(self) -> Cursor | None:
+        """How far every reader has come; ``None`` while nobody listens."""
+        return self._position
+
+    @property
+    def unread_seconds(self) -> float:
+        """Since the feed was last read."""
+        return time.monotonic() - self._read_at
 
     def poke(self) -> None:
         """This process has committed something: read at once, and let other processes know soon."""
         self._saw_writes = True
         self._news.set()
-        self._wakeup.tell_others()
+        self._notices.tell_of_changes()
 
-    async def join(self, reader: Reader) -> None:
-        """From now on the reader gets every change; a catch-up read after this call misses nothing."""
-        if self._position is None:
+    async def read(self, work: Callable[[AsyncConnection[Any]], Awaitable[T]]) -> T:
+        """Reads the feed on a connection of its own; settles the epoch first where that has to be done."""
+        try:
             async with self._pool.connection() as connection:
-                position = await start_cursor(connection, self.epoch)
-            if self._position is None:
-                self._position = position
+                return await work(connection)
+        except EpochUnsettled:
+            await self._settle()
+        async with self._pool.connection() as connection:
+            return await work(connection)
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Nothing is handed out inside: who reads up to now here, and joins, misses nothing."""
+        async with self._turn:
+            yield
+
+    def join(self, reader: Reader, position: Cursor) -> None:
+        """From ``position`` on the reader gets every change. Only while ``standing_still``."""
+        if self._position is None:
+            self._position = position
+            self._read_at = time.monotonic()
         self._readers.add(reader)
+        self._news.set()
 
     def leave(self, reader: Reader) -> None:
         self._readers.discard(reader)
         if not self._readers:
             self._position = None
 
-    def presence(self, frame: bytes, *, channel_id: int, besides: Reader) -> None:
-        """Passes on a sign of life to everybody who sees the channel."""
-        for reader in self._readers:
-            if reader is not besides and channel_id in reader.scope.channels:
-                reader.take(frame)
-
-    async def database_is_another(self) -> None:
-        """A cursor proved that the database was put back: everybody starts anew."""
+    async def database_was_put_back(self, epoch: uuid.UUID) -> None:
+        """A cursor of this epoch has seen what the database has not: everybody starts anew."""
         async with self._pool.connection() as connection:
-            self.epoch = await epoch_renew(connection)
-        self._restart_readers("the database was put back to an earlier state")
+            await epoch_renew(connection, instead_of=epoch)
+        if self._position is not None and self._position.epoch == epoch:
+            self._restart_readers("the database was put back to an earlier state")
 
-    async def _read_for_ever(self) -> None:
-        while True:
-            try:
+    async def _follow(self) -> None:
+        if not self._is_settled:
+            await self._settle()
+            self._is_settled = True
+        try:
+            while True:
                 await self._wait_for_news()
                 await self._mark()
-                await self._read()
-            except (psycopg.Error, PoolTimeout) as error:
-                log.warning("feed_interrupted", error=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-                await self._reconnected()
-            except Exception:
-                log.exception("feed_broken")
-                await asyncio.sleep(RETRY_SECONDS)
+                await self._read_what_changed()
+        finally:
+            self._is_settled = False
 
     async def _wait_for_news(self) -> None:
         try:
@@ -137,46 +179,85 @@ class Hub:
 
     async def _mark(self) -> None:
         if self._saw_writes and time.monotonic() - self._marked_at >= MARK_EVERY_SECONDS:
-            async with self._pool.connection() as connection, connection.transaction():
+            async with self._pool.connection() as connection:
                 await mark_add(connection)
             self._marked_at, self._saw_writes = time.monotonic(), False
 
-    async def _read(self) -> None:
-        while (position := self._position) is not None:
-            async with self._pool.connection() as connection:
-                changes = await changes_read(connection, position)
-            if self._position is not position:
-                return
-            self._position = changes.cursor
-            if changes.rows or changes.gone or changes.scopes:
-                self._saw_writes = True
-                self._hand_out(ChangesFrames(changes), changes.scopes)
-            if not changes.more:
-                await asyncio.sleep(PAUSE_BETWEEN_READS_SECONDS)
-                return
+    async def _read_what_changed(self) -> None:
+        """Every page there is, then a pause twice as long: deliveries have the first right to the processor."""
+        started, more = time.monotonic(), True
+        while more:
+            async with self._turn:
+                more = await self._read_page()
+        pause = 2 * (time.monotonic() - started)
+        await asyncio.sleep(min(max(pause, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
 
-    def _hand_out(self, frames: ChangesFrames, scopes: Any) -> None:
+    async def _read_page(self) -> bool:
+        position = self._position
+        if position is None:
+            return False
+        try:
+            changes = await self.read(partial(changes_read, since=position))
+        except CursorRefused as refused:
+            await self._start_anew(position, refused)
+            return False
+        if self._position is not position:
+            return False
+        self._position = changes.cursor
+        self._read_at = time.monotonic()
+        if not changes.is_empty or changes.scopes:
+            self._saw_writes = True
+            self._hand_out(changes)
+        return changes.more
+
+    def _hand_out(self, changes: Changes) -> None:
+        live = LiveFrames(changes)
         for reader in list(self._readers):
-            rescoped = scopes.get(reader.scope.user_id)
-            if rescoped is not None:
-                reader.rescope(rescoped)
-            frame = frames.for_reader(reader.scope)
+            before = reader.scope.channels
+            self._rescope(reader, changes.scopes)
+            frame = live.for_reader(reader.scope, before=before)
             if frame is not None:
+                reader.take_changes(frame, changes.cursor)
+
+    @staticmethod
+    def _rescope(reader: Reader, scopes: Mapping[int, Scope]) -> None:
+        present = scopes.get(reader.scope.user_id)
+        if present is not None:
+            reader.rescope(present)
+
+    def _pass_on(self, sign: Sign) -> None:
+        """A sign of life, to everybody else who sees the channel."""
+        frame = frames.presence(
+            PresenceFrame(user=sign.user, conversation_id=str(sign.conversation_id), state=sign.state)
+        )
+        for reader in list(self._readers):
+            if reader.scope.user_id != sign.user_id and sign.channel_id in reader.scope.channels:
                 reader.take(frame)
 
-    async def _reconnected(self) -> None:
-        try:
+    async def _settle(self) -> None:
+        """The database may be another one, or have been put back, since the connection to it was lost."""
+        async with self._settling:
+            await self._pool.check()
             async with self._pool.connection() as connection:
-                epoch = await epoch_ensure(connection)
-        except (psycopg.Error, PoolTimeout):
-            return
-        if epoch != self.epoch:
-            self.epoch = epoch
-            self._restart_readers("the database is another one")
+                await epoch_ensure(connection)
+                position = self._position
+                if position is None:
+                    return
+                try:
+                    await cursor_check(connection, position)
+                except CursorRefused as refused:
+                    await self._start_anew(position, refused)
         self._news.set()
+
+    async def _start_anew(self, position: Cursor, refused: CursorRefused) -> None:
+        log.warning("feed_starts_anew", because=refused.reason)
+        if refused.is_ahead:
+            await self.database_was_put_back(position.epoch)
+        if self._position is position:
+            self._restart_readers(refused.reason)
 
     def _restart_readers(self, reason: str) -> None:
         self._position = None
-        for reader in list(self._readers):
-            self._readers.discard(reader)
+        readers, self._readers = self._readers, set()
+        for reader in readers:
             reader.restart(reason)

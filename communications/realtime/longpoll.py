@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-import msgspec
-import psycopg
-from django.core.exceptions import DisallowedHost
-from psycopg_pool import PoolTimeout
+import structlog
 
 from communications.errors import InvalidInput, LandlineError, NotAuthenticated
-from communications.feed.changes import PAGE_ROWS, changes_read
+from communications.feed.changes import PAGE_ROWS, Changes, changes_read
 from communications.feed.cursor import Cursor, MalformedCursor
-from communications.feed.epoch import cursor_resume, start_cursor
-from communications.realtime import frames
+from communications.feed.refusals import CursorRefused
+from communications.feed.standing import start_cursor
+from communications.realtime import frames, http_answers
 from communications.realtime.hub import Hub
-from communications.realtime.visitor import visitor_scope
+from communications.realtime.trouble import DATABASE_TROUBLE
+from communications.realtime.visitor import Visitor, visitor_of
 from communications.schemas.scope import Scope
+
+log = structlog.get_logger(__name__)
 
 PATH: Final = "/api/v1/communications/changes/"
 WAIT_MAX_SECONDS: Final = 25
@@ -25,78 +27,74 @@ SETTLE_SECONDS: Final = 0.005
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Query = dict[str, list[str]]
 
 
 class LongPoll:
-    """The ASGI application of the address. Answers a ``changes`` or a ``reset`` frame."""
+    """The ASGI application of the address. Answers a ``changes`` or a ``reset`` frame, or a problem."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        gone = asyncio.create_task(_hung_up(receive))
         try:
-            if scope["method"] not in ("GET", "HEAD"):
-                await _problem(send, 405, "method_not_allowed", "Only GET is taken here")
-                return
-            visitor = await visitor_scope(scope)
-            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-            wait = _number(query, "wait", default=0, largest=WAIT_MAX_SECONDS)
-            limit = _number(query, "limit", default=PAGE_ROWS, largest=PAGE_ROWS) or 1
-            frame = await self._answer(visitor, query.get("cursor", [None])[0], wait, limit)
-        except NotAuthenticated as error:
-            await _problem(send, error.status, error.code, error.detail)
+            frame = await self._frame(scope, gone)
         except LandlineError as error:
-            await _problem(send, error.status, error.code, error.detail)
-        except DisallowedHost:
-            await _problem(send, 400, "invalid_host", "This server does not go by that name")
-        except (psycopg.Error, PoolTimeout):
-            await _problem(send, 503, "database_unavailable", "The database is not there; try again shortly")
+            await http_answers.problem_send(send, error)
+        except DATABASE_TROUBLE as trouble:
+            log.warning("changes_unavailable", error=type(trouble).__name__)
+            await http_answers.unavailable_send(send)
+        except Exception:
+            log.exception("changes_broken")
+            await http_answers.broken_send(send)
         else:
-            await _respond(send, 200, b"application/json", frame)
-
-    async def _answer(self, visitor: Scope, cursor_text: str | None, wait: int, limit: int) -> bytes:
-        async with self._hub.connection() as connection:
-            start = await start_cursor(connection, self._hub.epoch)
-            if cursor_text is None:
-                return _start_frame(start)
-            try:
-                cursor = Cursor.decode(cursor_text)
-            except MalformedCursor:
-                return frames.reset("the position is not readable")
-            resumed = await cursor_resume(connection, cursor, self._hub.epoch)
-        if resumed.reset is not None:
-            if resumed.is_ahead:
-                await self._hub.database_is_another()
-            return frames.reset(resumed.reset)
-        waiting = Waiting(visitor)
-        await self._hub.join(waiting)
-        try:
-            frame = await self._page(visitor, cursor, limit)
-            if frame is None and wait:
-                await waiting.for_news(wait)
-                frame = await self._page(waiting.scope, cursor, limit)
+            if frame is not None:
+                await http_answers.frame_send(send, scope["headers"], frame)
         finally:
-            self._hub.leave(waiting)
-        if waiting.scope.session_generation != visitor.session_generation:
-            raise NotAuthenticated
-        return frame or _start_frame(start)
+            gone.cancel()
 
-    async def _page(self, scope: Scope, cursor: Cursor, limit: int) -> bytes | None:
-        async with self._hub.connection() as connection:
-            changes = await changes_read(connection, cursor, scope=scope, limit=limit)
-        page = frames.ChangesFrames(changes)
-        is_empty = not (changes.rows or changes.gone or changes.granted or changes.revoked or changes.more)
-        return None if is_empty else page.whole(scope.user_id)
+    async def _frame(self, scope: MutableMapping[str, Any], gone: asyncio.Task[None]) -> bytes | None:
+        """``None`` if nobody waits for it any more."""
+        if scope["method"] != "GET":
+            raise http_answers.MethodNotAllowed
+        visitor = await visitor_of(scope)
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        wait = _number(query, "wait", default=0, smallest=0, largest=WAIT_MAX_SECONDS)
+        limit = _number(query, "limit", default=PAGE_ROWS, smallest=1, largest=PAGE_ROWS)
+        if "cursor" not in query:
+            return frames.moved(await self._hub.read(start_cursor))
+        try:
+            cursor = Cursor.decode(query["cursor"][0])
+        except MalformedCursor:
+            return frames.reset("the position is not readable")
+        try:
+            return await Poll(self._hub, visitor, cursor, limit).answer(wait, gone)
+        except CursorRefused as refused:
+            if refused.is_ahead:
+                await self._hub.database_was_put_back(cursor.epoch)
+            return frames.reset(refused.reason)
 
 
-class Waiting:
-    """A request that waits: it needs to know that there is news, not what."""
+class Poll:
+    """One request. While it waits it is a reader that needs to know that there is news, not what."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, hub: Hub, visitor: Visitor, cursor: Cursor, limit: int) -> None:
+        self.scope = Scope(
+            user_id=visitor.user_id,
+            session_generation=visitor.session_generation,
+            channels=frozenset(),
+        )
+        self._hub = hub
+        self._visitor = visitor
+        self._cursor = cursor
+        self._limit = limit
         self._news = asyncio.Event()
 
-    def take(self, frame: bytes) -> None:  # noqa: ARG002
+    def take(self, frame: bytes) -> None:
+        """A sign of life is no reason to answer."""
+
+    def take_changes(self, frame: bytes, position: Cursor) -> None:  # noqa: ARG002
         self._news.set()
 
     def rescope(self, scope: Scope) -> None:
@@ -106,40 +104,51 @@ class Waiting:
     def restart(self, reason: str) -> None:  # noqa: ARG002
         self._news.set()
 
-    async def for_news(self, seconds: float) -> None:
-        """Until there is news or the time is over; news that come together are answered together."""
+    async def answer(self, wait: int, gone: asyncio.Task[None]) -> bytes | None:
+        """Raises ``CursorRefused``, and ``NotAuthenticated`` if the session ends meanwhile."""
+        page = await self._page()
+        if page.is_empty and wait:
+            async with self._hub.standing_still():
+                page = await self._page()
+                if page.is_empty:
+                    self._hub.join(self, page.cursor)
+            if page.is_empty:
+                await self._wait(wait, gone)
+                if gone.done():
+                    return None
+                page = await self._page()
+        return frames.page(page)
+
+    async def _page(self) -> Changes:
+        page = await self._hub.read(
+            partial(changes_read, since=self._cursor, user_id=self._visitor.user_id, limit=self._limit)
+        )
+        if page.scope is not None:
+            self.scope = page.scope
+        if self.scope.session_generation != self._visitor.session_generation:
+            raise NotAuthenticated
+        return page
+
+    async def _wait(self, seconds: float, gone: asyncio.Task[None]) -> None:
+        """Until there is news, the time is over, or nobody waits any more."""
+        news = asyncio.create_task(self._news.wait())
         try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
+            await asyncio.wait({news, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if news.done():
+                # What comes together is answered together.
                 await asyncio.sleep(SETTLE_SECONDS)
-        except TimeoutError:
-            return
+        finally:
+            news.cancel()
+            self._hub.leave(self)
 
 
-def _start_frame(cursor: Cursor) -> bytes:
-    return msgspec.json.encode({"type": "changes", "rows": {}, "more": False, "cursor": cursor.encode()})
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
-def _number(query: dict[str, list[str]], name: str, *, default: int, largest: int) -> int:
+def _number(query: Query, name: str, *, default: int, smallest: int, largest: int) -> int:
     given = query.get(name, [str(default)])[0]
-    if not (given.isascii() and given.isdecimal()) or len(given) > 6:
-        raise InvalidInput(f"{name} is a number from 0 to {largest}")
-    return min(int(given), largest)
-
-
-async def _problem(send: Send, status: int, code: str, detail: str) -> None:
-    body = msgspec.json.encode(
-        {"type": f"/problems/{code}", "title": detail, "status": status, "detail": detail, "code": code}
-    )
-    await _respond(send, status, b"application/problem+json", body)
-
-
-async def _respond(send: Send, status: int, content_type: bytes, body: bytes) -> None:
-    headers = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"private, no-store"),
-        (b"vary", b"cookie"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if given.isascii() and given.isdecimal() and len(given) <= 6 and smallest <= int(given) <= largest:
+        return int(given)
+    raise InvalidInput(f"{name}: a whole number from {smallest} to {largest}")
