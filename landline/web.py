@@ -8,6 +8,7 @@ import uvicorn
 from django.conf import settings
 from uvicorn.supervisors import Multiprocess
 
+from communications.realtime.socket_protocol import SocketProtocol
 from landline.http_protocol import BoundedHttpProtocol
 from landline.listening import listen
 
@@ -43,7 +44,7 @@ def server_config(workers: int) -> uvicorn.Config:
         workers=workers,
         loop="uvloop",
         http=BoundedHttpProtocol,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=SOCKET_FRAME_BYTES,
         ws_per_message_deflate=False,
         # The protocol of the feed has its own heartbeat, both ways.
