@@ -159,6 +159,7 @@ def browser_text(browser: Figures) -> list[str]:
         ["conversation opened again", *milliseconds(switch, "again_")],
         ["delivery due → answered", *milliseconds(painted, "answered_")],
         ["delivery due → text painted", *milliseconds(painted)],
+        ["the same beside the long list", *milliseconds(browser["painted_beside_long_list"])],
     ]
     steps = scroll["by_step"]
     rows += [[f"frame of scrolling, {step} px each", *milliseconds(seen)] for step, seen in steps.items()]

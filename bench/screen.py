@@ -37,7 +37,6 @@ ARRIVALS = 100
 ARRIVALS_PER_SECOND = 5
 PAINTED_WITHIN_SECONDS = 15.0
 READY_MS = 60_000
-TEXT_PREFIX = "painted-"
 OPEN_CHAT = 1
 
 
@@ -69,10 +68,12 @@ def screen_measure(
         figures: dict[str, Any] = {"javascript_gzip_kb": javascript_gzip_kb()}
         announce("opening conversations")
         figures["switch"] = _switches(page)
+        announce(f"{ARRIVALS} messages into the open conversation")
+        figures["painted"] = _arrivals(page, server, installation, "few")
         announce(f"making the list {LIST_ROWS:,} rows long and scrolling it")
         figures["scroll"] = _scrolls(page)
-        announce(f"{ARRIVALS} messages into the open conversation")
-        figures["painted"] = _arrivals(page, server, installation)
+        announce(f"{ARRIVALS} messages beside the long list")
+        figures["painted_beside_long_list"] = _arrivals(page, server, installation, "many")
         browser.close()
     return figures
 
@@ -113,13 +114,13 @@ def _scrolls(page: Page) -> dict[str, Any]:
     return {"rows": rows, "by_step": by_step}
 
 
-def _arrivals(page: Page, server: Server, installation: Installation) -> dict[str, float]:
+def _arrivals(page: Page, server: Server, installation: Installation, prefix: str) -> dict[str, float]:
     """From the moment a delivery was due to its text on the screen, by this machine's clock."""
     chat = _open_chat()
     page.goto(f"{server.url}/inbox/chats/{OPEN_CHAT + 1}")
     page.get_by_text("Live", exact=True).wait_for(timeout=READY_MS)
     page.locator("[role=log] [data-anchor]").first.wait_for(timeout=READY_MS)
-    page.evaluate("prefix => bench.watchTexts(prefix)", TEXT_PREFIX)
+    page.evaluate("prefix => bench.watchTexts(prefix)", prefix)
     due: dict[str, float] = {}
     answered: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
@@ -127,7 +128,7 @@ def _arrivals(page: Page, server: Server, installation: Installation) -> dict[st
     for number in range(ARRIVALS):
         moment = start + number / ARRIVALS_PER_SECOND
         time.sleep(max(0.0, moment - time.time()))
-        text = f"{TEXT_PREFIX}{number};"
+        text = f"{prefix}{number};"
         due[text] = moment * 1e3
         message = body(chat, text, new_message_id())
         connection.request("POST", WEBHOOK_PATH, message, delivery_headers(installation.webhook_secret))

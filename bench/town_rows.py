@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.generate import Town, TownAttendee, TownChat
+from simulator.generate import Town, TownAccount, TownAttendee, TownChat
 from unipile.payloads.text import search_text
 
 Row = tuple[Any, ...]
@@ -30,6 +30,7 @@ ATTENDEE = (
     "phone",
     "lid",
     "public_identifier",
+    "identities",
     "is_self",
     "version",
 )
@@ -76,13 +77,12 @@ class TownRows:
 
     def channels(self) -> Iterator[Row]:
         for account in self._town.accounts():
-            own_identities = [f"lid:{account.own_provider_id}", f"phone:{account.phone_number[1:]}"]
             yield (
                 account.number + 1,
                 "whatsapp",
                 account.id,
                 account.name,
-                own_identities,
+                _identities(_own_attendee(self._town, account)),
                 "ok",
                 self._version,
             )
@@ -95,16 +95,7 @@ class TownRows:
         for one in self._town.attendees():
             yield self._attendee(one, is_self=False)
         for account in self._town.accounts():
-            own = TownAttendee(
-                self._town.chat_count + account.number,
-                account.own_id,
-                account.id,
-                account.own_provider_id,
-                account.name,
-                account.phone_number,
-                f"{account.phone_number[1:]}@s.whatsapp.net",
-            )
-            yield self._attendee(own, is_self=True)
+            yield self._attendee(_own_attendee(self._town, account), is_self=True)
 
     def conversations(self) -> Iterator[Row]:
         for chat in self._town.chats():
@@ -169,6 +160,7 @@ class TownRows:
             one.phone_number[1:],
             one.provider_id,
             one.public_identifier,
+            _identities(one),
             is_self,
             self._version,
         )
@@ -178,3 +170,20 @@ class TownRows:
         if read == 0:
             return None
         return dt.datetime.fromtimestamp(self._town.message_times(chat)[read - 1], dt.UTC)
+
+
+def _own_attendee(town: Town, account: TownAccount) -> TownAttendee:
+    """The account's own person, numbered after all customers."""
+    return TownAttendee(
+        town.chat_count + account.number,
+        account.own_id,
+        account.id,
+        account.own_provider_id,
+        account.name,
+        account.phone_number,
+        f"{account.phone_number[1:]}@s.whatsapp.net",
+    )
+
+
+def _identities(one: TownAttendee) -> list[str]:
+    return [f"lid:{one.provider_id}", f"phone:{one.phone_number[1:]}"]
