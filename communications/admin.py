@@ -97,7 +97,7 @@ class AccessAdmin(AccessModelAdmin):
     list_display = ("user", "channel", "role", "created_at")
     list_filter = ("role",)
     list_select_related = ("user", "channel")
-    readonly_fields = ("created_at",)
+    fields = ("user", "channel", "role")
     autocomplete_fields = ("user", "channel")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ChannelAccess | None = None) -> tuple[str, ...]:

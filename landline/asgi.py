@@ -9,10 +9,10 @@ import django
 
 django.setup()
 
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from communications.realtime import longpoll, socket  # noqa: E402
 from communications.webhooks import receiver  # noqa: E402
+from landline.django_handler import DjangoHandler  # noqa: E402
 from landline.request_ids import RequestIds  # noqa: E402
 from landline.security_headers import SecurityHeaders  # noqa: E402
 from landline.services import Services  # noqa: E402
@@ -22,7 +22,7 @@ class Application:
     """Routes by path. Services are opened and closed by the server's ``lifespan``; without one Django answers for them."""
 
     def __init__(self) -> None:
-        self._django = ASGIHandler()
+        self._django = DjangoHandler()
         self._services: Services | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
