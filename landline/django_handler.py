@@ -20,7 +20,6 @@ class DjangoHandler(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
 
-    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = await sync_to_async(self.get_response)(request)
-        response._handler_class = self.__class__  # type: ignore[attr-defined]  # as Django's own handler sets it
         return response
