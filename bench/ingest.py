@@ -36,7 +36,7 @@ def ingest_measure(
                     f"  p50 {cell.p50_ms:.2f} ms  p99 {cell.p99_ms:.2f} ms"
                 )
     return {
-        count: {name: _median_cell(cells) for name, cells in by_name.items()}
+        count: {name: cells_median(cells) for name, cells in by_name.items()}
         for count, by_name in seen.items()
     }
 
@@ -78,7 +78,7 @@ def _cell_figures(cell: Cell | None) -> dict[str, float]:
     return figures
 
 
-def _median_cell(cells: Sequence[Cell]) -> Cell:
+def cells_median(cells: Sequence[Cell]) -> Cell:
     def of(name: str) -> float | None:
         values = [value for value in (getattr(cell, name) for cell in cells) if value is not None]
         return median(values) if values else None
