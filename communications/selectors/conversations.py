@@ -13,7 +13,7 @@ from communications.schemas.documents import (
     MessageKind,
 )
 from communications.selectors.queries import rows
-from communications.selectors.values import id_text, optional_id, optional_instant
+from communications.selectors.values import id_text, optional_id, optional_instant, picture_url
 from communications.status import Status
 
 NAMED_MEMBERS: Final = 3
@@ -26,6 +26,7 @@ class ConversationRow(NamedTuple):
     provider: str
     kind: ConversationKind
     title: str
+    picture_id: int | None
     contact_id: int | None
     contact_name: str | None
     contact_phone: str | None
@@ -57,7 +58,7 @@ CONVERSATION_IS_SHOWN: Final = (
 # Of the last message only the beginning is shown. Of members one more is read than named: are there others?
 CONVERSATION_ROWS: Final = """
 SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
-       contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
+       picture.id AS picture_id, contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
        contact.public_identifier AS contact_public_identifier,
        CASE WHEN conversation.title = '' AND conversation.kind <> 'direct' THEN ARRAY(
            SELECT coalesce(
@@ -79,6 +80,8 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
 FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id
 LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
+LEFT JOIN communications_picture AS picture
+    ON picture.conversation_id = conversation.id AND picture.file_id IS NOT NULL
 LEFT JOIN communications_message AS last_message ON last_message.id = conversation.last_message_id
 """
 
@@ -97,6 +100,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         kind=held.kind,
         title=held.title or None,
         name=_name(held),
+        picture_url=picture_url(held.picture_id),
         contact_id=optional_id(held.contact_id),
         last_message_at=optional_instant(held.last_message_at),
         last_message=None if held.last_message_id is None else _last_message(held, held.last_message_id),

@@ -70,12 +70,19 @@ SELECT message.id, message.channel_id,
        ) END AS quoted_message_id,
        CASE WHEN message.deleted_at IS NULL THEN (
            SELECT json_agg(json_build_object(
-               'id', part.id::text, 'kind', part.kind,
-               'name', nullif(part.name, ''), 'mime_type', nullif(part.mime_type, ''),
-               'size_bytes', part.size_bytes, 'width', part.width, 'height', part.height,
-               'duration_seconds', part.duration_seconds, 'state', part.state
+               'id', part.id::text, 'kind', part.kind, 'name', nullif(part.name, ''),
+               'mime_type', coalesce(file.mime_type, nullif(part.mime_type, '')),
+               'size_bytes', coalesce(file.size_bytes, part.size_bytes),
+               'width', coalesce(file.width, part.width), 'height', coalesce(file.height, part.height),
+               'duration_seconds', coalesce(file.duration_seconds, part.duration_seconds), 'state', part.state,
+               'failure', CASE part.state WHEN 'unavailable' THEN nullif(part.failure, '') END,
+               'url', '/api/v1/communications/media/' || CASE WHEN file.id IS NOT NULL THEN part.id END || '/',
+               'thumbnail_url', '/api/v1/communications/media/'
+                   || CASE WHEN file.thumbnail_size_bytes > 0 THEN part.id END || '/thumbnail/'
            ) ORDER BY part.position, part.id)::text
-           FROM communications_attachment AS part WHERE part.message_id = message.id
+           FROM communications_attachment AS part
+           LEFT JOIN communications_mediafile AS file ON file.id = part.file_id AND part.state = 'stored'
+           WHERE part.message_id = message.id
        ) END AS attachments,
        CASE WHEN message.deleted_at IS NULL THEN (
            SELECT json_agg(json_build_object(

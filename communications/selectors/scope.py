@@ -10,12 +10,7 @@ from communications.errors import NotFound
 from communications.selectors.conversations import CONVERSATION_IS_SHOWN
 from communications.selectors.queries import rows
 
-# Parameter: user id.
-READABLE_CHANNELS: Final = (
-    "SELECT access.channel_id FROM communications_channelaccess AS access WHERE user_id = %s"
-)
-
-_READABLE_CHANNELS_OF_PROVIDER: Final = """
+_READABLE_CHANNELS: Final = """
 SELECT access.channel_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
@@ -48,7 +43,7 @@ def readable_channels(user_id: int, *, provider: str | None, channel_id: int | N
     Raises NotFound if ``channel_id`` is not among them.
     """
     asked = {"user_id": user_id, "provider": provider, "channel_id": channel_id}
-    readable = [row[0] for row in rows(_READABLE_CHANNELS_OF_PROVIDER, asked)]
+    readable = [row[0] for row in rows(_READABLE_CHANNELS, asked)]
     if channel_id is not None and not readable:
         raise NotFound
     return readable
