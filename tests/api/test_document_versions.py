@@ -76,7 +76,7 @@ CHANGES: dict[str, Callable[[Inbox], Any]] = {
     "an attachment comes": lambda inbox: Attachment.objects.create(
         channel=inbox.channel, message=inbox.message, external_attachment_id="b"
     ),
-    "an attachment is stored": lambda inbox: update(inbox.attachment, state="stored"),
+    "an attachment is unavailable": lambda inbox: update(inbox.attachment, state="unavailable"),
     "an attachment goes": lambda inbox: inbox.attachment.delete(),
     "a reaction": lambda inbox: Reaction.objects.create(
         channel=inbox.channel, message=inbox.message, sender_provider_id="x", emoji="👍", reacted_at=NOON

@@ -146,9 +146,9 @@ def test_times_are_utc_with_milliseconds() -> None:
 
 
 def test_ids_and_versions_beyond_a_double_survive(database: ScratchDatabase) -> None:
-    with psycopg.connect(database.runtime_url) as connection:
-        (version,) = connection.execute("SELECT '18446744073709551615'::xid8::text").fetchone() or ()
-    row = attendees.AttendeeRow(9_223_372_036_854_775_807, 1, "", "", "", False, version)
+    (held,) = rows(attendees.ATTENDEES_BY_ID, [[attendee_make(channel_make()).pk]])
+    ((version,),) = rows("SELECT '18446744073709551615'::xid8::text", [])
+    row = attendees.AttendeeRow._make(held)._replace(id=9_223_372_036_854_775_807, version=version)
     document = attendees.attendee_document(row)
     assert document.id == "9223372036854775807"
     assert document.version == "18446744073709551615"
