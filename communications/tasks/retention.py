@@ -1,4 +1,4 @@
-"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries."""
+"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries, sessions that have ended."""
 
 import time
 from typing import Any, Final
@@ -45,6 +45,24 @@ WITH expired AS (
 )
 SELECT count(*) FROM expired
 """
+SESSIONS: Final = """
+WITH expired AS (
+    DELETE FROM django_session WHERE session_key IN (
+        SELECT session_key FROM django_session
+        WHERE expire_date < now() - make_interval(days => %(days)s) ORDER BY expire_date LIMIT %(limit)s)
+    RETURNING 1
+)
+SELECT count(*) FROM expired
+"""
+LOGIN_WINDOWS: Final = """
+WITH expired AS (
+    DELETE FROM communications_loginwindow WHERE key IN (
+        SELECT key FROM communications_loginwindow
+        WHERE ends_at < now() - make_interval(days => %(days)s) LIMIT %(limit)s)
+    RETURNING 1
+)
+SELECT count(*) FROM expired
+"""
 
 _swept_at = float("-inf")
 
@@ -58,6 +76,8 @@ async def expired_remove(connections: AsyncConnectionPool[Any]) -> None:
     await _remove(connections, TOMBSTONES, TOMBSTONES_KEPT_DAYS)
     await _remove(connections, MARKS, TOMBSTONES_KEPT_DAYS)
     await _remove(connections, BODIES, settings.LANDLINE_RETENTION_DAYS)
+    await _remove(connections, SESSIONS, 0)
+    await _remove(connections, LOGIN_WINDOWS, 1)
 
 
 async def _remove(connections: AsyncConnectionPool[Any], statement: str, days: int) -> None:
