@@ -61,10 +61,12 @@ bench: development
 build: setup
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
+COMPILE := UV_PYTHON_DOWNLOADS=never uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
 lock: $(VENV)/.development
-	cd requirements && for part in runtime build node development; do \
-	  uv pip compile $$part.in --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	    --constraint runtime.txt --quiet --output-file $$part.txt || exit 1; \
+	cd requirements && $(COMPILE) runtime.in --output-file runtime.txt
+	cd requirements && for part in build node development; do \
+	  $(COMPILE) $$part.in --constraint runtime.txt --output-file $$part.txt || exit 1; \
 	done
 	cd frontend && npm update --package-lock-only
 

@@ -10,10 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from landline.environment import ConfigurationError, Environment
 from landline.postgres.location import locate
-
-EMBEDDED_DATABASE = "landline"
-RUNTIME_ROLE = "landline"
-OWNER_ROLE = "postgres"
+from landline.postgres.roles import DATABASE, OWNER, RUNTIME, runtime_grants_set
 
 # What a process is decides with which rights and limits it connects. "owner" may change the schema.
 PROCESS_ROLES = ("web", "worker", "command", "owner")
@@ -75,10 +72,24 @@ def connection_parameters(environment: Environment, *, data_dir: Path, process_r
         if url is not None:
             return parse_url(name, url)
     return {
-        "dbname": EMBEDDED_DATABASE,
-        "user": OWNER_ROLE if process_role == "owner" else RUNTIME_ROLE,
+        "dbname": DATABASE,
+        "user": OWNER if process_role == "owner" else RUNTIME,
         "host": str(locate(data_dir).socket),
     }
+
+
+def runtime_rights_grant(environment: Environment, *, data_dir: Path) -> None:
+    """Gives the servers' role of a database of the person's own what migrations made for the owner.
+
+    The embedded cluster has default privileges for that, and one role for both needs nothing.
+    """
+    runtime, owner = (
+        connection_parameters(environment, data_dir=data_dir, process_role=role) for role in ("web", "owner")
+    )
+    if environment.text_or_file("DATABASE_URL") is None or runtime.get("user") == owner.get("user"):
+        return
+    with psycopg.connect(**owner, autocommit=True) as connection:
+        runtime_grants_set(connection, runtime["user"])
 
 
 def parse_url(name: str, url: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from landline.bootstrap import (
     process_prepare,
     terminate_by_exception,
 )
+from landline.databases import runtime_rights_grant
 
 COMMANDS_OF_THE_OWNER = frozenset({"migrate", "flush"})
 COMMANDS_WITHOUT_DATABASE = frozenset(
@@ -28,4 +29,7 @@ def main(arguments: list[str]) -> int:
         database = nullcontext() if command in COMMANDS_WITHOUT_DATABASE else database_running(environment)
         with database:
             execute_from_command_line(arguments)
+            if command == "migrate":
+                data_dir = environment.folder("LANDLINE_DATA_DIR", default="var")
+                runtime_rights_grant(environment, data_dir=data_dir)
     return 0

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from landline.bootstrap import embedded_cluster, process_prepare, terminate_by_exception
+from landline.databases import runtime_rights_grant
 from landline.environment import Environment
 from landline.first_user import FirstLogin, first_user_make
 from landline.kept_secrets import random_secret_key, random_webhook_secret, secret_make, secrets_folder
@@ -45,7 +46,7 @@ def run(*, demo: bool, stop_with_parent: bool) -> int:
     if cluster is not None:
         cluster.acquire()
     try:
-        login = database_prepare()
+        login = database_prepare(environment)
         launcher = Launcher(cluster, login, with_simulator=with_simulator, parent=parent)
         return asyncio.run(launcher.run())
     finally:
@@ -71,9 +72,10 @@ def own_secrets_make(environment: Environment) -> None:
             secret_make(folder / name.removeprefix("LANDLINE_").lower(), make())
 
 
-def database_prepare() -> FirstLogin:
+def database_prepare(environment: Environment) -> FirstLogin:
     database_check()
     call_command("migrate", verbosity=0, interactive=False)
+    runtime_rights_grant(environment, data_dir=settings.LANDLINE_DATA_DIR)
     login = first_user_make(secrets_folder(settings.LANDLINE_DATA_DIR))
     connections.close_all()
     return login

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 from django.conf import settings
 
@@ -63,9 +64,8 @@ class Launcher:
         if self._stop_asked.is_set():
             announce("stopping")
         working.cancel()
-        # The sender of deliveries first, then who writes; the database is the caller's, and last.
-        for child in reversed(self._children):
-            await child.stop()
+        # The database is the caller's, and last.
+        await asyncio.gather(*(child.stop() for child in self._children))
         try:
             await working
         except asyncio.CancelledError:
@@ -82,8 +82,7 @@ class Launcher:
 
     async def _greet(self) -> None:
         account_id = await asyncio.to_thread(account_await)
-        sys.stdout.write(welcome(self._login, account_id, with_simulator=self._with_simulator))
-        sys.stdout.flush()
+        self._print(welcome(self._login, account_id, with_simulator=self._with_simulator))
 
     async def _watch(self) -> None:
         """Looks after the two processes whose end sends no signal: the database and the parent."""
@@ -97,5 +96,13 @@ class Launcher:
 
     def _say(self, name: str, line: str) -> None:
         prefix = "" if settings.LANDLINE_LOG_FORMAT == "json" else f"{name:<{self._name_width}} | "
-        sys.stdout.write(f"{prefix}{line}\n")
-        sys.stdout.flush()
+        self._print(f"{prefix}{line}\n")
+
+    def _print(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads any more, as after `landline run | head`.
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            self._stop_asked.set()

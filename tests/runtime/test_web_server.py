@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 
 from tests.database import ScratchDatabase
@@ -76,6 +77,17 @@ def test_an_unreachable_database_gets_one_sentence(processes: Processes) -> None
     assert refused.wait() == 1
     assert "PostgreSQL cannot be reached" in refused.output
     assert refused.output.count("\n") == 1
+
+
+def test_migrating_as_the_owner_gives_the_servers_their_rights(
+    database: ScratchDatabase, processes: Processes
+) -> None:
+    with database.owner_connection() as owner:
+        owner.execute(f"REVOKE ALL ON communications_message FROM {database.runtime_role}")
+        granting = processes.start("migrate")
+        assert granting.wait(seconds=30) == 0, granting.output
+    with psycopg.connect(database.runtime_url) as servers:
+        assert servers.execute("SELECT count(*) FROM communications_message").fetchone() == (0,)
 
 
 def test_an_older_schema_gets_one_sentence(database: ScratchDatabase, processes: Processes) -> None:
