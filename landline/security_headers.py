@@ -37,6 +37,12 @@ LOOSER_POLICIES: Final[tuple[tuple[str, str], ...]] = (
     ("/api/v1/docs", _FOREIGN_PAGES),
 )
 
+# A file that somebody sent: should a browser open one as a page, that page can do nothing (I4).
+SENT_FILES_POLICY: Final = (
+    "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SENT_FILES: Final = ("/api/v1/communications/media/", "/api/v1/communications/pictures/")
+
 HEADERS: Final[dict[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -78,4 +84,6 @@ class SecurityHeaders:
 
 
 def _policy(path: str) -> str:
+    if path.startswith(_SENT_FILES):
+        return SENT_FILES_POLICY
     return next((looser for prefix, looser in LOOSER_POLICIES if path.startswith(prefix)), POLICY)

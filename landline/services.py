@@ -1,17 +1,24 @@
 """What one server process keeps open: connections, the batch writer, the reader of the feed."""
 
-import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import unfinished_announce
+from communications.ingest.unfinished import (
+    FILES_TASK,
+    RETRY_AFTER_SECONDS,
+    RETRY_TASK,
+    JobAnnouncer,
+    brings_files,
+)
 from communications.realtime.hub import Hub
 from communications.realtime.longpoll import LongPoll
 from communications.realtime.socket import Socket
+from communications.schemas.deliveries import Delivery
 from communications.webhooks.batcher import Batcher
 from communications.webhooks.receiver import WebhookReceiver
 from communications.webhooks.refusals import RefusalCounter
@@ -26,7 +33,8 @@ class Services:
     _pool: AsyncConnectionPool[Any]
     _hub: Hub
     _batcher: Batcher
-    _announcing: asyncio.Task[None] | None = None
+    _files: JobAnnouncer
+    _retries: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -35,6 +43,8 @@ class Services:
         services._pool = fold_connections(max_size=4)
         await services._pool.open(wait=True, timeout=10)
         services._hub = await Hub.open()
+        services._files = JobAnnouncer(FILES_TASK)
+        services._retries = JobAnnouncer(RETRY_TASK, after_seconds=RETRY_AFTER_SECONDS)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
@@ -48,11 +58,15 @@ class Services:
     async def close(self) -> None:
         """Deliveries first: what waits is saved and answered before its database goes."""
         await self._batcher.close()
+        await self._files.close()
+        await self._retries.close()
         await self._hub.close()
         await self._pool.close()
 
-    def _on_saved(self, outcomes: Counter[str]) -> None:
+    def _on_saved(self, deliveries: Sequence[Delivery], outcomes: Counter[str]) -> None:
         if outcomes["applied"]:
             self._hub.poke()
+            if brings_files(deliveries):
+                self._files.ask()
         if outcomes["failed"]:
-            self._announcing = asyncio.create_task(unfinished_announce())
+            self._retries.ask()

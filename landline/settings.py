@@ -11,6 +11,7 @@ from landline.databases import PROCESS_ROLES, database_settings
 from landline.environment import ConfigurationError, Environment
 from landline.kept_secrets import SECRET_KEY_MINIMUM_LENGTH, WEBHOOK_SECRET_MINIMUM_LENGTH, secrets_folder
 from landline.logs import LOG_FORMATS, logging_configure
+from landline.media_storage import media_storage_settings, storage_secrets
 from landline.production import production_rules_check
 from landline.upstream import UpstreamAccess
 
@@ -106,7 +107,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "communications.api.problems.api_answers",
-    "django.middleware.gzip.GZipMiddleware",
+    "landline.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "landline.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -145,6 +146,24 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/[^/]+-[\w-]{8}\.\w+$"
 
+# -- files of messages ---------------------------------------------------------------------------------
+
+_media_storage = media_storage_settings(_environment, data_dir=LANDLINE_DATA_DIR)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "media": _media_storage,
+}
+LANDLINE_MEDIA_MAX_BYTES = 1_000_000 * _environment.whole_number(
+    "LANDLINE_MEDIA_MAX_MB", default=100, minimum=1, maximum=10_000
+)
+LANDLINE_MEDIA_QUOTA_BYTES = 1_000_000 * _environment.whole_number(
+    "LANDLINE_MEDIA_QUOTA_MB", default=100_000, minimum=1, maximum=1_000_000_000
+)
+LANDLINE_MEDIA_KEEP_FREE_BYTES = 1_000_000 * _environment.whole_number(
+    "LANDLINE_MEDIA_KEEP_FREE_MB", default=500, minimum=0, maximum=1_000_000
+)
+
 # Tasks call Unipile: only the worker loads them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 
@@ -172,6 +191,8 @@ if _https:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
+    # Asked from inside, without the proxy that speaks https.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 X_FRAME_OPTIONS = "DENY"
@@ -186,7 +207,9 @@ LANDLINE_LOG_FORMAT = _environment.choice("LANDLINE_LOG_FORMAT", options=LOG_FOR
 LOGGING_CONFIG = None
 logging_configure(
     LANDLINE_LOG_FORMAT,
-    known_secrets=tuple(filter(None, (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS))),
+    known_secrets=tuple(
+        filter(None, (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS, *storage_secrets(_media_storage)))
+    ),
 )
 
 production_rules_check(

@@ -36,6 +36,20 @@ def answers(document: type[Document], *refusals: type[LandlineError]) -> dict[st
     return {"responses": {200: _content("OK", "application/json", document), **_problems(refusals)}}
 
 
+def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:
+    """``openapi_extra`` of a call that answers with the bytes of a file, or a part of them."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        "responses": {
+            200: {"description": "The file", "content": content},
+            206: {"description": "The part that `Range` asks for", "content": content},
+            304: {"description": "The content that `If-None-Match` names"},
+            416: {"description": "The file has no byte in that range"},
+            **_problems(refusals),
+        }
+    }
+
+
 def answers_nothing(*refusals: type[LandlineError], headers: Mapping[str, str]) -> dict[str, Any]:
     """``openapi_extra`` of a call that answers 204. ``headers``: description by name."""
     described = {

@@ -24,6 +24,8 @@ Provider = Annotated[
         pattern=r"^[a-z0-9_]{1,32}$",
     ),
 ]
+AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
+PictureId = Annotated[_Id, Path(description="Id of a picture, as in its address.")]
 ConversationId = Annotated[_Id, Path(description="Id of a conversation.")]
 ChannelId = Annotated[_Id | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
@@ -40,6 +42,13 @@ class Credentials(Schema):
 
 class ReadThrough(Schema):
     message_id: Annotated[_Id, Field(description="Id of the last message read.")]
+
+
+class WantedPictures(Schema):
+    """Whose pictures to ask for; ids that are not the reader's are passed over."""
+
+    conversation_ids: Annotated[list[_Id], Field(max_length=100)] = []
+    attendee_ids: Annotated[list[_Id], Field(max_length=100)] = []
 
 
 def provider_or_any(provider: str) -> str | None:

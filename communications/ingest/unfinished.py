@@ -1,25 +1,93 @@
-"""Telling the worker at once that deliveries wait to be folded again; without it, its next sweep finds them."""
+"""Telling the worker at once what a commit has left to do; without it, its next sweep finds it."""
 
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import structlog
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import JobDeferrer
+
+from communications.schemas.deliveries import Delivery
+from communications.schemas.facts import MessageReceived
 
 log = structlog.get_logger(__name__)
 
 RETRY_TASK: Final = "deliveries_retry"
 RETRY_AFTER_SECONDS: Final = 2
+FILES_TASK: Final = "files_fetch"
+PAUSE_SECONDS: Final = 0.25
 
 
-async def unfinished_announce() -> None:
-    """Defers the retry job, once however often it is called. Never raises for a database that is not there."""
-    job = app.configure_task(
-        RETRY_TASK, queueing_lock=RETRY_TASK, schedule_in={"seconds": RETRY_AFTER_SECONDS}, allow_unknown=True
+def brings_files(deliveries: Iterable[Delivery]) -> bool:
+    """Whether any of these messages has a file that is to be fetched."""
+    return any(
+        attachment.state == "wanted"
+        for delivery in deliveries
+        if isinstance(delivery.reading.fact, MessageReceived)
+        for attachment in delivery.reading.fact.message.attachments
     )
+
+
+async def job_announce(task: str, *, after_seconds: int = 0) -> None:
+    """Defers a job, once however often it is called. Never raises for a database that is not there."""
+    with _harmless(task):
+        await _job(task, after_seconds).defer_async()
+
+
+def job_announce_on_commit(task: str) -> None:
+    """For code that writes through Django: defers the job once the present transaction is committed."""
+
+    def announce() -> None:
+        with _harmless(task):
+            _job(task, 0).defer()
+
+    transaction.on_commit(announce)
+
+
+def _job(task: str, after_seconds: int) -> JobDeferrer:
+    return app.configure_task(
+        task,
+        queueing_lock=task,
+        schedule_in={"seconds": after_seconds} if after_seconds else None,
+        allow_unknown=True,
+    )
+
+
+@contextmanager
+def _harmless(task: str) -> Iterator[None]:
     try:
-        await job.defer_async()
+        yield
     except AlreadyEnqueued:
         return
     except ConnectorException as error:
-        log.warning("retry_not_deferred", error=type(error).__name__)
+        log.warning("job_not_deferred", task=task, error=type(error).__name__)
+
+
+class JobAnnouncer:
+    """For a server that commits many times a second: the job is deferred a few times a second at most."""
+
+    def __init__(self, task: str, *, after_seconds: int = 0) -> None:
+        self._task = task
+        self._after_seconds = after_seconds
+        self._asked = False
+        self._announcing: asyncio.Task[None] | None = None
+
+    def ask(self) -> None:
+        self._asked = True
+        if self._announcing is None or self._announcing.done():
+            self._announcing = asyncio.create_task(self._announce(), name=f"announcing {self._task}")
+
+    async def close(self) -> None:
+        """What was asked for is deferred first."""
+        if self._announcing is not None:
+            await self._announcing
+
+    async def _announce(self) -> None:
+        while self._asked:
+            self._asked = False
+            await job_announce(self._task, after_seconds=self._after_seconds)
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -25,6 +25,7 @@ Instant = Annotated[
 ]
 Phone = Annotated[str, Meta(pattern=r"^\+[0-9]+$", description="In international form: + and digits.")]
 Count = Annotated[int, Meta(ge=0)]
+LocalUrl = Annotated[str, Meta(pattern="^/api/v1/", description="A path of this server.")]
 
 Role = Literal["owner", "admin", "member"]
 ConversationKind = Literal["direct", "group", "channel"]
@@ -65,7 +66,10 @@ class LastMessage(Document, frozen=True, kw_only=True):
 
 
 class Conversation(Document, frozen=True, kw_only=True):
-    """One chat. ``title`` is upstream's; ``name`` is what to show and never empty."""
+    """One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
+
+    ``picture_url`` is a group's; a direct conversation shows its contact's.
+    """
 
     id: Id
     channel_id: Id
@@ -73,6 +77,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     kind: ConversationKind
     title: str | None
     name: Annotated[str, Meta(min_length=1)]
+    picture_url: LocalUrl | None
     contact_id: Id | None
     last_message_at: Instant | None
     last_message: LastMessage | None
@@ -87,6 +92,13 @@ class Conversation(Document, frozen=True, kw_only=True):
 
 
 class Attachment(Document, frozen=True, kw_only=True):
+    """A file of a message. ``kind`` is what upstream calls it.
+
+    Once ``state`` is stored, type, size and measures are those of the content, and ``url`` leads to it;
+    ``thumbnail_url`` leads to a small picture of it where one could be drawn. ``failure`` says why it is
+    unavailable: gone, deleted, too_large, refused, failed, or null where upstream did not say.
+    """
+
     id: Id
     kind: AttachmentKind
     name: str | None
@@ -96,6 +108,9 @@ class Attachment(Document, frozen=True, kw_only=True):
     height: Count | None
     duration_seconds: float | None
     state: AttachmentState
+    failure: str | None
+    url: LocalUrl | None
+    thumbnail_url: LocalUrl | None
 
 
 class Reaction(Document, frozen=True, kw_only=True):
@@ -154,6 +169,7 @@ class Attendee(Document, frozen=True, kw_only=True):
     name: str
     phone: Phone | None
     public_identifier: str | None
+    picture_url: LocalUrl | None
     is_self: bool
     version: Version
 

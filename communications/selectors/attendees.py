@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from communications.schemas.documents import Attendee
-from communications.selectors.values import id_text, picture_url
+from communications.selectors.values import id_text
 
 
 class AttendeeRow(NamedTuple):
@@ -13,14 +13,15 @@ class AttendeeRow(NamedTuple):
     name: str
     phone: str
     public_identifier: str
-    picture_id: int | None
+    picture_url: str | None
     is_self: bool
     version: str
 
 
 ATTENDEE_ROWS: Final = """
 SELECT attendee.id, attendee.channel_id, attendee.name, attendee.phone, attendee.public_identifier,
-       picture.id AS picture_id, attendee.is_self, attendee.version::text AS version
+       '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
+       attendee.is_self, attendee.version::text AS version
 FROM communications_chatattendee AS attendee
 LEFT JOIN communications_picture AS picture
     ON picture.attendee_id = attendee.id AND picture.file_id IS NOT NULL
@@ -38,7 +39,7 @@ def attendee_document(row: Sequence[Any]) -> Attendee:
         name=held.name,
         phone=f"+{held.phone}" if held.phone else None,
         public_identifier=held.public_identifier or None,
-        picture_url=picture_url(held.picture_id),
+        picture_url=held.picture_url,
         is_self=held.is_self,
         version=held.version,
     )

@@ -13,7 +13,7 @@ from communications.schemas.documents import (
     MessageKind,
 )
 from communications.selectors.queries import rows
-from communications.selectors.values import id_text, optional_id, optional_instant, picture_url
+from communications.selectors.values import id_text, optional_id, optional_instant
 from communications.status import Status
 
 NAMED_MEMBERS: Final = 3
@@ -26,7 +26,7 @@ class ConversationRow(NamedTuple):
     provider: str
     kind: ConversationKind
     title: str
-    picture_id: int | None
+    picture_url: str | None
     contact_id: int | None
     contact_name: str | None
     contact_phone: str | None
@@ -58,7 +58,8 @@ CONVERSATION_IS_SHOWN: Final = (
 # Of the last message only the beginning is shown. Of members one more is read than named: are there others?
 CONVERSATION_ROWS: Final = """
 SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
-       picture.id AS picture_id, contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
+       '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
+       contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
        contact.public_identifier AS contact_public_identifier,
        CASE WHEN conversation.title = '' AND conversation.kind <> 'direct' THEN ARRAY(
            SELECT coalesce(
@@ -100,7 +101,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         kind=held.kind,
         title=held.title or None,
         name=_name(held),
-        picture_url=picture_url(held.picture_id),
+        picture_url=held.picture_url,
         contact_id=optional_id(held.contact_id),
         last_message_at=optional_instant(held.last_message_at),
         last_message=None if held.last_message_id is None else _last_message(held, held.last_message_id),

@@ -50,6 +50,7 @@ class MessageRow(NamedTuple):
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
 
+# A name's letters that turn the direction of reading make one ending look like another, and are left out.
 # What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored
 # before the answer: what comes later changes no row, so no reader would hear of a link made later.
 MESSAGE_ROWS: Final = """
@@ -70,7 +71,9 @@ SELECT message.id, message.channel_id,
        ) END AS quoted_message_id,
        CASE WHEN message.deleted_at IS NULL THEN (
            SELECT json_agg(json_build_object(
-               'id', part.id::text, 'kind', part.kind, 'name', nullif(part.name, ''),
+               'id', part.id::text, 'kind', part.kind,
+               'name', nullif(translate(
+                   part.name, U&'\\200E\\200F\\202A\\202B\\202C\\202D\\202E\\2066\\2067\\2068\\2069', ''), ''),
                'mime_type', coalesce(file.mime_type, nullif(part.mime_type, '')),
                'size_bytes', coalesce(file.size_bytes, part.size_bytes),
                'width', coalesce(file.width, part.width), 'height', coalesce(file.height, part.height),

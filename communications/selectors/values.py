@@ -18,7 +18,3 @@ def instant(moment: dt.datetime) -> str:
 
 def optional_instant(moment: dt.datetime | None) -> str | None:
     return None if moment is None else instant(moment)
-
-
-def picture_url(picture_id: int | None) -> str | None:
-    return None if picture_id is None else f"/api/v1/communications/pictures/{picture_id}/"

@@ -15,6 +15,7 @@ from communications.feed.announce import changes_announce
 from communications.history.replay import parked_replay
 from communications.ingest.channels import channel_upsert
 from communications.ingest.connections import fold_connections
+from communications.ingest.unfinished import FILES_TASK, job_announce
 from communications.schemas.accounts import AccountFact
 from unipile.client import connect_client
 from unipile.errors import UnipileError
@@ -72,6 +73,8 @@ async def account_take(connections: AsyncConnectionPool[Any], account: Account) 
         await channel_upsert(connection, account_fact(account))
         await changes_announce(connection)
     totals = await parked_replay(connections, account.id)
+    if totals:
+        await job_announce(FILES_TASK)
     log.info("account_known", account=account.id, provider=account.provider, replayed=totals.total())
 
 

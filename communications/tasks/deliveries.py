@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.history.replay import failed_retry
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import RETRY_TASK
+from communications.ingest.unfinished import FILES_TASK, RETRY_TASK, job_announce
 
 log = structlog.get_logger(__name__)
 
@@ -24,3 +24,4 @@ async def deliveries_retry_due(connections: AsyncConnectionPool[Any]) -> None:
     totals = await failed_retry(connections)
     if totals:
         log.info("deliveries_retried", **totals)
+        await job_announce(FILES_TASK)

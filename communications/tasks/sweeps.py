@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
 from communications.tasks.deliveries import deliveries_retry_due
+from communications.tasks.media import files_due_announce, unreferenced_remove
 from communications.tasks.retention import expired_remove
 
 log = structlog.get_logger(__name__)
@@ -16,7 +17,12 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS: Final = 30
 
 Sweep = Callable[[AsyncConnectionPool[Any]], Awaitable[None]]
-SWEEPS: Final[tuple[Sweep, ...]] = (deliveries_retry_due, expired_remove)
+SWEEPS: Final[tuple[Sweep, ...]] = (
+    deliveries_retry_due,
+    files_due_announce,
+    expired_remove,
+    unreferenced_remove,
+)
 
 
 async def sweep_for_ever() -> None:

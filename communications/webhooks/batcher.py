@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import psycopg
@@ -23,7 +23,7 @@ QUEUE_MAX_BYTES: Final = 256_000_000
 RECONNECT_PAUSE_SECONDS: Final = 0.1
 
 
-OnSaved = Callable[[Counter[str]], None]
+OnSaved = Callable[[Sequence[Delivery], Counter[str]], None]
 
 
 class QueueFull(Unsaved):
@@ -115,7 +115,7 @@ class Batcher:
             return
         self._answer(batch, None)
         try:
-            self._on_saved(outcomes)
+            self._on_saved([waiting.delivery for waiting in batch], outcomes)
         except Exception:
             log.exception("batch_saved_but_not_announced")
 

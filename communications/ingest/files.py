@@ -1,0 +1,273 @@
+"""Files of upstream, as they are fetched: which are wanted, and what became of them.
+
+What a reader sees of a file (stored, unavailable) is written under its channel's lock, as every fact is. Who fetches claims
+first: a claim moves ``next_attempt_at`` ahead, and is renewed while the work lasts, so that a killed worker's claims lapse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from psycopg import AsyncConnection
+
+from communications.ingest.channels import LOCK
+
+Queue = Literal["attachment", "picture"]
+
+CLAIM_SECONDS: Final = 60
+
+# Putting bytes where they belong takes less.
+PUT_MINUTES: Final = 15
+
+_TABLES: Final[Mapping[Queue, str]] = {
+    "attachment": "communications_attachment",
+    "picture": "communications_picture",
+}
+
+# How upstream names a file, and what it said of it. Parameter: ids.
+_DESCRIBED: Final[Mapping[Queue, str]] = {
+    "attachment": """
+SELECT file.id, file.channel_id, channel.external_account_id, message.external_message_id, file.external_attachment_id,
+       file.attempts, message.deleted_at IS NOT NULL
+FROM communications_attachment AS file
+JOIN communications_message AS message ON message.id = file.message_id
+JOIN communications_channel AS channel ON channel.id = file.channel_id
+WHERE file.id = ANY(%s::bigint[])
+""",
+    "picture": """
+SELECT file.id, file.channel_id, channel.external_account_id, NULL,
+       coalesce(nullif(attendee.external_attendee_id, ''), attendee.provider_id, conversation.external_thread_id),
+       file.attempts, false
+FROM communications_picture AS file
+JOIN communications_channel AS channel ON channel.id = file.channel_id
+LEFT JOIN communications_chatattendee AS attendee ON attendee.id = file.attendee_id
+LEFT JOIN communications_conversation AS conversation ON conversation.id = file.conversation_id
+WHERE file.id = ANY(%s::bigint[])
+""",
+}
+
+# A turn for each channel before anyone's next; within a channel, what became due last comes first.
+_CLAIM: Final = """
+WITH due AS (
+    SELECT waiting.id, waiting.next_attempt_at,
+           busy.running + row_number() OVER (
+               PARTITION BY channel.id ORDER BY waiting.next_attempt_at DESC, waiting.id DESC) AS turn
+    FROM communications_channel AS channel
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS running FROM unnest(%(running)s::bigint[]) AS claimed (channel_id)
+        WHERE claimed.channel_id = channel.id
+    ) AS busy
+    CROSS JOIN LATERAL (
+        SELECT id, next_attempt_at FROM {table}
+        WHERE channel_id = channel.id AND state = 'wanted' AND next_attempt_at <= now()
+        ORDER BY next_attempt_at DESC, id DESC
+        LIMIT %(per_channel)s
+    ) AS waiting
+), turns AS (
+    SELECT id FROM due WHERE turn <= %(per_channel)s ORDER BY turn, next_attempt_at DESC LIMIT %(limit)s
+)
+UPDATE {table} SET next_attempt_at = now() + make_interval(secs => %(claim_seconds)s), failure = ''
+WHERE id IN (
+    SELECT file.id FROM {table} AS file JOIN turns USING (id)
+    WHERE file.state = 'wanted' AND file.next_attempt_at <= now()
+    ORDER BY file.id FOR UPDATE OF file SKIP LOCKED)
+RETURNING id
+"""
+
+_RENEW: Final = """
+UPDATE {table} SET next_attempt_at = now() + make_interval(secs => %(claim_seconds)s)
+WHERE id = ANY(%(ids)s::bigint[]) AND state = 'wanted'
+"""
+
+_ANY_DUE: Final = " UNION ALL ".join(
+    f"(SELECT 1 FROM {table} WHERE state = 'wanted' AND next_attempt_at <= now() LIMIT 1)"  # noqa: S608 (a constant)
+    for table in _TABLES.values()
+)
+
+_LINK: Final = """
+UPDATE {table} SET state = 'stored', file_id = %(file_id)s, attempts = 0, failure = '',
+       next_attempt_at = now() + make_interval(days => %(asked_again_days)s)
+WHERE id = %(id)s
+"""
+
+# Keeps the row from being removed before it is referred to.
+_HELD: Final = "SELECT id FROM communications_mediafile WHERE sha256 = %s AND is_complete FOR KEY SHARE"
+
+# A row that stayed incomplete for longer than putting takes is of a worker that was killed: its place is used.
+_BEGIN: Final = """
+INSERT INTO communications_mediafile AS held (
+    sha256, size_bytes, mime_type, width, height, duration_seconds, storage_key, thumbnail_size_bytes)
+VALUES (%(sha256)s, %(size_bytes)s, %(mime_type)s, %(width)s, %(height)s, %(duration_seconds)s, %(storage_key)s,
+        %(thumbnail_size_bytes)s)
+ON CONFLICT (sha256) DO UPDATE SET created_at = now()
+WHERE NOT held.is_complete AND held.created_at < now() - make_interval(mins => %(put_minutes)s)
+RETURNING storage_key
+"""
+
+_ABANDON: Final = "DELETE FROM communications_mediafile WHERE storage_key = %s AND NOT is_complete"
+
+_CHANNEL_BYTES: Final = """
+SELECT coalesce(sum(size_bytes), 0) FROM communications_mediafile
+WHERE id IN (SELECT file_id FROM communications_attachment WHERE channel_id = %s AND file_id IS NOT NULL)
+"""
+
+_COMPLETE: Final = (
+    "UPDATE communications_mediafile SET is_complete = true WHERE storage_key = %s RETURNING id"
+)
+
+_UNAVAILABLE: Final = """
+UPDATE {table} SET state = 'unavailable', failure = %(failure)s, attempts = 0,
+       next_attempt_at = now() + make_interval(days => %(asked_again_days)s)
+WHERE id = %(id)s AND state = 'wanted'
+"""
+
+_POSTPONED: Final = """
+UPDATE {table} SET failure = %(failure)s, attempts = attempts + %(counts)s,
+       next_attempt_at = now() + make_interval(secs => %(after_seconds)s)
+WHERE id = %(id)s AND state = 'wanted'
+"""
+
+# After that a look at a person or group asks for the picture again; a file of a message is asked for by hand only.
+PICTURE_KEPT_DAYS: Final = 30
+
+
+class WantedFile(msgspec.Struct, frozen=True):
+    """A claimed file. ``upstream_id`` is its own id, of an attachment together with that of the message.
+
+    ``attempts`` counts those that failed before. ``is_of_deleted``: its message was taken back, so nobody may see it.
+    """
+
+    queue: Queue
+    id: int
+    channel_id: int
+    account: str
+    upstream_message_id: str | None
+    upstream_id: str
+    attempts: int
+    is_of_deleted: bool
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes: where they are to be, and what they are. The thumbnail, where there is one, lies beside them."""
+
+    sha256: bytes
+    size_bytes: int
+    mime_type: str
+    storage_key: str
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    thumbnail_size_bytes: int = 0
+
+
+async def files_are_due(connection: AsyncConnection[Any]) -> bool:
+    found = await connection.execute(f"{_ANY_DUE} LIMIT 1")
+    return await found.fetchone() is not None
+
+
+async def files_claim(
+    connection: AsyncConnection[Any],
+    queue: Queue,
+    *,
+    limit: int,
+    per_channel: int,
+    running: Iterable[int],
+) -> list[WantedFile]:
+    """Up to ``limit`` files, none of a channel that already has ``per_channel`` of ``running`` (channel ids, one each)."""
+    parameters = {
+        "limit": limit,
+        "per_channel": per_channel,
+        "running": list(running),
+        "claim_seconds": CLAIM_SECONDS,
+    }
+    claimed = await connection.execute(_CLAIM.format(table=_TABLES[queue]), parameters)
+    ids = [row[0] for row in await claimed.fetchall()]
+    if not ids:
+        return []
+    described = await connection.execute(_DESCRIBED[queue], [ids])
+    return [WantedFile(queue, *row) for row in await described.fetchall()]
+
+
+async def claims_release(connection: AsyncConnection[Any], queue: Queue, ids: Iterable[int]) -> None:
+    """Somebody else may claim them at once."""
+    await connection.execute(_RENEW.format(table=_TABLES[queue]), {"ids": list(ids), "claim_seconds": 0})
+
+
+async def channel_media_bytes(connection: AsyncConnection[Any], channel_id: int) -> int:
+    """What the files of a channel's messages take, each counted once."""
+    found = await (await connection.execute(_CHANNEL_BYTES, (channel_id,))).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+async def claims_renew(connection: AsyncConnection[Any], queue: Queue, ids: Iterable[int]) -> None:
+    parameters = {"ids": list(ids), "claim_seconds": CLAIM_SECONDS}
+    await connection.execute(_RENEW.format(table=_TABLES[queue]), parameters)
+
+
+async def file_held(connection: AsyncConnection[Any], wanted: WantedFile, sha256: bytes) -> bool:
+    """Whether these bytes are kept already; the wanted file is stored then."""
+    async with connection.transaction():
+        await connection.execute(LOCK, (wanted.account,))
+        held = await (await connection.execute(_HELD, (sha256,))).fetchone()
+        if held is not None:
+            await _link(connection, wanted, held[0])
+    return held is not None
+
+
+async def content_begin(connection: AsyncConnection[Any], content: Content) -> str | None:
+    """Notes that these bytes are about to be put, and answers with the key for them.
+
+    ``None``: somebody else is putting or removing the same bytes.
+    """
+    parameters = {**msgspec.structs.asdict(content), "put_minutes": PUT_MINUTES}
+    begun = await (await connection.execute(_BEGIN, parameters)).fetchone()
+    return None if begun is None else begun[0]
+
+
+async def content_abandon(connection: AsyncConnection[Any], storage_key: str) -> None:
+    """After bytes could not be put, and what there was of them is removed."""
+    await connection.execute(_ABANDON, (storage_key,))
+
+
+async def file_stored(connection: AsyncConnection[Any], wanted: WantedFile, storage_key: str) -> bool:
+    """The bytes are there. ``False``: it took so long that they were given up and are being removed."""
+    async with connection.transaction():
+        await connection.execute(LOCK, (wanted.account,))
+        complete = await (await connection.execute(_COMPLETE, (storage_key,))).fetchone()
+        if complete is not None:
+            await _link(connection, wanted, complete[0])
+    return complete is not None
+
+
+async def file_unavailable(connection: AsyncConnection[Any], wanted: WantedFile, failure: str) -> None:
+    """Nobody tries again by itself. ``failure``: a word a reader sees, such as ``gone``."""
+    statement = _UNAVAILABLE.format(table=_TABLES[wanted.queue])
+    async with connection.transaction():
+        await connection.execute(LOCK, (wanted.account,))
+        await connection.execute(
+            statement, {"id": wanted.id, "failure": failure, "asked_again_days": PICTURE_KEPT_DAYS}
+        )
+
+
+async def file_postponed(
+    connection: AsyncConnection[Any],
+    wanted: WantedFile,
+    failure: str,
+    *,
+    after_seconds: float,
+    counts: bool,
+) -> None:
+    """Tried again later. ``counts``: it failed for a reason of its own, which is not forgiven for ever."""
+    await connection.execute(
+        _POSTPONED.format(table=_TABLES[wanted.queue]),
+        {"id": wanted.id, "failure": failure, "after_seconds": after_seconds, "counts": int(counts)},
+    )
+
+
+async def _link(connection: AsyncConnection[Any], wanted: WantedFile, file_id: int) -> None:
+    await connection.execute(
+        _LINK.format(table=_TABLES[wanted.queue]),
+        {"id": wanted.id, "file_id": file_id, "asked_again_days": PICTURE_KEPT_DAYS},
+    )

@@ -1,0 +1,64 @@
+"""Bytes that nothing refers to any more, or that never became complete: first out of reach, then gone, then forgotten (I10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from psycopg import AsyncConnection
+
+from communications.ingest.files import PUT_MINUTES
+
+PAGE_ROWS: Final = 1_000
+
+_NOTHING_REFERS: Final = """
+    NOT EXISTS (SELECT FROM communications_attachment AS attachment WHERE attachment.file_id = file.id)
+    AND NOT EXISTS (SELECT FROM communications_picture AS picture WHERE picture.file_id = file.id)
+"""
+
+_PAGE: Final = "SELECT id FROM communications_mediafile WHERE id > %s ORDER BY id LIMIT %s"
+
+_LOCK: Final = f"""
+SELECT file.id FROM communications_mediafile AS file
+WHERE file.id = ANY(%s::bigint[]) AND file.created_at < now() - make_interval(mins => %s) AND {_NOTHING_REFERS}
+ORDER BY file.id FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 (a constant)
+
+# A statement of its own, after the locks: it sees what was committed while they were waited for.
+_OUT_OF_REACH: Final = f"""
+UPDATE communications_mediafile AS file SET is_complete = false
+WHERE file.id = ANY(%s::bigint[]) AND {_NOTHING_REFERS}
+RETURNING file.id, file.storage_key
+"""  # noqa: S608 (a constant)
+
+_FORGET: Final = "DELETE FROM communications_mediafile WHERE id = ANY(%s::bigint[]) AND NOT is_complete"
+
+
+class Unreferenced(NamedTuple):
+    id: int
+    storage_key: str
+
+
+class UnreferencedPage(NamedTuple):
+    """``after`` is where to go on; ``None`` at the end."""
+
+    files: list[Unreferenced]
+    after: int | None
+
+
+async def unreferenced_take(connection: AsyncConnection[Any], *, after: int) -> UnreferencedPage:
+    """Looks at the next thousand files; those answered with can no longer be referred to."""
+    looked_at = [row[0] for row in await (await connection.execute(_PAGE, (after, PAGE_ROWS))).fetchall()]
+    if not looked_at:
+        return UnreferencedPage([], None)
+    async with connection.transaction():
+        locked = [
+            row[0] for row in await (await connection.execute(_LOCK, (looked_at, PUT_MINUTES))).fetchall()
+        ]
+        taken = await (await connection.execute(_OUT_OF_REACH, (locked,))).fetchall() if locked else []
+    return UnreferencedPage([Unreferenced._make(row) for row in taken], looked_at[-1])
+
+
+async def unreferenced_forget(connection: AsyncConnection[Any], ids: Iterable[int]) -> None:
+    """Once their bytes are gone."""
+    await connection.execute(_FORGET, (list(ids),))
