@@ -58,9 +58,7 @@ class Readers:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(headers={"cookie": self._cookie, "origin": self._origin})
         for reader in range(self._count):
-            socket = await self._session.ws_connect(
-                f"{self._origin}{SOCKET_PATH}", max_msg_size=0, decode_text=False
-            )
+            socket = await self._connect()
             greeting = await socket.receive()
             if greeting.type is not aiohttp.WSMsgType.TEXT or _decode(greeting.data).type != "hello":
                 raise BenchmarkError(f"A socket was not greeted: {greeting.type.name} {greeting.data}.")
@@ -77,6 +75,14 @@ class Readers:
         await self._session.close()
         if ended and error is None:
             raise BenchmarkError(f"{len(ended)} of {self._count} sockets were closed during the cell.")
+
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse[Any]:
+        try:
+            return await self._session.ws_connect(
+                f"{self._origin}{SOCKET_PATH}", max_msg_size=0, decode_text=False
+            )
+        except aiohttp.WSServerHandshakeError as refusal:
+            raise BenchmarkError(f"A socket was refused with {refusal.status}.") from None
 
     async def _read(self, reader: int, socket: aiohttp.ClientWebSocketResponse[Any]) -> None:
         is_observed = reader < self._observed
