@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,9 @@ from landline.bootstrap import dotenv_read
 from landline.environment import Bind, ConfigurationError
 from landline.kept_secrets import random_password, secret_make
 from landline.logs import logging_configure
+from tests.database import ScratchDatabase
 
+ROOT = Path(landline.settings.__file__).parents[1]
 LONG = "0123456789abcdef" * 4
 Load = Callable[..., dict[str, Any]]
 
@@ -189,6 +194,18 @@ def test_https_gives_host_bound_secure_cookies_and_hsts(load: Load) -> None:
     assert loaded["LANDLINE_TRUSTED_PROXIES"] == ("127.0.0.1/32", "::1/128")
 
 
+def test_djangos_own_deployment_checks_find_nothing(database: ScratchDatabase) -> None:
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={**os.environ, "PUBLIC_URL": "https://inbox.example.org"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_accepted_http_is_production_with_plain_cookies(load: Load) -> None:
     loaded = load(LANDLINE_BIND="0.0.0.0:80", PUBLIC_URL="http://inbox.lan", LANDLINE_INSECURE_HTTP="1")
     assert loaded["LANDLINE_MODE"] == "production"
@@ -253,13 +270,13 @@ def test_dotenv_lines_are_read_and_bad_ones_named(tmp_path: Path) -> None:
 
 
 def test_every_variable_is_explained_in_the_example() -> None:
-    root = Path(landline.settings.__file__).parents[1]
     named = re.compile(r'"((?:LANDLINE_|UNIPILE_)[A-Z_]+|PUBLIC_URL|DATABASE_URL)"')
     read = {
-        name
-        for source in ("settings.py", "databases.py", "upstream.py")
-        for name in named.findall((root / "landline" / source).read_text())
+        name.removesuffix("_FILE")
+        for source in (ROOT / "landline").rglob("*.py")
+        for name in named.findall(source.read_text())
     }
-    explained = set(re.findall(r"^# ([A-Z_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
-    internal = {"LANDLINE_PROCESS_ROLE"}
+    shown = re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    explained = {name.removesuffix("_FILE") for name in shown}
+    internal = {"LANDLINE_PROCESS_ROLE", "LANDLINE_LIFELINE"}
     assert read - internal == explained
