@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from communications.schemas.documents import Document
 from communications.schemas.frames import ChangesFrame
 from tests.feed.stored import Key, Shown
 
@@ -56,8 +55,3 @@ class Copy:
 def listed(value: Any) -> Any:
     """A list that may have been left out of a frame."""
     return value if isinstance(value, tuple) else ()
-
-
-def changed_only(rows: Shown) -> dict[Key, Document]:
-    """Without quiet history, which no feed carries."""
-    return {key: row for key, row in rows.items() if row.version != "0"}

@@ -8,15 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from communications.feed.epoch import mark_add
 from tests.database import ScratchDatabase
-from tests.feed.copy import changed_only
 from tests.feed.people import channel_insert, person_insert
-from tests.feed.reading import Reader
-from tests.feed.stored import comparable, stored
+from tests.feed.reading import LiveReaders, Reader, assert_equal_to_stored, granted_load
 from tests.feed.writers import ACTIONS, Writer
 
 WRITERS = 3
@@ -30,7 +28,7 @@ writer_numbers = st.integers(0, WRITERS - 1)
 writes = st.tuples(st.just("write"), writer_numbers, st.sampled_from(sorted(ACTIONS)), st.integers(0, 1_000))
 turns = st.tuples(st.sampled_from(TURNS), writer_numbers, st.just(""), st.just(0))
 reads = st.tuples(
-    st.sampled_from(("page", "page", "page", "load", "mark")),
+    st.sampled_from(("page", "page", "live page", "live page", "load", "mark")),
     st.integers(0, PEOPLE - 1),
     st.just(""),
     st.just(0),
@@ -70,13 +68,39 @@ def connections(database: ScratchDatabase) -> Iterator[Connections]:
         ]
 
 
-@settings(
+shared = settings(
     deadline=None,
-    max_examples=150,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,
+        HealthCheck.too_slow,
+    ],
 )
-@given(schedule=schedules, limits=st.tuples(*[st.integers(1, 7)] * PEOPLE))
-async def test_copies_end_equal_to_the_table(
+
+
+generated = given(schedule=schedules, limits=st.tuples(*[st.integers(1, 7)] * (PEOPLE + 1)))
+
+
+async def take_step(
+    step: Step, writers: list[Turn], readers: list[Reader], live: LiveReaders, truth: psycopg.Connection
+) -> None:
+    kind, number, action, n = step
+    match kind:
+        case "write":
+            writers[number].writer.act(action, n)
+        case "page":
+            await readers[number].page()
+        case "live page":
+            await live.page()
+        case "load":
+            readers[number].load(truth)
+        case "mark":
+            await mark_add(live.connection)
+        case _:
+            writers[number].step(kind)
+
+
+async def copies_end_equal(
     feed: psycopg.AsyncConnection[Any],
     connections: Connections,
     schedule: list[Step],
@@ -92,23 +116,16 @@ async def test_copies_end_equal_to_the_table(
     for one in writers:
         for action in ("attendee_add", "conversation_add", "message_add"):
             one.writer.act(action, 1)
-    readers = [Reader(feed, person, limit=limit) for person, limit in zip(people, limits, strict=True)]
-    for reader in readers:
-        # As in a first load: the position first, then the rows, whenever they are read.
+    readers = [Reader(feed, person, limit=limit) for person, limit in zip(people, limits, strict=False)]
+    live = LiveReaders(feed, people, limit=limits[-1])
+    for reader in (*readers, live):
         await reader.begin()
-        reader.copy.to_load = {str(one.writer.channel_id) for one in writers}
+    for copy in (*(reader.copy for reader in readers), *live.copies.values()):
+        # As in a first load: the position first, then the rows, whenever they are read.
+        copy.to_load = {str(one.writer.channel_id) for one in writers}
     try:
-        for kind, number, action, n in schedule:
-            if kind == "write":
-                writers[number].writer.act(action, n)
-            elif kind in TURNS:
-                writers[number].step(kind)
-            elif kind == "page":
-                await readers[number].page()
-            elif kind == "load":
-                readers[number].load(truth)
-            else:
-                await mark_add(feed)
+        for step in schedule:
+            await take_step(step, writers, readers, live, truth)
     finally:
         for one in writers:
             one.step("commit")
@@ -116,7 +133,34 @@ async def test_copies_end_equal_to_the_table(
         await reader.catch_up()
         reader.load(truth)
         await reader.catch_up()
-        shown = comparable(stored(truth, reader.user_id))
-        held = comparable(reader.copy.rows)
-        assert changed_only(held) == changed_only(shown)
-        assert held == {key: shown.get(key) for key in held}
+        assert_equal_to_stored(reader.copy, truth, reader.user_id)
+    await live.catch_up()
+    for person, copy in live.copies.items():
+        granted_load(copy, truth, person)
+        assert_equal_to_stored(copy, truth, person)
+
+
+@settings(shared, max_examples=60)
+@generated
+async def test_copies_end_equal_to_the_table(
+    feed: psycopg.AsyncConnection[Any],
+    connections: Connections,
+    schedule: list[Step],
+    limits: tuple[int, ...],
+) -> None:
+    note(f"{schedule} {limits}")
+    await copies_end_equal(feed, connections, schedule, limits)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@settings(shared, max_examples=1_500)
+@generated
+async def test_copies_end_equal_to_the_table_in_many_more_cases(
+    feed: psycopg.AsyncConnection[Any],
+    connections: Connections,
+    schedule: list[Step],
+    limits: tuple[int, ...],
+) -> None:
+    note(f"{schedule} {limits}")
+    await copies_end_equal(feed, connections, schedule, limits)

@@ -41,6 +41,7 @@ class Writer:
 
 
 def conversation_add(writer: Writer, n: int) -> None:
+    """A contact is a member too, as the fold sees to."""
     writer.run(
         """
         INSERT INTO communications_conversation
@@ -54,6 +55,7 @@ def conversation_add(writer: Writer, n: int) -> None:
         stub=n % 5 == 4,
         at=None if n % 7 == 6 else NOON,
     )
+    contacts_join(writer)
 
 
 def conversation_change(writer: Writer, n: int) -> None:
@@ -70,6 +72,18 @@ def conversation_change(writer: Writer, n: int) -> None:
         id=writer.some("conversation", n // 6),
         text=("", f"title {n}")[n % 2],
         contact=writer.some("chatattendee", n),
+    )
+    contacts_join(writer)
+
+
+def contacts_join(writer: Writer) -> None:
+    writer.run(
+        """
+        INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
+        SELECT channel_id, id, contact_id FROM communications_conversation
+        WHERE channel_id = %(channel)s AND contact_id IS NOT NULL
+        ON CONFLICT DO NOTHING
+        """
     )
 
 
@@ -188,18 +202,19 @@ def attachment_add(writer: Writer, n: int) -> None:
 
 def attachment_change(writer: Writer, n: int) -> None:
     writer.run(
-        "UPDATE communications_attachment SET state = %(state)s WHERE id = %(id)s",
+        "UPDATE communications_attachment SET state = %(state)s, name = %(name)s WHERE id = %(id)s",
         id=writer.some("attachment", n),
-        state=("stored", "unavailable")[n % 2],
+        state=("unavailable", "wanted")[n % 2],
+        name=f"file {n}",
     )
 
 
 def reaction_add(writer: Writer, n: int) -> None:
     writer.run(
         """
-        INSERT INTO communications_reaction (channel_id, message_id, sender_provider_id, emoji, reacted_at)
-        SELECT %(channel)s, id, %(sender)s, %(emoji)s, now() FROM communications_message WHERE id = %(id)s
-        ON CONFLICT (message_id, sender_provider_id) DO UPDATE SET emoji = excluded.emoji
+        INSERT INTO communications_reaction (channel_id, message_id, sender_provider_id, emoji, reacted_at, event_key)
+        SELECT %(channel)s, id, %(sender)s, %(emoji)s, now(), '' FROM communications_message WHERE id = %(id)s
+        ON CONFLICT (message_id, sender_provider_id, event_key) DO UPDATE SET emoji = excluded.emoji
         """,
         id=writer.some("message", n),
         sender=f"person{n % 3}",
@@ -213,7 +228,8 @@ def reaction_delete(writer: Writer, n: int) -> None:
 
 def attendee_add(writer: Writer, n: int) -> None:
     writer.run(
-        "INSERT INTO communications_chatattendee (channel_id, provider_id, name) VALUES (%(channel)s, %(provider)s, %(name)s)",
+        "INSERT INTO communications_chatattendee (channel_id, provider_id, name, identities) "
+        "VALUES (%(channel)s, %(provider)s, %(name)s, '{}')",
         provider=f"person{next(_numbers)}",
         name=("", f"name {n}")[n % 2],
     )
@@ -249,7 +265,12 @@ def member_add(writer: Writer, n: int) -> None:
 def member_delete(writer: Writer, n: int) -> None:
     writer.run(
         "DELETE FROM communications_conversationattendee WHERE id = %(id)s",
-        id=writer.some("conversationattendee", n),
+        id=writer.some(
+            "conversationattendee",
+            n,
+            "attendee_id NOT IN (SELECT contact_id FROM communications_conversation AS conversation "
+            "WHERE conversation.id = conversation_id AND contact_id IS NOT NULL)",
+        ),
     )
 
 
