@@ -1,5 +1,5 @@
 /** Rows as the server would send them, with what a test does not care about filled in. */
-import type { Attendee, Channel, Conversation, Message } from "../src/api/types";
+import type { Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
 
 const NOON = Date.UTC(2026, 4, 18, 12);
 
@@ -18,6 +18,7 @@ export function conversation(id: string, fields: Partial<Conversation> = {}): Co
     kind: "direct",
     title: null,
     name: `Person ${id}`,
+    picture_url: null,
     contact_id: null,
     last_message_at: at(Number(id)),
     last_message: null,
@@ -63,5 +64,23 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
 }
 
 export function attendee(id: string, fields: Partial<Attendee> = {}): Attendee {
-  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, is_self: false, version: "1", ...fields };
+  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, picture_url: null, is_self: false, version: "1", ...fields };
+}
+
+export function attachmentRow(fields: Partial<Attachment> = {}): Attachment {
+  return {
+    id: "1",
+    kind: "image",
+    name: null,
+    mime_type: null,
+    size_bytes: 5,
+    width: 400,
+    height: 300,
+    duration_seconds: null,
+    state: "wanted",
+    failure: null,
+    url: null,
+    thumbnail_url: null,
+    ...fields,
+  };
 }

@@ -8,7 +8,7 @@ import { Freshness, freshnessWords } from "../src/inbox/Freshness";
 import { placeMessages } from "../src/inbox/grouping";
 import { ListEmpty } from "../src/inbox/ListEmpty";
 import { previewOf } from "../src/inbox/preview";
-import { reservedBox } from "../src/inbox/Attachments";
+import { reservedBox } from "../src/inbox/attachmentBox";
 import { useShortcuts, type Shortcuts } from "../src/inbox/useShortcuts";
 import { words } from "../src/lib/words";
 import { Login } from "../src/shell/Login";
@@ -20,7 +20,7 @@ import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { INITIAL_STATUS } from "../src/sync/status";
 import { Avatar, initials } from "../src/ui/Avatar";
 import { FormattedText } from "../src/ui/FormattedText";
-import { at, channel, conversation, message } from "./rows";
+import { at, attachmentRow, channel, conversation, message } from "./rows";
 import { freshDatabase } from "./store";
 
 const local = (id: string, fields: Parameters<typeof message>[1] = {}): LocalMessage => toLocal.message(message(id, fields));
@@ -151,7 +151,7 @@ describe("a bubble", () => {
   });
 
   test("that was deleted shows none of what it said", () => {
-    const attachment = { id: "1", kind: "image", name: "secret.png", mime_type: null, size_bytes: 5, width: 1, height: 1, duration_seconds: null, state: "stored" } as const;
+    const attachment = attachmentRow({ name: "secret.png", state: "stored", url: "/api/v1/communications/media/1/" });
     const article = bubble({ deleted_at: at(1), text: "secret", attachments: [attachment] });
     expect(article.textContent).toContain(words.message.deleted);
     expect(article.textContent).not.toContain("secret");
@@ -171,6 +171,24 @@ describe("a bubble", () => {
     expect(reservedBox({ width: 900, height: 4000 })).toEqual({ width: 96, height: 320 });
     expect(reservedBox({ width: null, height: null })).toEqual({ width: 280, height: 158 });
     expect(reservedBox({ width: 0, height: -5 })).toEqual({ width: 280, height: 158 });
+  });
+
+  test("plays and shows what the server keeps, from our own server, and says what it cannot reach", () => {
+    const path = "/api/v1/communications/media/1/";
+    const picture = attachmentRow({ state: "stored", url: path, thumbnail_url: `${path}thumbnail/` });
+    const article = bubble({ attachments: [picture] });
+    expect(article.querySelector("img")?.getAttribute("src")).toBe(`${path}thumbnail/`);
+    fireEvent.click(screen.getByRole("button", { name: words.message.enlarge("Photo") }));
+    expect(screen.getByRole("img", { name: "Photo", hidden: true }).getAttribute("src")).toBe(path);
+    cleanup();
+    const voice = bubble({ attachments: [attachmentRow({ kind: "voice", state: "stored", url: path })] });
+    expect(voice.querySelector("audio")?.getAttribute("src")).toBe(path);
+    cleanup();
+    const offline = bubble({ attachments: [picture] });
+    const unreachable = offline.querySelector("img");
+    if (unreachable !== null) fireEvent.error(unreachable);
+    expect(offline.querySelector("img")).toBeNull();
+    expect(offline.textContent).toContain("Photo");
   });
 
   test("B19: hostile text is words, never elements", () => {

@@ -52,6 +52,106 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/media/{attachment_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A file
+         * @description What browsers show or play comes inline, all else to be saved. 404 until the file is stored.
+         */
+        readonly get: operations["media_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/media/{attachment_id}/thumbnail/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A small picture of a file
+         * @description WebP, at most 640 pixels a side. 404 where none could be drawn.
+         */
+        readonly get: operations["media_thumbnail"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/media/{attachment_id}/fetch/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try a file again
+         * @description For a file that is unavailable, or waits after a failure. What becomes of it comes by the feed.
+         */
+        readonly post: operations["media_fetch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/pictures/{picture_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The picture of a person or a group
+         * @description WebP, at most 640 pixels a side. 404 where the picture could not be drawn small.
+         */
+        readonly get: operations["picture_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/pictures/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask for pictures
+         * @description When people or groups are first shown. Pictures not asked for in 30 days are; what is found comes by the feed.
+         */
+        readonly post: operations["pictures_want"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -181,6 +281,22 @@ export interface components {
             /** Password */
             readonly password: string;
         };
+        /**
+         * WantedPictures
+         * @description Whose pictures to ask for; ids that are not the reader's are passed over.
+         */
+        readonly WantedPictures: {
+            /**
+             * Conversation Ids
+             * @default []
+             */
+            readonly conversation_ids: readonly string[];
+            /**
+             * Attendee Ids
+             * @default []
+             */
+            readonly attendee_ids: readonly string[];
+        };
         /** ReadThrough */
         readonly ReadThrough: {
             /**
@@ -188,6 +304,31 @@ export interface components {
              * @description Id of the last message read.
              */
             readonly message_id: string;
+        };
+        /**
+         * Attachment
+         * @description A file of a message. ``kind`` is what upstream calls it.
+         *
+         *     Once ``state`` is stored, type, size and measures are those of the content, and ``url`` leads to it;
+         *     ``thumbnail_url`` leads to a small picture of it where one could be drawn. ``failure`` says why it is
+         *     unavailable: gone, deleted, too_large, refused, failed, or null where upstream did not say.
+         */
+        readonly Attachment: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "audio" | "file" | "gif" | "image" | "sticker" | "video" | "voice";
+            readonly name: string | null;
+            readonly mime_type: string | null;
+            readonly size_bytes: number | null;
+            readonly width: number | null;
+            readonly height: number | null;
+            readonly duration_seconds: number | null;
+            /** @enum {unknown} */
+            readonly state: "stored" | "unavailable" | "wanted";
+            readonly failure: string | null;
+            readonly url: string | null;
+            readonly thumbnail_url: string | null;
         };
         /**
          * ChangesFrame
@@ -246,6 +387,7 @@ export interface components {
             readonly name: string;
             readonly phone: string | null;
             readonly public_identifier: string | null;
+            readonly picture_url: string | null;
             readonly is_self: boolean;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -253,6 +395,8 @@ export interface components {
         /**
          * Conversation
          * @description One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
+         *
+         *     ``picture_url`` is a group's; a direct conversation shows its contact's.
          */
         readonly Conversation: {
             /** @description An id as a decimal string. */
@@ -264,6 +408,7 @@ export interface components {
             readonly kind: "channel" | "direct" | "group";
             readonly title: string | null;
             readonly name: string;
+            readonly picture_url: string | null;
             readonly contact_id: string | null;
             readonly last_message_at: string | null;
             readonly last_message: components["schemas"]["LastMessage"] | null;
@@ -363,21 +508,6 @@ export interface components {
             readonly sender_name: string | null;
             readonly text: string;
             readonly message_id: string | null;
-        };
-        /** Attachment */
-        readonly Attachment: {
-            /** @description An id as a decimal string. */
-            readonly id: string;
-            /** @enum {unknown} */
-            readonly kind: "audio" | "file" | "gif" | "image" | "sticker" | "video" | "voice";
-            readonly name: string | null;
-            readonly mime_type: string | null;
-            readonly size_bytes: number | null;
-            readonly width: number | null;
-            readonly height: number | null;
-            readonly duration_seconds: number | null;
-            /** @enum {unknown} */
-            readonly state: "stored" | "unavailable" | "wanted";
         };
         /** Reaction */
         readonly Reaction: {
@@ -539,7 +669,9 @@ export interface components {
     pathItems: never;
 }
 export type Credentials = components['schemas']['Credentials'];
+export type WantedPictures = components['schemas']['WantedPictures'];
 export type ReadThrough = components['schemas']['ReadThrough'];
+export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
 export type Rows = components['schemas']['Rows'];
 export type Channel = components['schemas']['Channel'];
@@ -549,7 +681,6 @@ export type LastMessage = components['schemas']['LastMessage'];
 export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
-export type Attachment = components['schemas']['Attachment'];
 export type Reaction = components['schemas']['Reaction'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
@@ -696,6 +827,297 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly media_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attachment. */
+                readonly attachment_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The part that `Range` asks for */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The content that `If-None-Match` names */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no byte in that range */
+            readonly 416: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly media_thumbnail: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attachment. */
+                readonly attachment_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The part that `Range` asks for */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The content that `If-None-Match` names */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no byte in that range */
+            readonly 416: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly media_fetch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attachment. */
+                readonly attachment_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly picture_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a picture, as in its address. */
+                readonly picture_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The part that `Range` asks for */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The content that `If-None-Match` names */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no byte in that range */
+            readonly 416: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly pictures_want: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedPictures"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -3,19 +3,10 @@ import { fileSize, oneLine } from "../lib/text";
 import { duration } from "../lib/time";
 import { ATTACHMENT_STATE, KIND_WORD, words } from "../lib/words";
 import { Icon } from "../ui/icons";
-
-const WIDEST = 280;
-const TALLEST = 320;
-const WITHOUT_MEASURES = { width: WIDEST, height: 158 };
+import { reservedBox } from "./attachmentBox";
+import { StoredMedia } from "./StoredMedia";
 
 const PICTURED: ReadonlySet<Attachment["kind"]> = new Set(["image", "video", "gif", "sticker"]);
-
-/** The box that the picture will have, so that nothing moves once it is there. */
-export function reservedBox({ width, height }: Pick<Attachment, "width" | "height">): { width: number; height: number } {
-  if (width === null || height === null || width <= 0 || height <= 0) return WITHOUT_MEASURES;
-  const scale = Math.min(1, WIDEST / width, TALLEST / height);
-  return { width: Math.max(96, Math.round(width * scale)), height: Math.max(72, Math.round(height * scale)) };
-}
 
 function facts(attachment: Attachment): string {
   const { size_bytes, duration_seconds, state } = attachment;
@@ -52,7 +43,9 @@ interface AttachmentsProps {
 }
 
 export function Attachments({ attachments, viewOnce }: AttachmentsProps) {
-  return attachments.map((attachment) => (
-    <AttachmentCard key={attachment.id} attachment={attachment} viewOnce={viewOnce} />
-  ));
+  return attachments.map((attachment) => {
+    const card = <AttachmentCard key={attachment.id} attachment={attachment} viewOnce={viewOnce} />;
+    if (viewOnce || attachment.state !== "stored") return card;
+    return <StoredMedia key={attachment.id} attachment={attachment} fallback={card} />;
+  });
 }

@@ -116,6 +116,8 @@ export const words = {
 
   message: {
     fromPhone: "sent from the phone",
+    enlarge: (name: string) => `Enlarge ${name}`,
+    download: (name: string) => `Download ${name}`,
     unknownDirection: "direction not known yet",
     edited: "edited",
     deleted: "This message was deleted",

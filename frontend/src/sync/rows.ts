@@ -83,8 +83,8 @@ function channelOf(row: Channel): Channel {
 }
 
 function attendeeOf(row: Attendee): Attendee {
-  const { id, channel_id, name, phone, public_identifier, is_self, version } = row;
-  return { id, channel_id, name, phone, public_identifier, is_self, version };
+  const { id, channel_id, name, phone, public_identifier, picture_url, is_self, version } = row;
+  return { id, channel_id, name, phone, public_identifier, picture_url, is_self, version };
 }
 
 function memberOf(row: Member): Member {
@@ -103,7 +103,8 @@ function lastMessageOf(row: LastMessage): LastMessage {
 }
 
 function conversationOf(row: Conversation): Conversation {
-  const { id, channel_id, provider, kind, title, name, contact_id, last_message_at, last_message } = row;
+  const { id, channel_id, provider, kind, title, name, picture_url, contact_id } = row;
+  const { last_message_at, last_message } = row;
   const { unread_count, archived, pinned, muted_until, read_only, disabled_features } = row;
   const { history_revision, version } = row;
   return {
@@ -113,6 +114,7 @@ function conversationOf(row: Conversation): Conversation {
     kind,
     title,
     name,
+    picture_url,
     contact_id,
     last_message_at,
     last_message: last_message === null ? null : lastMessageOf(last_message),
@@ -128,8 +130,9 @@ function conversationOf(row: Conversation): Conversation {
 }
 
 function attachmentOf(row: Attachment): Attachment {
-  const { id, kind, name, mime_type, size_bytes, width, height, duration_seconds, state } = row;
-  return { id, kind, name, mime_type, size_bytes, width, height, duration_seconds, state };
+  const { id, kind, name, mime_type, size_bytes, width, height, duration_seconds } = row;
+  const { state, failure, url, thumbnail_url } = row;
+  return { id, kind, name, mime_type, size_bytes, width, height, duration_seconds, state, failure, url, thumbnail_url };
 }
 
 function reactionOf(row: Reaction): Reaction {
