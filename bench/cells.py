@@ -15,7 +15,7 @@ from bench.ledger import applied_deliveries
 from bench.measured import BenchmarkError, Cell
 from bench.pgbench import ONE_STATEMENT, ORDINARY, transactions_load
 from bench.prepared import WEBHOOK_PATH, Prepared
-from bench.processor import processor_seconds
+from bench.processor import Spent, processor_seconds
 from bench.readers import Readers
 from bench.server import landline_web, no_op_web
 from bench.wrk import WrkReport, deliveries_load
@@ -59,18 +59,16 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
             before = applied_deliveries(installation, DATABASE)
             await deliveries_load(installation, url, clients=clients, seconds=bench.warm_up_seconds)
             installation.checkpoint()
-            server_before = processor_seconds(server.pid)
-            postgres_before = processor_seconds(installation.postmaster)
+            spent = Spent(server.pid, installation.postmaster)
             report = await deliveries_load(installation, url, clients=clients, seconds=bench.seconds)
-            server_seconds = processor_seconds(server.pid) - server_before
-            postgres_seconds = processor_seconds(installation.postmaster) - postgres_before
+            server_cpu_us, postgres_cpu_us = spent.microseconds_each(report.requests)
             await _wait_until_all_shown(shown, applied_deliveries(installation, DATABASE) - before)
     return Cell(
         report.per_second,
         report.p50_ms,
         report.p99_ms,
-        server_cpu_us=server_seconds / report.requests * 1e6,
-        postgres_cpu_us=postgres_seconds / report.requests * 1e6,
+        server_cpu_us=server_cpu_us,
+        postgres_cpu_us=postgres_cpu_us,
     )
 
 

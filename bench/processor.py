@@ -26,6 +26,22 @@ def processor_seconds(pid: int) -> float:
     return total / TICKS_PER_SECOND
 
 
+class Spent:
+    """What a server and its PostgreSQL have spent since this was made."""
+
+    def __init__(self, server: int, postmaster: int) -> None:
+        self._processes = (server, postmaster)
+        self._before = (processor_seconds(server), processor_seconds(postmaster))
+
+    def microseconds_each(self, requests: int) -> tuple[float, float]:
+        """Per request: the server's processor time, and PostgreSQL's."""
+        server, postgres = (
+            (processor_seconds(pid) - before) / requests * 1e6
+            for pid, before in zip(self._processes, self._before, strict=True)
+        )
+        return server, postgres
+
+
 def machine_busy_seconds() -> float:
     """Time that all processors together did not idle; what the host took away for others is included."""
     with Path("/proc/stat").open() as stat:

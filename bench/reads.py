@@ -8,6 +8,7 @@ import uvloop
 
 from bench.cells import Bench
 from bench.full_database import DATABASE, TOWN
+from bench.processor import Spent
 from bench.server import landline_web
 from bench.wrk import WrkReport, reads_load
 
@@ -28,14 +29,17 @@ def reads_measure(bench: Bench, session_cookie: str) -> dict[str, dict[str, floa
             file = bench.installation.folder / "paths"
             file.write_text("".join(f"{path}\n" for path in asked))
             uvloop.run(reads_load(server.url, file, session_cookie, seconds=bench.warm_up_seconds))
+            spent = Spent(server.pid, bench.installation.postmaster)
             report = uvloop.run(reads_load(server.url, file, session_cookie, seconds=bench.seconds))
-            figures[name] = _figures(report)
+            figures[name] = _figures(report, spent.microseconds_each(report.requests))
     return figures
 
 
-def _figures(report: WrkReport) -> dict[str, float]:
+def _figures(report: WrkReport, cpu_us: tuple[float, float]) -> dict[str, float]:
     return {
         "per_second": round(report.per_second, 1),
         "p50_ms": round(report.p50_ms, 3),
         "p99_ms": round(report.p99_ms, 3),
+        "server_cpu_us": round(cpu_us[0], 1),
+        "postgres_cpu_us": round(cpu_us[1], 1),
     }

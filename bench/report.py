@@ -141,10 +141,15 @@ def arrivals_text(paces: Sequence[Figures]) -> list[str]:
 
 def reads_text(reads: Figures) -> list[str]:
     rows = [
-        [name, number(page, "p50_ms", 2), number(page, "p99_ms", 2), number(page, "per_second")]
+        [
+            name,
+            f"{number(page, 'p50_ms', 2)}/{number(page, 'p99_ms', 2)}",
+            f"{number(page, 'server_cpu_us')}/{number(page, 'postgres_cpu_us')}",
+            number(page, "per_second"),
+        ]
         for name, page in reads.items()
     ]
-    titles = ("first page of", "p50 ms", "p99 ms", "pages/s")
+    titles = ("first page of", "p50/p99 ms", "app/PostgreSQL µs", "pages/s")
     return [
         "Over 20,000 chats and 1,000,000 messages, one HTTP request at a time:",
         "",
