@@ -137,7 +137,9 @@ class FoldBatch:
                 (chat, person.provider_id),
                 {"account": account, "chat": chat, "provider_id": person.provider_id},
             )
-        if (account, message.external_message_id) in self._messages:
+        held = self._messages.get((account, message.external_message_id))
+        if held is not None:
+            held["told_direction"] = held["told_direction"] or message.told_direction
             return
         row = msgspec.structs.asdict(message)
         attachments = row.pop("attachments")

@@ -28,8 +28,13 @@ WHERE (held.provider, held.provider_word, held.status, held.status_word)
 
 # What follows from knowing ourselves better, down to the counts of conversations.
 LEARN: Final = """
-SELECT landline_conversations_recount(landline_identities_settle(landline_own_identities_learn(
-    json_build_array(json_build_object('account', %s::text, 'identities', %s::text[]))), NULL))
+WITH learned AS (
+    SELECT landline_own_identities_learn(
+        json_build_array(json_build_object('account', %s::text, 'identities', %s::text[]))) AS channels
+)
+SELECT landline_conversations_recount(
+    landline_identities_settle(channels || landline_own_identities_close(channels), NULL))
+FROM learned
 """
 
 OWNERS_MAY_SEE: Final = """

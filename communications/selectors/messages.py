@@ -90,9 +90,16 @@ SELECT message.id, message.channel_id,
        CASE WHEN message.deleted_at IS NULL THEN (
            SELECT json_agg(json_build_object(
                'id', part.id::text, 'emoji', part.emoji, 'sender_id', part.sender_id::text,
-               'sender_name', nullif(part.sender_name, ''), 'is_own', part.is_own
+               'sender_name', coalesce(nullif(sender.name, ''), nullif(part.sender_name, '')),
+               'is_own', coalesce(sender.is_self, part.is_own)
            ) ORDER BY part.reacted_at, part.id)::text
-           FROM communications_reaction AS part WHERE part.message_id = message.id AND part.emoji <> ''
+           FROM (
+               SELECT DISTINCT ON (told.sender_provider_id) told.*
+               FROM communications_reaction AS told WHERE told.message_id = message.id
+               ORDER BY told.sender_provider_id, told.reacted_at DESC, told.event_key DESC
+           ) AS part
+           LEFT JOIN communications_chatattendee AS sender ON sender.id = part.sender_id
+           WHERE part.emoji <> ''
        ) END AS reactions,
        message.version::text AS version
 FROM communications_message AS message

@@ -15,6 +15,40 @@ CREATE OR REPLACE FUNCTION landline_own_identities_learn(own json) RETURNS bigin
     SELECT array_agg(id) FROM learned
 $$;
 
+-- All that is known of ourselves is ours: attendees who share an identity with us are ourselves, and what else they are called
+-- is our own too, until nothing more follows. Answers with the channels that have learned something.
+CREATE OR REPLACE FUNCTION landline_own_identities_close(channels bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    grown bigint[];
+    learned bigint[];
+BEGIN
+    LOOP
+        UPDATE communications_chatattendee AS attendee SET is_self = true
+        FROM communications_channel AS channel
+        WHERE channel.id = ANY(channels) AND attendee.channel_id = channel.id
+          AND NOT attendee.is_self AND attendee.identities && channel.own_identities;
+
+        WITH taught AS (
+            UPDATE communications_channel AS channel
+            SET own_identities = ARRAY(
+                SELECT DISTINCT key FROM unnest(channel.own_identities || ourselves.identities) AS key ORDER BY key)
+            FROM (
+                SELECT attendee.channel_id, array_agg(DISTINCT key) AS identities
+                FROM communications_chatattendee AS attendee, unnest(attendee.identities) AS key
+                WHERE attendee.channel_id = ANY(channels) AND attendee.is_self
+                GROUP BY attendee.channel_id
+            ) AS ourselves
+            WHERE channel.id = ourselves.channel_id AND NOT channel.own_identities @> ourselves.identities
+            RETURNING channel.id
+        )
+        SELECT array_agg(id) INTO grown FROM taught;
+        EXIT WHEN grown IS NULL;
+        learned := learned || grown;
+    END LOOP;
+    RETURN learned;
+END
+$$;
+
 -- After whom a direct conversation is named: whoever its names name, else the first who is not ourselves.
 CREATE OR REPLACE FUNCTION landline_contacts_settle(conversations bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET contact_id = best.attendee_id
@@ -49,14 +83,8 @@ DECLARE
     ourselves bigint[];
     uncertain bigint[];
 BEGIN
-    WITH recognised AS (
-        UPDATE communications_chatattendee AS attendee SET is_self = true
-        FROM communications_channel AS channel
-        WHERE channel.id = attendee.channel_id AND (attendee.channel_id = ANY(channels) OR attendee.id = ANY(people))
-          AND NOT attendee.is_self AND attendee.identities && channel.own_identities
-        RETURNING attendee.id
-    )
-    SELECT array_agg(id) INTO ourselves FROM recognised;
+    SELECT array_agg(attendee.id) INTO ourselves
+    FROM communications_chatattendee AS attendee WHERE attendee.channel_id = ANY(channels) AND attendee.is_self;
 
     WITH judged AS (
         SELECT message.id, landline_direction(sender.identities, channel.own_identities) AS direction

@@ -48,6 +48,7 @@ CREATE OR REPLACE FUNCTION landline_conversations_recount(conversations bigint[]
     CROSS JOIN LATERAL (
         SELECT greatest(held.marked_read_at, elsewhere.sent_at) AS sent_at,
                CASE
+                   WHEN held.marked_read_at IS NULL AND elsewhere.sent_at IS NULL THEN NULL
                    WHEN held.marked_read_at IS NULL OR elsewhere.sent_at >= held.marked_read_at THEN 9223372036854775807
                    ELSE held.marked_read_id
                END AS id

@@ -13,14 +13,22 @@ BEGIN
     UPDATE communications_channel AS channel SET
         status = newest.status,
         status_word = newest.status_word,
-        status_since = CASE WHEN channel.status = newest.status THEN channel.status_since ELSE newest.at END
+        status_since = unbroken.since
     FROM (SELECT DISTINCT account FROM json_to_recordset(statuses) AS told (account text)) AS told
     JOIN communications_channel AS held ON held.external_account_id = told.account
     CROSS JOIN LATERAL (
-        SELECT entry.status, entry.status_word, entry.at FROM communications_channelstatus AS entry
+        SELECT entry.status, entry.status_word FROM communications_channelstatus AS entry
         WHERE entry.channel_id = held.id ORDER BY entry.at DESC, entry.event_key DESC LIMIT 1
     ) AS newest
+    CROSS JOIN LATERAL (
+        SELECT min(entry.at) AS since FROM communications_channelstatus AS entry
+        WHERE entry.channel_id = held.id AND entry.status = newest.status AND NOT EXISTS (
+            SELECT FROM communications_channelstatus AS other
+            WHERE other.channel_id = held.id AND other.status <> newest.status
+              AND (other.at, other.event_key) > (entry.at, entry.event_key))
+    ) AS unbroken
     WHERE channel.id = held.id
-      AND (channel.status, channel.status_word) IS DISTINCT FROM (newest.status, newest.status_word);
+      AND (channel.status, channel.status_word, channel.status_since)
+          IS DISTINCT FROM (newest.status, newest.status_word, unbroken.since);
 END
 $$;

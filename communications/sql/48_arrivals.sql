@@ -1,6 +1,6 @@
 -- What follows from messages that a batch has written.
 
--- A revised message belongs to the chat of the delivery that now speaks for it. Answers with the conversations it left.
+-- A revised message belongs to the chat of the delivery that now speaks for it. Answers with the conversations it left and entered.
 CREATE OR REPLACE FUNCTION landline_messages_move(messages json, conversation_of bigint[], revised bigint[])
 RETURNS bigint[] LANGUAGE sql AS $$
     WITH moved AS (
@@ -12,9 +12,28 @@ RETURNS bigint[] LANGUAGE sql AS $$
         JOIN communications_conversation AS left_behind ON left_behind.id = held.conversation_id
         WHERE message.id = held.id AND held.id = ANY(revised)
           AND coalesce(left_behind.continues_id, left_behind.id) <> conversation_of[told.chat]
-        RETURNING left_behind.id
+        RETURNING left_behind.id AS left_id, message.conversation_id AS entered_id
     )
-    SELECT array_agg(DISTINCT id) FROM moved
+    SELECT array_agg(DISTINCT id) FROM moved, unnest(ARRAY[left_id, entered_id]) AS id
+$$;
+
+-- Who wrote a message is known once any of its deliveries tells it, be it the one that speaks for the message or not. Answers
+-- with the conversations where that was news.
+CREATE OR REPLACE FUNCTION landline_directions_hear(messages json) RETURNS bigint[] LANGUAGE sql AS $$
+    WITH heard AS (
+        UPDATE communications_message AS message SET
+            direction_told = true,
+            direction = told.told_direction,
+            origin = CASE WHEN message.origin = 'us' THEN 'us' WHEN told.told_direction = 'outbound' THEN 'phone' ELSE 'contact' END,
+            is_read = message.is_read OR told.told_direction = 'inbound' AND message.status IS NOT DISTINCT FROM 'read',
+            status = CASE told.told_direction WHEN 'inbound' THEN NULL ELSE landline_status_climb(message.status, 'sent') END
+        FROM json_to_recordset(messages) AS told (account text, external_message_id text, told_direction text)
+        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        WHERE message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+          AND told.told_direction IS NOT NULL AND NOT message.direction_told AND NOT message.is_stub
+        RETURNING message.conversation_id
+    )
+    SELECT array_agg(DISTINCT conversation_id) FROM heard
 $$;
 
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.

@@ -25,6 +25,7 @@ CREATE OR REPLACE FUNCTION landline_fold(
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql AS $$
 DECLARE
     learned bigint[];
+    about_us bigint[];
     regrown bigint[];
     conversation_of bigint[];
     joined bigint[];
@@ -48,6 +49,8 @@ BEGIN
         WITH told AS MATERIALIZED (
             SELECT person.*, channel.id AS channel_id, known.id AS known_id, channel.own_identities,
                    known.id IS NOT NULL AND NOT known.identities @> person.identities AS has_grown,
+                   (person.is_self OR person.identities && channel.own_identities)
+                   AND (known.id IS NULL OR NOT known.is_self OR NOT known.identities @> person.identities) AS is_news_of_us,
                    known.id IS NULL
                    OR (person.name <> '' AND (person.name_rank, person.name_at, person.name)
                         > (known.name_rank, coalesce(known.name_at, '-infinity'), known.name))
@@ -83,7 +86,12 @@ BEGIN
                         AS better (name, name_rank, name_at)
                     ORDER BY better.name <> '' DESC, better.name_rank DESC, better.name_at DESC NULLS LAST, better.name DESC LIMIT 1)
         )
-        SELECT array_agg(known_id) FILTER (WHERE has_grown) INTO regrown FROM told;
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us)
+        INTO regrown, about_us
+        FROM told;
+    END IF;
+    IF learned IS NOT NULL OR about_us IS NOT NULL THEN
+        learned := learned || landline_own_identities_close(learned || about_us);
     END IF;
 
     IF messages IS NOT NULL THEN
@@ -144,19 +152,27 @@ BEGIN
             ON CONFLICT (channel_id, external_message_id) DO UPDATE SET
                 conversation_id = coalesce(held.conversation_id, excluded.conversation_id),
                 provider_message_id = excluded.provider_message_id,
-                direction = excluded.direction,
-                direction_told = excluded.direction_told,
-                origin = CASE held.origin WHEN 'us' THEN 'us' ELSE excluded.origin END,
+                (direction, origin, status, is_read, direction_told) = (
+                    SELECT judged.direction,
+                           CASE WHEN held.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
+                           CASE judged.direction
+                               WHEN 'outbound' THEN landline_status_climb(held.status, 'sent')
+                               WHEN 'inbound' THEN NULL
+                               ELSE nullif(held.status, 'sent')
+                           END,
+                           held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
+                           held.direction_told OR excluded.direction_told
+                    FROM (
+                        SELECT CASE
+                            WHEN held.direction_told AND NOT excluded.direction_told THEN held.direction ELSE excluded.direction
+                        END AS direction
+                    ) AS judged),
                 sender_id = excluded.sender_id,
                 sender_name = excluded.sender_name,
                 kind = excluded.kind,
                 original_text = CASE WHEN held.edited_at IS NULL THEN NULL ELSE excluded.text END,
                 text = CASE WHEN held.edited_at IS NULL THEN excluded.text ELSE held.text END,
                 search_text = CASE WHEN held.edited_at IS NULL THEN excluded.search_text ELSE held.search_text END,
-                status = CASE excluded.direction
-                    WHEN 'inbound' THEN NULL ELSE landline_status_climb(held.status, excluded.status)
-                END,
-                is_read = held.is_read OR excluded.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
                 sent_at = excluded.sent_at,
                 time_flagged = excluded.time_flagged,
                 received_at = excluded.received_at,
@@ -178,6 +194,9 @@ BEGIN
         INTO arrived, revised, uncertain
         FROM written;
 
+        IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
+            uncertain := uncertain || landline_directions_hear(messages);
+        END IF;
         IF revised IS NOT NULL THEN
             uncertain := uncertain || landline_messages_move(messages, conversation_of, revised);
         END IF;
