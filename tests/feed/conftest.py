@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 
 from communications.feed.epoch import epoch_ensure
 from tests.database import ScratchDatabase
+from tests.feed.clusters import OwnCluster, copy_folder, folder_for_cluster, restore
 
 
 @pytest.fixture
@@ -16,3 +18,25 @@ async def feed(database: ScratchDatabase) -> AsyncIterator[psycopg.AsyncConnecti
     async with await psycopg.AsyncConnection.connect(database.runtime_url, autocommit=True) as connection:
         await epoch_ensure(connection)
         yield connection
+
+
+@pytest.fixture(scope="session")
+def migrated_folder(django_db_setup: None, scratch_database: ScratchDatabase) -> Iterator[Path]:
+    """The folder of a stopped cluster with our schema, to copy from."""
+    with folder_for_cluster() as folder:
+        cluster = OwnCluster(folder)
+        with cluster:
+            dump = cluster.program(
+                "pg_dump", "--format=custom", "--exclude-schema=pristine", scratch_database.owner_url
+            )
+            restore(cluster, dump)
+        yield folder
+
+
+@pytest.fixture
+def cluster(migrated_folder: Path) -> Iterator[OwnCluster]:
+    """A running server of the test's own with our empty schema."""
+    with folder_for_cluster() as folder:
+        copy_folder(migrated_folder / "postgres", folder / "postgres")
+        with OwnCluster(folder) as running:
+            yield running

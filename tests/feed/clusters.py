@@ -1,0 +1,81 @@
+"""Database servers of a test's own: started, crashed, copied, dumped, followed by a standby."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from landline.postgres import server
+from landline.postgres.binaries import find_binaries
+from landline.postgres.cluster import Cluster
+from landline.postgres.roles import OWNER
+
+# Much faster on a busy machine, and safe as long as only processes die, not the machine.
+FAST = {"fsync": "off", "full_page_writes": "off"}
+
+
+class OwnCluster(Cluster):
+    """Commits are durable against the end of the server's processes."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        super().__init__(folder, settings=FAST | settings, ends_with_us=True)
+
+    def owner(self, database: str = "landline") -> psycopg.Connection:
+        return psycopg.connect(self.url(role=OWNER, database=database), autocommit=True)
+
+    def runtime(self) -> psycopg.Connection:
+        return psycopg.connect(self.url(), autocommit=True)
+
+    def crash(self) -> None:
+        """kill -9 of the whole server, then start it again: what had not reached its log is gone."""
+        postmaster = server.live_postmaster(self.location)
+        assert postmaster is not None
+        os.kill(postmaster, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait()
+        self.restart()
+
+    def stop(self) -> None:
+        server.stop(self.location, self._process)
+
+    def program(self, name: str, *arguments: str, given: bytes = b"") -> bytes:
+        """The output of one of PostgreSQL's programs."""
+        binaries = find_binaries(self.location.user)
+        return subprocess.run(
+            [binaries.program(name), *arguments], check=True, capture_output=True, input=given
+        ).stdout
+
+
+@contextmanager
+def folder_for_cluster() -> Iterator[Path]:
+    """As root the server runs as another user, who has to get in."""
+    folder = Path(tempfile.mkdtemp(prefix="landline-feed-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Of a stopped server, with owners and times."""
+    if target.exists():
+        shutil.rmtree(target)
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+def dump(cluster: OwnCluster) -> bytes:
+    return cluster.program("pg_dump", "--format=custom", cluster.url(role=OWNER))
+
+
+def restore(cluster: OwnCluster, content: bytes, *options: str) -> None:
+    """Into the cluster's database, whose owner everything then is."""
+    cluster.program("pg_restore", *options, "--dbname", cluster.url(role=OWNER), given=content)

@@ -1,0 +1,115 @@
+"""The feed finds its rows by an index, whatever the planner thinks the tables look like."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from communications.feed.changes import changes_read
+from communications.feed.entities import ENTITIES, VERSIONED_TABLES, changed_keys
+from communications.feed.standing import STANDING_QUESTION, course_question, start_cursor
+from communications.realtime.hub import PLANNER
+from tests.database import ScratchDatabase
+from tests.feed.people import channel_insert, person_insert
+from tests.feed.writers import Writer
+
+ROWS = 30_000
+
+FILL = """
+WITH old AS (SELECT min(version::text::bigint)::text::xid8 AS version FROM communications_conversation)
+INSERT INTO communications_message (channel_id, conversation_id, external_message_id, text, search_text, direction,
+    sent_at, received_at, version)
+SELECT conversation.channel_id, conversation.id, 'filled' || number, 'text ' || number, '', 'inbound', now(), now(),
+       old.version
+FROM generate_series(1, %s) AS number, communications_conversation AS conversation, old
+"""
+
+
+@asynccontextmanager
+async def as_the_server(database: ScratchDatabase) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    options = " ".join(f"-c {name}={value}" for name, value in PLANNER.items())
+    async with await psycopg.AsyncConnection.connect(
+        database.runtime_url, autocommit=True, prepare_threshold=1, options=options
+    ) as connection:
+        yield connection
+
+
+async def test_plans_made_on_empty_tables_find_rows_by_index_in_full_ones(
+    feed: psycopg.AsyncConnection[Any], database: ScratchDatabase
+) -> None:
+    async with as_the_server(database) as connection:
+        with psycopg.connect(database.runtime_url, autocommit=True) as truth:
+            person = person_insert(truth)
+            start = await start_cursor(connection)
+            # Prepared on empty tables, and generic from the sixth time on.
+            for _ in range(8):
+                await changes_read(connection, start, user_id=person)
+                await changes_read(connection, start)
+            writer = Writer(truth, channel_insert(truth, person), [person])
+            writer.act("attendee_add", 1)
+            writer.act("conversation_add", 0)
+            with database.owner_connection() as owner:
+                owner.execute("SET session_replication_role = replica")
+                owner.execute(FILL, (ROWS,))
+            since = await start_cursor(connection)
+            for _ in range(3):
+                writer.act("message_add", 1)
+            before = scanned(truth)
+            for _ in range(3):
+                assert len((await changes_read(connection, since, user_id=person)).rows) == 4
+                assert len((await changes_read(connection, since)).rows) == 4
+            await connection.close()
+            assert scanned(truth) - before < 1_000
+
+
+def scanned(connection: psycopg.Connection) -> int:
+    """Rows read one after another from the beginning of our tables, by any connection that is over."""
+    connection.execute("SELECT pg_stat_force_next_flush()")
+    row = connection.execute(
+        "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)",
+        (list(VERSIONED_TABLES),),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("scoped", [True, False])
+@pytest.mark.parametrize("within_target", [True, False])
+async def test_generic_plans_scan_no_table(
+    feed: psycopg.AsyncConnection[Any], database: ScratchDatabase, scoped: bool, within_target: bool
+) -> None:
+    async with as_the_server(database) as connection:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        for first in range(len(ENTITIES)):
+            statement = changed_keys(scoped=scoped, from_entity=first, within_target=within_target)
+            count = 4 + scoped + within_target
+            types = [
+                "text",
+                "text",
+                "bigint",
+                "bigint",
+                *(["bigint"] if scoped else []),
+                *(["text"] if within_target else []),
+            ]
+            await connection.execute(f"PREPARE asked ({', '.join(types)}) AS {statement}")  # type: ignore[arg-type]
+            plan = await (
+                await connection.execute(f"EXPLAIN EXECUTE asked ({', '.join(['NULL'] * count)})")  # type: ignore[arg-type]
+            ).fetchall()
+            await connection.execute("DEALLOCATE asked")
+            assert not [line for (line,) in plan if "Seq Scan" in line], plan
+
+
+async def test_standing_and_course_are_cheap(feed: psycopg.AsyncConnection[Any]) -> None:
+    """They come with every page: at most a few pages of an index each."""
+    for question in (STANDING_QUESTION, course_question(await start_cursor(feed))):
+        plan = await (
+            await feed.execute(
+                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + question.query, question.parameters
+            )  # type: ignore[arg-type]
+        ).fetchall()
+        top = plan[0][0][0]["Plan"]
+        assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 100, plan
