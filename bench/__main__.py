@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from bench.screen import screen_check, screen_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "reads", "browser")
+PARTS = ("ingest", "push", "reads", "ingest_over_full", "browser")
+CLIENTS_OVER_FULL = (32,)
 PACES = {"push": 100, "acknowledged": 200}
 
 
@@ -81,20 +83,26 @@ def run(installation: Installation, options: argparse.Namespace, parts: Sequence
 
 def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     if part == "ingest":
-        measured = ingest_measure(
-            bench,
-            rounds=options.rounds,
-            clients=options.clients or CLIENTS,
-            loads=options.load or list(CELLS),
-            announce=announce,
-        )
-        return {part: ingest_figures(measured)}
+        return {part: _ingest(bench, options, CLIENTS)}
     if part == "push":
         return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
     full = full_database_make(bench.installation, announce)
     if part == "reads":
         return {part: reads_measure(bench, full)}
+    if part == "ingest_over_full":
+        return {part: _ingest(replace(bench, prepared=full.prepared), options, CLIENTS_OVER_FULL)}
     return {part: screen_measure(bench.installation, full, announce=announce)}
+
+
+def _ingest(bench: Bench, options: argparse.Namespace, clients: Sequence[int]) -> dict[str, Any]:
+    measured = ingest_measure(
+        bench,
+        rounds=options.rounds,
+        clients=options.clients or clients,
+        loads=options.load or list(CELLS),
+        announce=announce,
+    )
+    return ingest_figures(measured)
 
 
 def _arrivals(bench: Bench, options: argparse.Namespace, per_second: int) -> dict[str, float]:

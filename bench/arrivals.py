@@ -33,7 +33,7 @@ class Arrivals:
 
 def arrivals_measure(bench: Bench, *, per_second: int, seconds: int) -> Arrivals:
     """Raises BenchmarkError if an answer was not 200 or a message did not reach every socket."""
-    with bench.installation.fresh_copy(DATABASE):
+    with bench.installation.fresh_copy(bench.prepared.database, DATABASE):
         bench.installation.checkpoint()
         return uvloop.run(_paced(bench, per_second=per_second, seconds=seconds))
 

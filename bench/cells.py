@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.bodies import CONVERSATIONS
 from bench.installation import Installation
 from bench.ledger import applied_deliveries
 from bench.measured import BenchmarkError, Cell
@@ -40,7 +41,7 @@ def full_endpoint(bench: Bench, clients: int) -> Cell:
 
     Raises BenchmarkError if an answer was not 200, a delivery was not applied, or a socket missed one.
     """
-    with bench.installation.fresh_copy(DATABASE):
+    with bench.installation.fresh_copy(bench.prepared.database, DATABASE):
         return uvloop.run(_full_endpoint(bench, clients))
 
 
@@ -92,7 +93,7 @@ def one_statement(bench: Bench, clients: int) -> Cell:
 
 def _pgbench(bench: Bench, script: Path, clients: int) -> Cell:
     installation = bench.installation
-    with installation.fresh_copy(DATABASE):
+    with installation.fresh_copy(bench.prepared.database, DATABASE):
         installation.checkpoint()
         before = processor_seconds(installation.postmaster)
         cell = uvloop.run(
@@ -107,7 +108,7 @@ def _pgbench(bench: Bench, script: Path, clients: int) -> Cell:
             )
         )
         spent = processor_seconds(installation.postmaster) - before
-        written = applied_deliveries(installation, DATABASE) - bench.prepared.deliveries
+        written = applied_deliveries(installation, DATABASE) - CONVERSATIONS
     return Cell(cell.per_second, cell.p50_ms, cell.p99_ms, postgres_cpu_us=spent / written * 1e6)
 
 
@@ -117,7 +118,7 @@ def no_op(bench: Bench, clients: int) -> Cell:
 
 
 async def _no_op(bench: Bench, clients: int) -> Cell:
-    with no_op_web(bench.installation, "prepared") as server:
+    with no_op_web(bench.installation, bench.prepared.database) as server:
 
         async def load(seconds: int) -> WrkReport:
             return await deliveries_load(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import psycopg
-from django.db import connection as django_connection
 from psycopg import sql
 
 from bench import town_rows
 from bench.installation import Installation
-from bench.prepared import reader_make
+from bench.prepared import Prepared, channel_make, django_use, reader_make
 from simulator.generate import Town
 
 DATABASE = "full"
@@ -49,16 +49,23 @@ ID_RESTART = "SELECT setval(pg_get_serial_sequence({table}, 'id'), (SELECT max(i
 COUNTED_IDS = ("channel", "chatattendee", "conversation")
 
 
+@dataclass(frozen=True, slots=True)
+class FullDatabase:
+    """``session_cookie`` is of somebody who reads the town; ``prepared`` has a channel of its own beside it."""
+
+    session_cookie: str
+    prepared: Prepared
+
+
 @cache
-def full_database_make(installation: Installation, announce: Callable[[str], None]) -> str:
-    """Makes it, once, and points this process's Django at it. Answers with a reader's session cookie."""
+def full_database_make(installation: Installation, announce: Callable[[str], None]) -> FullDatabase:
+    """Makes it, once."""
     announce(f"pouring {TOWN.chat_count:,} chats and {TOWN.message_count:,} messages into PostgreSQL")
     installation.database_make(DATABASE)
-    django_connection.close()
-    django_connection.settings_dict["NAME"] = DATABASE
-    user_id, session_cookie = reader_make()
+    django_use(installation, DATABASE)
+    user_id, session_cookie = reader_make("reader")
     _town_pour(installation, user_id)
-    return session_cookie
+    return FullDatabase(session_cookie, channel_make(installation, DATABASE))
 
 
 def _town_pour(installation: Installation, user_id: int) -> None:
@@ -70,7 +77,6 @@ def _town_pour(installation: Installation, user_id: int) -> None:
             (version,) = connection.execute("SELECT pg_current_xact_id()::text").fetchall()[0]
             _pour(connection, town_rows.TownRows(TOWN, version=version), user_id)
         connection.execute("VACUUM ANALYZE")
-        connection.execute("CHECKPOINT")
 
 
 def _pour(connection: psycopg.Connection, rows: town_rows.TownRows, user_id: int) -> None:

@@ -33,7 +33,6 @@ POSTGRES_SETTINGS = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "30min",
 }
-PREPARED = "prepared"
 
 
 class Installation:
@@ -107,12 +106,12 @@ class Installation:
         )
 
     @contextmanager
-    def fresh_copy(self, name: str) -> Iterator[None]:
-        """A copy of the prepared database under this name, for as long as a cell lasts."""
-        identifier, prepared = sql.Identifier(name), sql.Identifier(PREPARED)
+    def fresh_copy(self, template: str, name: str) -> Iterator[None]:
+        """A copy of a database under this name, for as long as a cell lasts."""
+        identifier, original = sql.Identifier(name), sql.Identifier(template)
         with self.owner_connection() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(identifier, prepared)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(identifier, original)
             )
             try:
                 yield

@@ -22,10 +22,11 @@ from bench.bodies import (
     ordinary_body,
     templates_write,
 )
-from bench.installation import PREPARED, Installation
+from bench.installation import Installation
 from bench.measured import BenchmarkError
 from bench.server import landline_web
 
+PREPARED = "prepared"
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 
 CHANNEL_MAKE = """
@@ -40,42 +41,51 @@ RETURNING channel_id
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What loaders and readers need to know of the prepared database."""
+    """A database that cells are copies of, and what loaders and readers need to know of it."""
 
+    database: str
     channel_id: int
     session_cookie: str
-    deliveries: int
 
 
 def prepared_make(installation: Installation) -> Prepared:
-    """Makes the prepared database and points this process's Django at it."""
-    installation.database_make(PREPARED)
-    _django_load(installation)
-    user_id, session_cookie = reader_make()
-    with installation.owner_connection(PREPARED) as connection:
-        own_identities = [f"phone:{OWN_PHONE[1:]}"]
-        (channel_id,) = connection.execute(CHANNEL_MAKE, [ACCOUNT, own_identities, user_id]).fetchall()[0]
+    """A database with nothing but what every cell finds."""
     templates_write(installation.folder / "templates")
-    with landline_web(installation, PREPARED) as server:
-        _conversations_make(server.port, installation.webhook_secret)
-    with installation.owner_connection(PREPARED) as connection:
-        connection.execute("VACUUM ANALYZE")
-    return Prepared(channel_id, session_cookie, CONVERSATIONS)
+    installation.database_make(PREPARED)
+    django_use(installation, PREPARED)
+    return channel_make(installation, PREPARED)
 
 
-def _django_load(installation: Installation) -> None:
-    """The machine's own configuration is left out."""
+def django_use(installation: Installation, database: str) -> None:
+    """Points this process's Django at a database; the machine's own configuration is left out."""
+    if settings.configured:
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = database
+        return
     for inherited in [
         name for name in os.environ if name.startswith(("LANDLINE_", "UNIPILE_", "PUBLIC_URL"))
     ]:
         del os.environ[inherited]
-    os.environ.update(installation.variables(PREPARED), DJANGO_SETTINGS_MODULE="landline.settings")
+    os.environ.update(installation.variables(database), DJANGO_SETTINGS_MODULE="landline.settings")
     django.setup()
 
 
-def reader_make() -> tuple[int, str]:
-    """A person in Django's present database, logged in: their id and their session's cookie."""
-    reader = get_user_model()._default_manager.create_user("bench")
+def channel_make(installation: Installation, database: str) -> Prepared:
+    """Makes, in the database that Django uses, the channel, its reader and its conversations."""
+    user_id, session_cookie = reader_make("bench")
+    with installation.owner_connection(database) as connection:
+        own_identities = [f"phone:{OWN_PHONE[1:]}"]
+        (channel_id,) = connection.execute(CHANNEL_MAKE, [ACCOUNT, own_identities, user_id]).fetchall()[0]
+    with landline_web(installation, database) as server:
+        _conversations_make(server.port, installation.webhook_secret)
+    with installation.owner_connection(database) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return Prepared(database, channel_id, session_cookie)
+
+
+def reader_make(username: str) -> tuple[int, str]:
+    """A person in the database that Django uses, logged in: their id and their session's cookie."""
+    reader = get_user_model()._default_manager.create_user(username)
     request = HttpRequest()
     request.session = SessionStore()
     login(request, reader)

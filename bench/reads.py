@@ -7,7 +7,7 @@ from random import Random
 import uvloop
 
 from bench.cells import Bench
-from bench.full_database import DATABASE, TOWN
+from bench.full_database import DATABASE, TOWN, FullDatabase
 from bench.processor import Spent
 from bench.server import landline_web
 from bench.wrk import WrkReport, reads_load
@@ -16,7 +16,7 @@ CHATS_PATH = "/api/v1/communications/whatsapp/chats/"
 CHATS_READ = 2_000
 
 
-def reads_measure(bench: Bench, session_cookie: str) -> dict[str, dict[str, float]]:
+def reads_measure(bench: Bench, full: FullDatabase) -> dict[str, dict[str, float]]:
     """The first page of chats, and of messages in chats drawn at random: one reader at a time, over HTTP."""
     chosen = Random(1).sample(range(1, TOWN.chat_count + 1), CHATS_READ)
     paths = {
@@ -28,9 +28,9 @@ def reads_measure(bench: Bench, session_cookie: str) -> dict[str, dict[str, floa
         for name, asked in paths.items():
             file = bench.installation.folder / "paths"
             file.write_text("".join(f"{path}\n" for path in asked))
-            uvloop.run(reads_load(server.url, file, session_cookie, seconds=bench.warm_up_seconds))
+            uvloop.run(reads_load(server.url, file, full.session_cookie, seconds=bench.warm_up_seconds))
             spent = Spent(server.pid, bench.installation.postmaster)
-            report = uvloop.run(reads_load(server.url, file, session_cookie, seconds=bench.seconds))
+            report = uvloop.run(reads_load(server.url, file, full.session_cookie, seconds=bench.seconds))
             figures[name] = _figures(report, spent.microseconds_each(report.requests))
     return figures
 

@@ -17,6 +17,10 @@ from bench.screen import SLOW_FRAME_MS
 
 LATEST = Path(__file__).with_name("latest.json")
 CROWDED = 0.1
+INGEST_TITLES = {
+    "ingest": "Deliveries, medians of the rounds; µs is processor time per delivery:",
+    "ingest_over_full": "The same with 20,000 chats and 1,000,000 messages beside them:",
+}
 
 Figures = dict[str, Any]
 
@@ -53,8 +57,9 @@ def write(figures: Figures) -> None:
 
 def text(figures: Figures) -> list[str]:
     lines = heading(figures)
-    if "ingest" in figures:
-        lines += ["", *ingest_text(figures["ingest"])]
+    for part, title in INGEST_TITLES.items():
+        if part in figures:
+            lines += ["", title, "", *ingest_table(figures[part])]
     if "push" in figures:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
     if "reads" in figures:
@@ -62,8 +67,8 @@ def text(figures: Figures) -> list[str]:
     if "browser" in figures:
         lines += ["", *browser_text(figures["browser"])]
     if "ingest" in figures:
-        lines += ["", "(b) is this script of pgbench over the same unix socket:", ""]
-        lines += ORDINARY.read_text().splitlines()
+        lines += ["", "(b) is this script of pgbench over the same unix socket:", "", "```sql"]
+        lines += [*ORDINARY.read_text().splitlines(), "```"]
     return lines
 
 
@@ -82,7 +87,7 @@ def heading(figures: Figures) -> list[str]:
     return lines
 
 
-def ingest_text(ingest: Figures) -> list[str]:
+def ingest_table(ingest: Figures) -> list[str]:
     rows = []
     for clients, row in ingest.items():
         ours, theirs, single, nothing = (
@@ -118,7 +123,7 @@ def ingest_text(ingest: Figures) -> list[str]:
         "(a)/(b)",
         "(a)/(b')",
     )
-    return ["Deliveries, medians of the rounds; µs is processor time per delivery:", "", *table(titles, rows)]
+    return table(titles, rows)
 
 
 def arrivals_text(paces: Sequence[Figures]) -> list[str]:

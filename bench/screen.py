@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from bench.bodies import Chat, body, new_message_id
-from bench.full_database import DATABASE, TOWN
+from bench.full_database import DATABASE, TOWN, FullDatabase
 from bench.installation import Installation
 from bench.ledger import applied_deliveries
 from bench.measured import BenchmarkError, percentile
@@ -49,10 +49,10 @@ def screen_check() -> None:
 
 
 def screen_measure(
-    installation: Installation, session_cookie: str, *, announce: Callable[[str], None]
+    installation: Installation, full: FullDatabase, *, announce: Callable[[str], None]
 ) -> dict[str, Any]:
     """Raises BenchmarkError when the list does not grow or a message is not painted."""
-    name, _, value = session_cookie.partition("=")
+    name, _, value = full.session_cookie.partition("=")
     with landline_web(installation, DATABASE) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),

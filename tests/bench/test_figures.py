@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.ingest import cells_median, ingest_figures
 from bench.measured import Cell, percentile
-from bench.report import ingest_text, table
+from bench.report import ingest_table, table
 
 
 def cell(per_second: float) -> Cell:
@@ -33,7 +33,7 @@ def test_ratios_are_those_of_the_medians() -> None:
 def test_a_load_that_was_left_out_has_no_ratio_and_a_dash_in_the_table() -> None:
     figures = ingest_figures({8: {"full_endpoint": cell(300)}})
     assert "ratio_to_pgbench" not in figures["8"]
-    assert ingest_text(figures)[-1].count("–") > 2
+    assert ingest_table(figures)[-1].count("–") > 2
 
 
 def test_a_table_is_as_wide_in_every_line() -> None:
