@@ -53,7 +53,7 @@ class MessagingHandler:
         """A message, inbound or own, as the one fact about its chat, its people and itself."""
         direction = body_direction(data)
         sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
-        people = self._people(data, sender)
+        people = self.people(data, sender)
         sent_at, time_flagged = settle_time(data.timestamp, received_at)
         sender_name = sender.name if sender else _shown_name(data.sender)
         quoted = data.quoted
@@ -150,7 +150,8 @@ class MessagingHandler:
         """The id that identifies a person within the channel."""
         return person.provider_id or person.lid
 
-    def _people(self, data: MessagingPayload, sender: PersonFact | None) -> tuple[PersonFact, ...]:
+    def people(self, data: MessagingPayload, sender: PersonFact | None) -> tuple[PersonFact, ...]:
+        """Everybody in the body, the sender first, each once."""
         people: dict[str, PersonFact] = {}
         if sender is not None:
             people[sender.provider_id] = sender
