@@ -1,0 +1,243 @@
+"""What the rows of a world must be, computed without a database and without the code under test.
+
+Of each message its earliest delivery speaks; of names and titles the latest message that carries one; of what
+happened to a message the latest happening, each at the time it was first heard of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from tests.ingest.deliveries import NOON
+from tests.ingest.model_people import People
+from tests.ingest.world_bodies import chat_names, lid_of, phone_of
+from tests.ingest.worlds import OWNER, Happening, Status, Telling, World
+
+Rows = dict[str, dict[Any, dict[str, Any]]]
+LADDER = ["sent", "delivered", "read"]
+STATUS_OF_WORD = {"OK": "ok", "CREDENTIALS": "credentials", "ERROR": "error"}
+
+
+def expected_rows(world: World) -> Rows:
+    """The facts this model knows of, in the shape of ``rows.channel_rows``."""
+    people = People(world)
+    names = chat_components(world)
+    messages = {
+        f"message-{message}": message_row(world, message, people, names)
+        for message in {told.message for told in world.told if not isinstance(told, Status)}
+    }
+    return {
+        "channel": {"own_identities": sorted(people.own), **channel_status(world)},
+        "messages": messages,
+        "people": people.rows(),
+        "conversations": {
+            name: conversation_row(world, name, names, messages, people) for name in set(names.values())
+        },
+    }
+
+
+def tellings(world: World) -> list[tuple[int, Telling]]:
+    return [(number, told) for number, told in enumerate(world.told, start=1) if isinstance(told, Telling)]
+
+
+def happenings(world: World, message: int) -> list[tuple[dt.datetime, Happening]]:
+    """Those of one message, each once, with the time it was first heard of, oldest first."""
+    first: dict[Happening, dt.datetime] = {}
+    for number, told in enumerate(world.told, start=1):
+        if isinstance(told, Happening) and told.message == message:
+            first.setdefault(as_told(told), world.received_at(number))
+    return sorted(((at, happening) for happening, at in first.items()), key=lambda one: one[0])
+
+
+def as_told(happening: Happening) -> Happening:
+    """Without what its body does not carry: two bodies alike tell one happening."""
+    if happening.kind == "message_reaction":
+        return happening
+    said = happening.said if happening.kind == "message_edited" else ""
+    return Happening(
+        happening.kind,
+        happening.message,
+        happening.chat,
+        happening.author,
+        said,
+        OWNER,
+        "",
+        happening.tells_sender,
+    )
+
+
+def settled_time(world: World, number: int, telling: Telling) -> dt.datetime:
+    if telling.sent_second is None:
+        return world.received_at(number)
+    return NOON + dt.timedelta(seconds=telling.sent_second)
+
+
+def aliases(world: World, telling: Telling) -> set[str]:
+    named = chat_names(world, telling)
+    said = {f"id:{named['chat_id']}"} if named["chat_id"] else set()
+    if named["provider_chat_id"] is None:
+        return said
+    if world.groups[telling.chat]:
+        return said | {f"group:{named['provider_chat_id']}"}
+    lid, phone = f"lid:{lid_of(telling.chat)}", f"phone:{phone_of(telling.chat)}"
+    said.add(phone if "phone" in telling.naming else lid)
+    # The partner stands in every body of a direct chat; with both ids in sight, each names the chat.
+    return said | {lid, phone} if telling.mention == "full" else said
+
+
+def chat_components(world: World) -> dict[str, tuple[str, ...]]:
+    """Every name of a chat with all names of that chat, as far as bodies tie them together."""
+    component: dict[str, set[str]] = {}
+    for _, telling in tellings(world):
+        tied = set().union(*(component.get(name, {name}) for name in aliases(world, telling)))
+        for name in tied:
+            component[name] = tied
+    return {name: tuple(sorted(tied)) for name, tied in component.items()}
+
+
+def message_row(
+    world: World, message: int, people: People, names: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    happened = happenings(world, message)
+    deleted = [at for at, happening in happened if happening.kind == "message_deleted"]
+    edits = [(at, happening.said) for at, happening in happened if happening.kind == "message_edited"]
+    told = [(number, telling) for number, telling in tellings(world) if telling.message == message]
+    row: dict[str, Any] = {
+        "deleted_at": min(deleted, default=None),
+        "edited_at": edits[-1][0] if edits else None,
+        "reactions": reactions(happened, people),
+    }
+    if not told:
+        return row | {"is_stub": True, "conversation": None}
+    number, telling = told[0]
+    direction = people.direction([one for _, one in told])
+    usable = telling.name if telling.name != "You" else None
+    return row | {
+        "is_stub": False,
+        "conversation": names[min(aliases(world, telling))],
+        "direction": direction,
+        "origin": "phone" if direction == "outbound" else "contact",
+        "status": status(happened, direction),
+        "is_read": is_read(happened, direction),
+        "text": edits[-1][1] if edits else telling.text,
+        "original_text": telling.text if edits else None,
+        "kind": kind(telling),
+        "sender_name": usable or "",
+        "sent_at": settled_time(world, number, telling),
+        "time_flagged": telling.sent_second is None,
+        "received_at": world.received_at(number),
+        "received_by": number,
+        "is_event": telling.is_event,
+        "is_hidden": telling.is_hidden,
+        "files": telling.files,
+    }
+
+
+def kind(telling: Telling) -> str:
+    if telling.is_event:
+        return "event"
+    return "image" if telling.files else "text" if telling.text else "unsupported"
+
+
+def receipts(happened: Iterable[tuple[dt.datetime, Happening]]) -> list[tuple[str, bool]]:
+    """What each receipt says, and whether it says that the message is not ours."""
+    return [
+        (happening.kind.removeprefix("message_"), happening.tells_sender and happening.author != OWNER)
+        for _, happening in happened
+        if happening.kind in ("message_delivered", "message_read")
+    ]
+
+
+def is_read(happened: Iterable[tuple[dt.datetime, Happening]], direction: str) -> bool:
+    """Whether we have read somebody's message elsewhere."""
+    return any(
+        said == "read" and (direction == "inbound" or is_theirs) for said, is_theirs in receipts(happened)
+    )
+
+
+def status(happened: Iterable[tuple[dt.datetime, Happening]], direction: str) -> str | None:
+    """As reported; of a message nobody knows the author of, what will be its status if it turns out to be ours."""
+    if direction == "inbound":
+        return None
+    reported = {said for said, is_theirs in receipts(happened) if not is_theirs}
+    if direction == "outbound":
+        reported.add("sent")
+    return max(reported, key=LADDER.index, default=None)
+
+
+def reactions(happened: Iterable[tuple[dt.datetime, Happening]], people: People) -> list[str]:
+    """What each reactor thinks now, in the words of ``rows.MESSAGES``."""
+    newest = {
+        people.provider_id(happening.actor, happening.mention): happening.said
+        for _, happening in happened
+        if happening.kind == "message_reaction"
+    }
+    return sorted(
+        f"{provider_id} {emoji}{'true' if people.is_self(provider_id) else 'false'}Ann"
+        for provider_id, emoji in newest.items()
+    )
+
+
+def conversation_row(
+    world: World,
+    name: tuple[str, ...],
+    names: dict[str, tuple[str, ...]],
+    messages: dict[str, dict[str, Any]],
+    people: People,
+) -> dict[str, Any]:
+    told = [(number, one) for number, one in tellings(world) if names[min(aliases(world, one))] == name]
+    is_group = world.groups[told[0][1].chat]
+    shown = {
+        external_id: row
+        for external_id, row in messages.items()
+        if row["conversation"] == name and not row["is_hidden"]
+    }
+    newest = max(shown, key=lambda one: (shown[one]["sent_at"], shown[one]["received_at"]), default=None)
+    titled = max(
+        ((settled_time(world, number, one), one.title) for number, one in told if is_group and one.title),
+        default=(None, ""),
+    )
+    return {
+        "kind": "group" if is_group else "direct",
+        "title": titled[1],
+        "title_at": titled[0],
+        "contact": None if is_group else people.contact(name, [one for _, one in told]),
+        "last_message": newest,
+        "last_message_at": shown[newest]["sent_at"] if newest else None,
+        "unread_count": unread(shown.values()),
+        "is_stub": False,
+    }
+
+
+def unread(shown: Iterable[dict[str, Any]]) -> int:
+    """Who answered on the phone, or read there, has read everything up to that millisecond."""
+    shown = list(shown)
+    read = [row["sent_at"] for row in shown if row["direction"] == "outbound" or row["is_read"]]
+    return sum(
+        row["direction"] == "inbound"
+        and not row["is_event"]
+        and row["deleted_at"] is None
+        and (not read or row["sent_at"] > max(read))
+        for row in shown
+    )
+
+
+def channel_status(world: World) -> dict[str, Any]:
+    """The newest word, since it was first said in a row; equal words within one minute are one happening."""
+    first: dict[tuple[str, dt.datetime], dt.datetime] = {}
+    for number, told in enumerate(world.told, start=1):
+        if isinstance(told, Status):
+            at = world.received_at(number)
+            first.setdefault((told.word, at.replace(second=0)), at)
+    line = sorted((at, word) for (word, _), at in first.items())
+    if not line:
+        return {"status": "unknown", "status_word": "", "status_since": None}
+    newest = line[-1][1]
+    since = next((at for at, word in reversed(line) if word != newest), None)
+    return {
+        "status": STATUS_OF_WORD[newest],
+        "status_word": newest,
+        "status_since": min(at for at, _ in line if since is None or at > since),
+    }

@@ -1,0 +1,113 @@
+"""The bodies in which upstream tells of a world."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import assert_never
+
+from communications.schemas.deliveries import Delivery
+from tests.ingest.deliveries import NOON, delivery_of
+from tests.ingest.worlds import OWNER, Happening, Status, Telling, Told, World
+from tests.webhooks.bodies import OWN_PHONE, Body, attachment, whatsapp_message, whatsapp_person
+
+OWN_LID = "100000000000001@lid"
+
+
+def deliveries_of(world: World, account: str) -> list[Delivery]:
+    """In the order of their ids."""
+    return [
+        delivery_of(
+            body_of(world, told, account), received_at=world.received_at(number), delivery_id=delivery_id
+        )
+        for number, (told, delivery_id) in enumerate(
+            zip(world.told, world.delivery_ids(), strict=True), start=1
+        )
+    ]
+
+
+def body_of(world: World, told: Told, account: str) -> Body:
+    match told:
+        case Telling():
+            return message_body(world, told, account)
+        case Happening():
+            return happening_body(told, account)
+        case Status():
+            return {
+                "AccountStatus": {"account_id": account, "account_type": "WHATSAPP", "message": told.word}
+            }
+        case _:
+            assert_never(told)
+
+
+def lid_of(person: int) -> str:
+    return OWN_LID if person == OWNER else f"2000000000000{person:02}@lid"
+
+
+def phone_of(person: int) -> str:
+    return OWN_PHONE if person == OWNER else f"4206000001{person:02}"
+
+
+def mentioned(person: int, form: str, name: str | None) -> Body:
+    """``full``: by privacy id with the number beside it; ``lid``: without; ``phone``: by number alone."""
+    if form == "phone":
+        return whatsapp_person(f"{phone_of(person)}@s.whatsapp.net", name=name, phone=phone_of(person))
+    phone = phone_of(person) if form == "full" else None
+    return whatsapp_person(lid_of(person), name=name, phone=phone, lid=lid_of(person))
+
+
+def chat_names(world: World, telling: Telling) -> dict[str, str | None]:
+    if world.groups[telling.chat]:
+        provider = f"1203630000000000{telling.chat}@g.us"
+    elif "phone" in telling.naming:
+        provider = f"{phone_of(telling.chat)}@s.whatsapp.net"
+    else:
+        provider = lid_of(telling.chat)
+    return {
+        "chat_id": f"chat-{telling.chat}" if "id" in telling.naming else None,
+        "provider_chat_id": provider if telling.naming != "id" else None,
+    }
+
+
+def message_body(world: World, telling: Telling, account: str) -> Body:
+    is_group = world.groups[telling.chat]
+    author = mentioned(telling.author, telling.mention, telling.name)
+    others = [author] if telling.author != OWNER else []
+    if not is_group and telling.author == OWNER:
+        others = [mentioned(telling.chat, telling.mention, None)]
+    sent_at = None
+    if telling.sent_second is not None:
+        sent_at = (NOON + dt.timedelta(seconds=telling.sent_second)).isoformat()
+    return whatsapp_message(
+        f"message-{telling.message}",
+        account=account,
+        text=telling.text,
+        sender=author,
+        attendees=others,
+        timestamp=sent_at,
+        is_sender=telling.author == OWNER if telling.tells_sender else None,
+        account_info={"type": "WHATSAPP", "phone_number": f"+{OWN_PHONE}"} if telling.tells_account else {},
+        subject=telling.title if is_group else None,
+        is_group=is_group,
+        is_event=int(telling.is_event),
+        hidden=int(telling.is_hidden),
+        attachments=[attachment(number) for number in range(telling.files)],
+        **chat_names(world, telling),
+    )
+
+
+def happening_body(happening: Happening, account: str) -> Body:
+    is_reaction = happening.kind == "message_reaction"
+    return whatsapp_message(
+        f"message-{happening.message}",
+        account=account,
+        event=happening.kind,
+        text=happening.said if happening.kind == "message_edited" else "hello",
+        sender=mentioned(happening.author, "lid", None),
+        attendees=[],
+        is_sender=happening.author == OWNER if happening.tells_sender else None,
+        account_info={},
+        chat_id=f"chat-{happening.chat}",
+        provider_chat_id=None,
+        reaction=happening.said if is_reaction else None,
+        reaction_sender=mentioned(happening.actor, happening.mention, "Ann") if is_reaction else None,
+    )
