@@ -46,3 +46,10 @@ def message_write(writer: Writer) -> int:
     row = writer.run("SELECT max(id) FROM communications_message WHERE channel_id = %(channel)s").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def conversation_of(writer: Writer) -> int:
+    """The id of the channel's first conversation."""
+    conversation = writer.some("conversation", 0)
+    assert conversation is not None
+    return conversation
