@@ -14,7 +14,7 @@
 -- A list without entries is null. Facts whose account has no channel are left out here, and their deliveries parked.
 -- Answers with the number of deliveries per outcome.
 --
--- Connections for this function turn sequential scans and merge joins off: a batch is small, every table has the index it
+-- Connections for this function turn sequential scans, hash joins and merge joins off: a batch is small, every table has the index it
 -- needs, and a plan made while tables were empty must not scan them when they are full.
 
 DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json);
