@@ -47,8 +47,8 @@ class ReadThrough(Schema):
 class WantedPictures(Schema):
     """Whose pictures to ask for; ids that are not the reader's are passed over."""
 
-    conversation_ids: Annotated[list[_Id], Field(max_length=100)] = []
-    attendee_ids: Annotated[list[_Id], Field(max_length=100)] = []
+    conversation_ids: Annotated[list[_Id], Field(max_length=100)]
+    attendee_ids: Annotated[list[_Id], Field(max_length=100)]
 
 
 def provider_or_any(provider: str) -> str | None:

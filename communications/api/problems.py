@@ -37,6 +37,7 @@ _TITLES: Final[dict[int, tuple[str, str]]] = {
     404: ("not_found", "Nothing is here, or nothing you may see"),
     405: ("method_not_allowed", "That method is not taken here"),
     413: ("too_large", "The request is too large"),
+    416: ("range_not_satisfiable", "The file has no byte in that range"),
     431: ("too_large", "The request is too large"),
     500: ("internal_error", "Something went wrong on our side"),
     503: ("unavailable", "The server cannot answer just now; try again shortly"),
@@ -113,7 +114,7 @@ def _api_answer(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
     if response.status_code >= 400 and response.get("Content-Type") != PROBLEM_CONTENT_TYPE:
         code, title = _TITLES.get(response.status_code, ("refused", "The request was refused"))
         refused = problem_answer(problem(response.status_code, code, title))
-        for name in ("Allow", "Retry-After"):
+        for name in ("Allow", "Content-Range", "Retry-After"):
             if name in response:
                 refused[name] = response[name]
         refused.cookies = response.cookies

@@ -95,15 +95,26 @@ WHERE id = %(id)s
 # Keeps the row from being removed before it is referred to.
 _HELD: Final = "SELECT id FROM communications_mediafile WHERE sha256 = %s AND is_complete FOR KEY SHARE"
 
-# A row that stayed incomplete for longer than putting takes is of a worker that was killed: its place is used.
 _BEGIN: Final = """
-INSERT INTO communications_mediafile AS held (
+INSERT INTO communications_mediafile (
     sha256, size_bytes, mime_type, width, height, duration_seconds, storage_key, thumbnail_size_bytes)
 VALUES (%(sha256)s, %(size_bytes)s, %(mime_type)s, %(width)s, %(height)s, %(duration_seconds)s, %(storage_key)s,
         %(thumbnail_size_bytes)s)
-ON CONFLICT (sha256) DO UPDATE SET created_at = now()
-WHERE NOT held.is_complete AND held.created_at < now() - make_interval(mins => %(put_minutes)s)
-RETURNING storage_key
+ON CONFLICT (sha256) DO NOTHING
+"""
+
+# A row that stayed incomplete for longer than putting takes is of a worker that was killed, or is being removed.
+_TAKEN_OVER: Final = """
+SELECT storage_key FROM communications_mediafile
+WHERE sha256 = %(sha256)s AND NOT is_complete AND created_at < now() - make_interval(mins => %(put_minutes)s)
+FOR UPDATE
+"""
+
+_TAKE_OVER: Final = """
+UPDATE communications_mediafile SET
+    storage_key = %(storage_key)s, created_at = now(), mime_type = %(mime_type)s, width = %(width)s, height = %(height)s,
+    duration_seconds = %(duration_seconds)s, thumbnail_size_bytes = %(thumbnail_size_bytes)s
+WHERE sha256 = %(sha256)s
 """
 
 _ABANDON: Final = "DELETE FROM communications_mediafile WHERE storage_key = %s AND NOT is_complete"
@@ -162,6 +173,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_size_bytes: int = 0
 
 
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """``is_ours``: nobody else is putting the same bytes. ``left_key``: what lies there is of nobody and to be removed."""
+
+    is_ours: bool
+    left_key: str | None = None
+
+
 async def files_are_due(connection: AsyncConnection[Any]) -> bool:
     found = await connection.execute(f"{_ANY_DUE} LIMIT 1")
     return await found.fetchone() is not None
@@ -216,14 +234,16 @@ async def file_held(connection: AsyncConnection[Any], wanted: WantedFile, sha256
     return held is not None
 
 
-async def content_begin(connection: AsyncConnection[Any], content: Content) -> str | None:
-    """Notes that these bytes are about to be put, and answers with the key for them.
-
-    ``None``: somebody else is putting or removing the same bytes.
-    """
+async def content_begin(connection: AsyncConnection[Any], content: Content) -> Begun:
+    """Notes that these bytes are about to be put under their key."""
     parameters = {**msgspec.structs.asdict(content), "put_minutes": PUT_MINUTES}
-    begun = await (await connection.execute(_BEGIN, parameters)).fetchone()
-    return None if begun is None else begun[0]
+    async with connection.transaction():
+        left = await (await connection.execute(_TAKEN_OVER, parameters)).fetchone()
+        if left is not None:
+            await connection.execute(_TAKE_OVER, parameters)
+            return Begun(is_ours=True, left_key=left[0])
+        inserted = await connection.execute(_BEGIN, parameters)
+    return Begun(is_ours=inserted.rowcount == 1)
 
 
 async def content_abandon(connection: AsyncConnection[Any], storage_key: str) -> None:

@@ -28,26 +28,24 @@ ORDER BY file.id FOR UPDATE SKIP LOCKED
 _OUT_OF_REACH: Final = f"""
 UPDATE communications_mediafile AS file SET is_complete = false
 WHERE file.id = ANY(%s::bigint[]) AND {_NOTHING_REFERS}
-RETURNING file.id, file.storage_key
+RETURNING file.storage_key
 """  # noqa: S608 (a constant)
 
-_FORGET: Final = "DELETE FROM communications_mediafile WHERE id = ANY(%s::bigint[]) AND NOT is_complete"
-
-
-class Unreferenced(NamedTuple):
-    id: int
-    storage_key: str
+# By key: somebody who brings the same bytes anew has taken the row over under another.
+_FORGET: Final = (
+    "DELETE FROM communications_mediafile WHERE storage_key = ANY(%s::text[]) AND NOT is_complete"
+)
 
 
 class UnreferencedPage(NamedTuple):
-    """``after`` is where to go on; ``None`` at the end."""
+    """Keys of files that can no longer be referred to. ``after`` is where to go on; ``None`` at the end."""
 
-    files: list[Unreferenced]
+    keys: list[str]
     after: int | None
 
 
 async def unreferenced_take(connection: AsyncConnection[Any], *, after: int) -> UnreferencedPage:
-    """Looks at the next thousand files; those answered with can no longer be referred to."""
+    """Looks at the next thousand files, and puts out of reach those that nothing refers to."""
     looked_at = [row[0] for row in await (await connection.execute(_PAGE, (after, PAGE_ROWS))).fetchall()]
     if not looked_at:
         return UnreferencedPage([], None)
@@ -56,9 +54,9 @@ async def unreferenced_take(connection: AsyncConnection[Any], *, after: int) -> 
             row[0] for row in await (await connection.execute(_LOCK, (looked_at, PUT_MINUTES))).fetchall()
         ]
         taken = await (await connection.execute(_OUT_OF_REACH, (locked,))).fetchall() if locked else []
-    return UnreferencedPage([Unreferenced._make(row) for row in taken], looked_at[-1])
+    return UnreferencedPage([row[0] for row in taken], looked_at[-1])
 
 
-async def unreferenced_forget(connection: AsyncConnection[Any], ids: Iterable[int]) -> None:
+async def unreferenced_forget(connection: AsyncConnection[Any], keys: Iterable[str]) -> None:
     """Once their bytes are gone."""
-    await connection.execute(_FORGET, (list(ids),))
+    await connection.execute(_FORGET, (list(keys),))

@@ -107,20 +107,28 @@ class Fetcher:
                 return
         thumbnail = folder / "thumbnail"
         content = await self._described_content(arrived, thumbnail)
+        await self._put(content, arrived.path, thumbnail)
         async with self._connections.connection() as connection:
-            key = await content_begin(connection, content)
-        if key is None:
+            is_stored = await file_stored(connection, wanted, content.storage_key)
+        if not is_stored:
+            await self._abandon(content.storage_key)
             raise PutElsewhere
+
+    async def _put(self, content: Content, original: Path, thumbnail: Path) -> None:
+        key = content.storage_key
+        async with self._connections.connection() as connection:
+            begun = await content_begin(connection, content)
+        if not begun.is_ours:
+            raise PutElsewhere
+        if begun.left_key is not None:
+            await asyncio.to_thread(file_remove, begun.left_key)
         try:
-            await asyncio.to_thread(file_put, arrived.path, key)
+            await asyncio.to_thread(file_put, original, key)
             if content.thumbnail_size_bytes:
                 await asyncio.to_thread(file_put, thumbnail, thumbnail_key(key))
         except BaseException:
             await self._abandon(key)
             raise
-        async with self._connections.connection() as connection:
-            if not await file_stored(connection, wanted, key):
-                raise PutElsewhere
 
     async def _abandon(self, key: str) -> None:
         await asyncio.to_thread(file_remove, key)

@@ -48,13 +48,12 @@ def thumbnail_key(key: str) -> str:
 
 
 def file_put(path: Path, key: str) -> None:
-    """Hands a finished file over, in place of what may lie there; the file at ``path`` may be gone then.
+    """Hands a finished file over; the file at ``path`` may be gone then.
 
     Raises ``OSError``: ``StorageFailed`` where the storage has errors of its own kind.
     """
     storage = media_storage()
     try:
-        storage.delete(key)
         with path.open("rb") as opened:
             stored_as = storage.save(key, FinishedFile(path, opened))
     except OSError:

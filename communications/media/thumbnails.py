@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,10 @@ log = structlog.get_logger(__name__)
 
 DEADLINE_SECONDS: Final = 20.0
 AT_ONCE: Final = 2
-DRAWABLE: Final = frozenset({*thumbnailer.IMAGE_FORMATS, *thumbnailer.FILM_FORMATS})
+
+# Films need an optional package, which is never loaded into this process.
+HAS_FILMS: Final = find_spec("av") is not None
+DRAWABLE: Final = frozenset({*thumbnailer.IMAGE_FORMATS, *(thumbnailer.FILM_FORMATS if HAS_FILMS else ())})
 THUMBNAIL_TYPE: Final = "image/webp"
 
 

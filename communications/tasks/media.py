@@ -104,10 +104,10 @@ async def files_remove_unreferenced(connections: AsyncConnectionPool[Any]) -> in
     while after is not None:
         async with connections.connection() as connection:
             page = await unreferenced_take(connection, after=after)
-        for file in page.files:
-            await asyncio.to_thread(file_remove, file.storage_key)
-        if page.files:
+        for key in page.keys:
+            await asyncio.to_thread(file_remove, key)
+        if page.keys:
             async with connections.connection() as connection:
-                await unreferenced_forget(connection, [file.id for file in page.files])
-        removed, after = removed + len(page.files), page.after
+                await unreferenced_forget(connection, page.keys)
+        removed, after = removed + len(page.keys), page.after
     return removed
