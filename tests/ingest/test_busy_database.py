@@ -20,6 +20,13 @@ BUSY = "busy: the database did not answer in time"
 
 
 @pytest.fixture
+async def connections(database):
+    """With the server's own patience."""
+    async with fold_connections(max_size=4) as pool:
+        yield pool
+
+
+@pytest.fixture
 def owner(database):
     with database.owner_connection() as connection:
         yield connection

@@ -88,11 +88,11 @@ async def test_no_acknowledged_delivery_is_lost_with_the_database(
     loader = Loader(lasting_server.port, webhook_secret, connections=30)
     bodies = [message_of_chat(number, chat=number % 50, account=account) for number in range(5_000)]
     sending = asyncio.create_task(loader.send_all(bodies))
-    while len(loader.log.acknowledged) < 1_000:  # noqa: ASYNC110
+    while len(loader.log.acknowledged) < 1_000:
         await asyncio.sleep(0.005)
 
     (kill_postgres if case.startswith("d4") else restart_postgres)(cluster)
-    while 503 not in loader.log.statuses:  # noqa: ASYNC110
+    while 503 not in loader.log.statuses:
         await asyncio.sleep(0.02)
     await asyncio.get_running_loop().run_in_executor(starter, cluster.restart)
     async with asyncio.timeout(60):

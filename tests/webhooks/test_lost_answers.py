@@ -16,7 +16,7 @@ async def outcomes(connections) -> list[str]:
 
 async def until_stored(connections, deliveries: int) -> None:
     async with asyncio.timeout(10):
-        while len(await outcomes(connections)) < deliveries:  # noqa: ASYNC110
+        while len(await outcomes(connections)) < deliveries:
             await asyncio.sleep(0.02)
 
 

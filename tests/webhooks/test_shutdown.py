@@ -18,7 +18,7 @@ async def test_d13_what_was_answered_before_the_stop_is_saved_and_the_rest_comes
     loader = Loader(first.port, webhook_secret, connections=60)
     bodies = [message_of_chat(number, chat=number % 50) for number in range(4_000)]
     sending = asyncio.create_task(loader.send_all(bodies))
-    while len(loader.log.acknowledged) < 500:  # noqa: ASYNC110
+    while len(loader.log.acknowledged) < 500:
         await asyncio.sleep(0.01)
 
     asked = time.monotonic()
