@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, Protocol, Self, TypeVar
 
+import psycopg
 import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -67,7 +68,8 @@ class Hub:
         self._read_at = time.monotonic()
         self._turn = asyncio.Lock()
         self._settling = asyncio.Lock()
-        self._is_settled = True
+        self._settled = 0
+        self._was_interrupted = False
         self._marked_at = time.monotonic()
         self._saw_writes = False
         self._notices = Notices(pool, on_changes=self._news.set, on_sign=self._pass_on)
@@ -111,6 +113,11 @@ class Hub:
         return self._position
 
     @property
+    def readers(self) -> int:
+        """How many listen."""
+        return len(self._readers)
+
+    @property
     def unread_seconds(self) -> float:
         """Since the feed was last read."""
         return time.monotonic() - self._read_at
@@ -122,12 +129,20 @@ class Hub:
         self._notices.tell_of_changes()
 
     async def read(self, work: Callable[[AsyncConnection[Any]], Awaitable[T]]) -> T:
-        """Reads the feed on a connection of its own; settles the epoch first where that has to be done."""
-        try:
-            async with self._pool.connection() as connection:
+        """Reads the feed on a connection of its own: again, if that connection had been lost since its last use.
+
+        Where the database may be another one since, that is settled first.
+        """
+        settled = self._settled
+        async with self._pool.connection() as connection:
+            try:
                 return await work(connection)
-        except EpochUnsettled:
-            await self._settle()
+            except EpochUnsettled:
+                pass
+            except psycopg.OperationalError:
+                if not connection.broken:
+                    raise
+        await self._settle(after=settled)
         async with self._pool.connection() as connection:
             return await work(connection)
 
@@ -158,16 +173,13 @@ class Hub:
             self._restart_readers("the database was put back to an earlier state")
 
     async def _follow(self) -> None:
-        if not self._is_settled:
-            await self._settle()
-            self._is_settled = True
-        try:
-            while True:
-                await self._wait_for_news()
-                await self._mark()
-                await self._read_what_changed()
-        finally:
-            self._is_settled = False
+        if self._was_interrupted:
+            await self._settle(after=self._settled)
+        self._was_interrupted = True
+        while True:
+            await self._wait_for_news()
+            await self._mark()
+            await self._read_what_changed()
 
     async def _wait_for_news(self) -> None:
         try:
@@ -234,20 +246,29 @@ class Hub:
             if reader.scope.user_id != sign.user_id and sign.channel_id in reader.scope.channels:
                 reader.take(frame)
 
-    async def _settle(self) -> None:
-        """The database may be another one, or have been put back, since the connection to it was lost."""
+    async def _settle(self, *, after: int) -> None:
+        """The database may be another one, or have been put back, since the connection to it was lost.
+
+        ``after``: how often that had been settled when it was found out; one time is enough for all who did.
+        """
         async with self._settling:
+            if self._settled > after:
+                return
             await self._pool.check()
             async with self._pool.connection() as connection:
                 await epoch_ensure(connection)
-                position = self._position
-                if position is None:
-                    return
-                try:
-                    await cursor_check(connection, position)
-                except CursorRefused as refused:
-                    await self._start_anew(position, refused)
+                await self._check_position(connection)
+            self._settled += 1
         self._news.set()
+
+    async def _check_position(self, connection: AsyncConnection[Any]) -> None:
+        position = self._position
+        if position is None:
+            return
+        try:
+            await cursor_check(connection, position)
+        except CursorRefused as refused:
+            await self._start_anew(position, refused)
 
     async def _start_anew(self, position: Cursor, refused: CursorRefused) -> None:
         log.warning("feed_starts_anew", because=refused.reason)

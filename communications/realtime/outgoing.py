@@ -48,6 +48,12 @@ class Outgoing:
                 return None
             self._changed.clear()
             await self._changed.wait()
+        return self.waiting()
+
+    def waiting(self) -> bytes | None:
+        """The next frame if there is one already."""
+        if not self._frames:
+            return None
         frame = self._frames.popleft()
         self._bytes -= len(frame)
         return frame

@@ -90,6 +90,7 @@ class SocketConnection:
         tasks = {listening, talking, ending, asyncio.create_task(self._beat())}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._hub.leave(self)
             if self._ended.is_set() and not listening.done():
                 await asyncio.wait({talking}, timeout=self._timing.close_within)
         finally:
@@ -145,6 +146,7 @@ class SocketConnection:
             if page is None:
                 return
             await self._write(frames.page(page))
+            await self._write_what_waits()
             cursor, more = page.cursor, page.more
         joined = False
         while not joined:
@@ -158,6 +160,11 @@ class SocketConnection:
                     self._hub.join(self, cursor)
             if not page.is_empty:
                 await self._write(frames.page(page))
+
+    async def _write_what_waits(self) -> None:
+        """A long catch-up holds up no sign of life."""
+        while (frame := self._outgoing.waiting()) is not None:
+            await self._write(frame)
 
     async def _page(self, cursor: Cursor) -> Changes | None:
         """``None`` if the socket is to end."""
@@ -209,7 +216,7 @@ class SocketConnection:
             self._end(RESTARTING)
             return
         position = self._hub.position
-        if position is not None and position is not self._told:
+        if position is not None and position != self._told:
             self.take_changes(frames.moved(position), position)
         self.take(frames.PING)
 

@@ -9,7 +9,10 @@ import pytest
 
 from communications.feed.epoch import epoch_ensure
 from tests.database import ScratchDatabase
-from tests.feed.clusters import OwnCluster, copy_folder, folder_for_cluster, restore
+from tests.feed.clusters import OwnCluster, copy_folder, folder_for_cluster
+from tests.feed.migrated import migrated_folder
+
+__all__ = ["migrated_folder"]
 
 
 @pytest.fixture
@@ -18,19 +21,6 @@ async def feed(database: ScratchDatabase) -> AsyncIterator[psycopg.AsyncConnecti
     async with await psycopg.AsyncConnection.connect(database.runtime_url, autocommit=True) as connection:
         await epoch_ensure(connection)
         yield connection
-
-
-@pytest.fixture(scope="session")
-def migrated_folder(django_db_setup: None, scratch_database: ScratchDatabase) -> Iterator[Path]:
-    """The folder of a stopped cluster with our schema, to copy from."""
-    with folder_for_cluster() as folder:
-        cluster = OwnCluster(folder)
-        with cluster:
-            dump = cluster.program(
-                "pg_dump", "--format=custom", "--exclude-schema=pristine", scratch_database.owner_url
-            )
-            restore(cluster, dump)
-        yield folder
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def stored_of_channel(connection: psycopg.Connection, user_id: int, channel: int
         own = " AND user_id = %(user)s" if entity.name == "draft" else ""
         column = "id" if entity.name == "channel" else "channel_id"
         ids = connection.execute(
-            f"SELECT id FROM {entity.table} WHERE {column} = %(channel)s{own}",  # noqa: S608
+            f"SELECT id FROM {entity.table} WHERE {column} = %(channel)s{own}",
             {"channel": channel, "user": user_id},
         ).fetchall()
         for row in connection.execute(entity.documents, ([found[0] for found in ids],)).fetchall():

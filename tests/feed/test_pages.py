@@ -164,7 +164,7 @@ async def test_a_removed_channel_is_revoked_and_nothing_else_is_said_of_it(
     start = await start_cursor(feed)
     writer.act("conversation_delete", 0)
     for table in ("chatattendee", "channelaccess"):
-        writer.run(f"DELETE FROM communications_{table} WHERE channel_id = %(channel)s")  # noqa: S608
+        writer.run(f"DELETE FROM communications_{table} WHERE channel_id = %(channel)s")
     writer.run("DELETE FROM communications_channel WHERE id = %(channel)s")
     of_all = await changes_read(feed, start)
     assert of_all.revoked == {person: {writer.channel_id}}

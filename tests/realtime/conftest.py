@@ -6,6 +6,9 @@ import psycopg
 import pytest
 
 from tests.database import ScratchDatabase
+from tests.feed.migrated import migrated_folder
+
+__all__ = ["migrated_folder"]
 
 
 @pytest.fixture
