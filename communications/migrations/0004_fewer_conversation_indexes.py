@@ -5,24 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('communications', '0003_feed_mark_version'),
+        ("communications", "0003_feed_mark_version"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='conversation',
-            name='contact',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='communications.chatattendee'),
+            model_name="conversation",
+            name="contact",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="communications.chatattendee",
+            ),
         ),
         migrations.AlterField(
-            model_name='conversation',
-            name='continues',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='communications.conversation'),
+            model_name="conversation",
+            name="continues",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="communications.conversation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('continues__isnull', False)), fields=['continues'], name='conversation_continues'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("continues__isnull", False)),
+                fields=["continues"],
+                name="conversation_continues",
+            ),
         ),
     ]

@@ -205,7 +205,8 @@ class Attachment(FetchedFile):
                 condition=~models.Q(external_attachment_id=""), name="attachment_external_id_not_empty"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="stored") | models.Q(file__isnull=False), name="attachment_stored_has_file"
+                condition=~models.Q(state="stored") | models.Q(file__isnull=False),
+                name="attachment_stored_has_file",
             ),
         ]
         indexes = [
