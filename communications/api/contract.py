@@ -44,7 +44,7 @@ def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:
             200: {"description": "The file", "content": content},
             206: {"description": "The part that `Range` asks for", "content": content},
             304: {"description": "The content that `If-None-Match` names"},
-            416: {"description": "The file has no byte in that range"},
+            416: _content("The file has no byte in that range", PROBLEM_CONTENT_TYPE, Problem),
             **_problems(refusals),
         }
     }

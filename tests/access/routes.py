@@ -7,14 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from communications.api.application import api
 
 JSON = "application/json"
+ANSWERED_WITHOUT_CONTENT = {"POST /api/v1/communications/pictures/"}
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 
@@ -31,24 +33,49 @@ class Call:
 
     @property
     def is_unsafe(self) -> bool:
-        return self.method != "GET"
+        return self.method not in ("GET", "HEAD")
+
+    @property
+    def described_as(self) -> tuple[str, str]:
+        """The method and path of its description: HEAD is GET without the content (RFC 9110)."""
+        return ("GET" if self.method == "HEAD" else self.method), self.template
+
+    @property
+    def succeeds_with(self) -> int:
+        return 204 if str(self) in ANSWERED_WITHOUT_CONTENT else 200
 
     def made_by(
-        self, client: Client, values: dict[str, str], *, query: Any = None, **options: Any
+        self, client: Client, values: dict[str, Any], *, query: Any = None, **options: Any
     ) -> HttpResponse:
         """The answer to this call. Values that are not in the path are the body of an unsafe call."""
         body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
         options.setdefault("content_type", JSON)
-        return client.generic(
-            self.method,
-            self.template.format(**values),
-            body if self.is_unsafe else b"",
-            query_params=query,
-            **options,
+        return whole(
+            client.generic(
+                self.method,
+                self.template.format(**values),
+                body if self.is_unsafe else b"",
+                query_params=query,
+                **options,
+            )
         )
 
     def __str__(self) -> str:
         return f"{self.method} {self.template}"
+
+
+def whole(answer: Any) -> HttpResponse:
+    """The answer with all that it streams."""
+    if not isinstance(answer, StreamingHttpResponse):
+        response: HttpResponse = answer
+        return response
+
+    async def pieces() -> bytes:
+        return b"".join([piece async for piece in answer])
+
+    content = async_to_sync(pieces)()
+    answer.close()
+    return HttpResponse(content, status=answer.status_code, headers=dict(answer.items()))
 
 
 def calls_of_the_api() -> list[Call]:

@@ -13,7 +13,8 @@ from django.urls import get_resolver
 from communications.models import User
 from tests.access.routes import JSON, Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
-from tests.inbox import channel_make, conversation_make, message_make, minutes, recount
+from tests.inbox import attendee_make, channel_make, conversation_make, message_make, minutes, recount
+from tests.media.upstream import attachment_make
 
 UNSAFE = [call for call in calls_of_the_api() if call.is_unsafe]
 EVERY_UNSAFE_CALL = pytest.mark.parametrize("call", UNSAFE, ids=str)
@@ -26,12 +27,16 @@ class Victim:
         self.person = User.objects.create_superuser("victim", password="correct horse battery staple")
         channel = channel_make(self.person)
         conversation = conversation_make(channel)
+        unavailable = attachment_make(conversation, state="unavailable", failure="failed")
         message = message_make(conversation, sent_at=minutes(1))
         recount(conversation)
-        self.values = {
+        self.values: dict[str, Any] = {
             "provider": "all",
             "conversation_id": str(conversation.pk),
             "message_id": str(message.pk),
+            "attachment_id": str(unavailable.pk),
+            "conversation_ids": [],
+            "attendee_ids": [str(attendee_make(channel, "Ada").pk)],
             "username": "victim",
             "password": "correct horse battery staple",
         }

@@ -24,7 +24,7 @@ from communications.api.reference import openapi_document
 from communications.models import Attachment, Reaction
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
-from tests.access.routes import Call, calls_of_the_api
+from tests.access.routes import Call, calls_of_the_api, whole
 from tests.api.asgi import Answer, ask
 from tests.database import ScratchDatabase
 from tests.inbox import (
@@ -38,9 +38,11 @@ from tests.inbox import (
     person_make,
     recount,
 )
+from tests.media.library import attachment_keep, picture_keep
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = json.loads(openapi_document())
+ANY_FILE = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 CHANGES = "/api/v1/communications/changes/"
 OPERATIONS = [
     (method.upper(), path, operation)
@@ -56,6 +58,10 @@ def check(method: str, path: str, status: int, content_type: str, content: bytes
     media = described[str(status)].get("content")
     if media is None:
         assert content == b""
+        return
+    if media == ANY_FILE:
+        assert content_type
+        assert content
         return
     schema = {**media[content_type]["schema"], "components": DOCUMENT["components"]}
     jsonschema.Draft202012Validator(schema).validate(json.loads(content))
@@ -106,15 +112,21 @@ class FullInbox:
         )
         recount(self.conversation)
         conversation_make(channel, kind="group")
-        self.values = {
+        stored = attachment_keep(self.conversation, b"the bytes of a file", message=message)
+        picture = picture_keep(contact, b"the bytes of a picture")
+        self.values: dict[str, Any] = {
             "provider": "whatsapp",
             "conversation_id": str(self.conversation.pk),
             "message_id": str(message.pk),
+            "attachment_id": str(stored.pk),
+            "picture_id": str(picture.pk),
+            "conversation_ids": [str(self.conversation.pk)],
+            "attendee_ids": [str(contact.pk)],
         }
 
 
 @pytest.fixture
-def inbox(database: ScratchDatabase) -> FullInbox:
+def inbox(database: ScratchDatabase, media_folder: Path) -> FullInbox:
     return FullInbox()
 
 
@@ -137,16 +149,23 @@ def test_the_document_is_valid_openapi_with_no_loose_ends() -> None:
 
 
 def test_the_document_describes_every_call_and_no_other() -> None:
-    served = {(call.method, call.template) for call in calls_of_the_api()} | {("GET", CHANGES)}
+    served = {call.described_as for call in calls_of_the_api()} | {("GET", CHANGES)}
     assert {(method, path) for method, path, _ in OPERATIONS} == served
 
 
 def test_the_document_and_the_protocol_name_the_same_calls() -> None:
     table = re.findall(
-        r"^\| `(GET|POST|DELETE) ([\w/{}]+)", (ROOT / "docs" / "protocol.md").read_text(), re.MULTILINE
+        r"^\| `(GET|POST|DELETE)(`, `HEAD)? ([\w/{}]+)",
+        (ROOT / "docs" / "protocol.md").read_text(),
+        re.MULTILINE,
     )
-    named = {(method, f"/api/v1/{path}".replace("{id}", "{conversation_id}")) for method, path in table}
-    assert named == {(method, path) for method, path, _ in OPERATIONS}
+    named = {
+        (method, f"/api/v1/{path}".replace("{id}", "{conversation_id}"))
+        for first, also_head, path in table
+        for method in ([first, "HEAD"] if also_head else [first])
+    }
+    served_heads = {(call.method, call.template) for call in calls_of_the_api() if call.method == "HEAD"}
+    assert named == {(method, path) for method, path, _ in OPERATIONS} | served_heads
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=lambda part: str(part)[:60])
@@ -167,9 +186,30 @@ def test_every_call_says_who_may_make_it_and_how_it_refuses(
 )
 def test_full_answers_are_as_described(inbox: FullInbox, call: Call) -> None:
     answer = call.made_by(client_of(inbox.reader), inbox.values)
-    assert answer.status_code == 200
-    check_response(call.method, call.template, answer)
-    assert len(answer.content) > 100
+    assert answer.status_code == call.succeeds_with
+    method, template = call.described_as
+    if call.method == "HEAD":
+        with_content = Call(method, template).made_by(client_of(inbox.reader), inbox.values)
+        assert answer.content == b""
+        assert int(answer["Content-Length"]) == len(with_content.content) > 0
+        assert answer["Content-Type"] == with_content["Content-Type"]
+        return
+    check_response(method, template, answer)
+    if answer.get("Content-Type") == "application/json":
+        assert len(answer.content) > 100
+
+
+@pytest.mark.parametrize(
+    "call", [call for call in calls_of_the_api() if call.method == "HEAD"], ids=lambda call: call.template
+)
+def test_other_answers_with_a_file_are_as_described(inbox: FullInbox, call: Call) -> None:
+    reader, get = client_of(inbox.reader), Call(*call.described_as)
+    etag = get.made_by(reader, inbox.values)["ETag"]
+    asked = {206: {"Range": "bytes=0-3"}, 304: {"If-None-Match": etag}, 416: {"Range": "bytes=99999-"}}
+    for status, headers in asked.items():
+        answer = get.made_by(reader, inbox.values, headers=headers)
+        assert answer.status_code == status
+        check_response(*call.described_as, answer)
 
 
 def test_answers_of_the_session_are_as_described(database: ScratchDatabase) -> None:
@@ -209,12 +249,14 @@ def test_generated_calls_are_answered_as_described(inbox: FullInbox, path: str, 
     def holds(case: Any, is_real: bool) -> None:
         parameters = {**case.path_parameters, **(inbox.values if is_real else {})}
         body = json.dumps(case.body).encode() if isinstance(case.body, dict) else b""
-        answer = client.generic(
-            method,
-            path.format(**parameters),
-            body,
-            "application/json",
-            query_params={name: str(value) for name, value in (case.query or {}).items()},
+        answer = whole(
+            client.generic(
+                method,
+                path.format(**parameters),
+                body,
+                "application/json",
+                query_params={name: str(value) for name, value in (case.query or {}).items()},
+            )
         )
         check_response(method, path, answer)
 
@@ -246,7 +288,7 @@ async def running(database: ScratchDatabase) -> AsyncIterator[Any]:
     await lifespan
 
 
-async def test_answers_of_the_feed_are_as_described(running: Any) -> None:
+async def test_answers_of_the_feed_are_as_described(running: Any, media_folder: Path) -> None:
     reader = await sync_to_async(person_make)()
     client = await sync_to_async(client_of)(reader)
     headers = {"cookie": f"sessionid={client.cookies['sessionid'].value}"}

@@ -286,15 +286,9 @@ export interface components {
          * @description Whose pictures to ask for; ids that are not the reader's are passed over.
          */
         readonly WantedPictures: {
-            /**
-             * Conversation Ids
-             * @default []
-             */
+            /** Conversation Ids */
             readonly conversation_ids: readonly string[];
-            /**
-             * Attendee Ids
-             * @default []
-             */
+            /** Attendee Ids */
             readonly attendee_ids: readonly string[];
         };
         /** ReadThrough */
@@ -896,7 +890,9 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -960,7 +956,9 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -1074,7 +1072,9 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
