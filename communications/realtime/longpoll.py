@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import structlog
 
 from communications.errors import InvalidInput, LandlineError, NotAuthenticated
-from communications.feed.changes import PAGE_ROWS, Changes, changes_read
+from communications.feed.changes import Changes, changes_read
 from communications.feed.cursor import Cursor, MalformedCursor
 from communications.feed.refusals import CursorRefused
 from communications.feed.standing import start_cursor
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 PATH: Final = "/api/v1/communications/changes/"
 WAIT_MAX_SECONDS: Final = 25
+LIMIT_MAX: Final = 200
 SETTLE_SECONDS: Final = 0.005
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -61,7 +62,7 @@ class LongPoll:
         visitor = await visitor_of(scope)
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         wait = _number(query, "wait", default=0, smallest=0, largest=WAIT_MAX_SECONDS)
-        limit = _number(query, "limit", default=PAGE_ROWS, smallest=1, largest=PAGE_ROWS)
+        limit = _number(query, "limit", default=LIMIT_MAX, smallest=1, largest=LIMIT_MAX)
         if "cursor" not in query:
             return frames.moved(await self._hub.read(start_cursor))
         try:

@@ -102,7 +102,7 @@ class Notices:
             if notice.payload != self._own_name:
                 self._on_changes()
             return
-        with suppress(msgspec.MsgspecError):
+        with suppress(msgspec.MsgspecError, RecursionError):
             self._on_sign(msgspec.json.decode(notice.payload, type=Sign))
 
     async def _tell(self) -> None:
