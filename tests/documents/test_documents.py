@@ -24,8 +24,7 @@ def paths_in(text: str) -> list[str]:
     return [
         name
         for name in names_in_code_spans(text)
-        if re.fullmatch(r"[\w./-]+", name)
-        and (name.endswith((".py", ".md", ".sql", ".ts", ".toml")) or name.endswith("/"))
+        if re.fullmatch(r"[\w./-]+", name) and name.endswith((".py", ".md", ".sql", ".ts", ".toml", "/"))
     ]
 
 
