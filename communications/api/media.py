@@ -9,7 +9,7 @@ from ninja import Router
 from communications.api.answers import answer, no_content
 from communications.api.contract import answers, answers_file, answers_nothing
 from communications.api.files import file_answer
-from communications.api.parameters import AttachmentId, PictureId, WantedPictures, id_number
+from communications.api.parameters import AttachmentId, PictureId, WantedPictures, id_number, id_numbers
 from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.errors import InvalidInput, NotAuthenticated, NotFound
@@ -86,8 +86,8 @@ def pictures_ask(request: HttpRequest, wanted: WantedPictures) -> HttpResponse:
     """When people or groups are first shown. Pictures not asked for in 30 days are; what is found comes by the feed."""
     pictures_want(
         reader_id(request),
-        conversation_ids=[id_number(one) for one in wanted.conversation_ids],
-        attendee_ids=[id_number(one) for one in wanted.attendee_ids],
+        conversation_ids=id_numbers(wanted.conversation_ids),
+        attendee_ids=id_numbers(wanted.attendee_ids),
     )
     return no_content({})
 

@@ -1,5 +1,6 @@
 """What calls take, checked before any of our code runs."""
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 from ninja import Path, Query, Schema
@@ -62,3 +63,8 @@ def id_number(text: str) -> int:
     if number > LARGEST_ID:
         raise NotFound
     return number
+
+
+def id_numbers(texts: Iterable[str]) -> list[int]:
+    """Without numbers that no id reaches."""
+    return [number for number in map(int, texts) if number <= LARGEST_ID]

@@ -214,6 +214,11 @@ async def test_pictures_of_what_is_not_the_readers_are_passed_over(
     assert await jobs() == 0
 
 
+async def test_an_id_that_nothing_reaches_is_passed_over(browser: Browser) -> None:
+    body = b'{"conversation_ids": ["9999999999999999999"], "attendee_ids": ["0"]}'
+    assert (await browser.post("/api/v1/communications/pictures/", body)).status == 204
+
+
 @pytest.mark.parametrize(
     "body",
     [
