@@ -8,6 +8,8 @@ import time
 from tests.ingest.deliveries import channel_make, rows
 from tests.webhooks.bodies import Body, message_of_chat
 from tests.webhooks.loader import Loader
+from tests.webhooks.retries import busy_ones_folded
+from tests.webhooks.wire import patience
 
 BURST = 10_000
 
@@ -22,7 +24,8 @@ async def test_b22_a_burst_of_ten_thousand_is_saved_without_a_loss(server, conne
     await loader.send_all(burst_of("noisy", BURST))
     assert set(loader.log.statuses) <= {200, 503}
     assert all("retry-after" in refusal.headers for refusal in loader.log.refusals)
-    assert loader.log.p99_seconds < 3
+    assert loader.log.p99_seconds < patience(3)
+    await busy_ones_folded(connections)
     assert await rows(connections, "SELECT count(*) FROM communications_message") == [(BURST,)]
     stored = dict(await rows(connections, "SELECT id, sha256 FROM communications_webhookdelivery"))
     assert loader.log.acknowledged.items() <= stored.items()
@@ -42,9 +45,9 @@ async def test_b23_a_quiet_account_is_served_during_the_burst_of_another(server,
         await asyncio.sleep(0.02)
     await burst
     assert number > 5
-    assert max(quiet.log.seconds) < 1
+    assert max(quiet.log.seconds) < patience(1)
     assert set(quiet.log.statuses) == {200}
 
     ended = time.monotonic()
     await quiet.send_all([message_of_chat(number, account="quiet")])
-    assert time.monotonic() - ended < 1
+    assert time.monotonic() - ended < patience(1)

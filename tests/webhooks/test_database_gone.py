@@ -21,6 +21,7 @@ from landline.postgres.roles import OWNER
 from tests.processes import LandlineServer, Processes
 from tests.webhooks.bodies import message_of_chat
 from tests.webhooks.loader import Loader
+from tests.webhooks.wire import patience
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ async def test_no_acknowledged_delivery_is_lost_with_the_database(
     cluster, starter, lasting_server, account, webhook_secret, case
 ):
     loader = Loader(lasting_server.port, webhook_secret, connections=30)
-    bodies = [message_of_chat(number, chat=number % 50, account=account) for number in range(5_000)]
+    bodies = [message_of_chat(number, chat=number % 50, account=account) for number in range(3_000)]
     sending = asyncio.create_task(loader.send_all(bodies))
     while len(loader.log.acknowledged) < 1_000:
         await asyncio.sleep(0.005)
@@ -100,17 +101,22 @@ async def test_no_acknowledged_delivery_is_lost_with_the_database(
 
     assert set(loader.log.statuses) == {200, 503}
     assert all(refusal.headers["retry-after"] for refusal in loader.log.refusals)
-    assert max(loader.log.seconds) < 3
+    assert max(loader.log.seconds) < patience(3)
     assert lasting_server.popen.poll() is None
     with psycopg.connect(cluster.url(role=OWNER)) as connection:
         stored = dict(connection.execute("SELECT id, sha256 FROM communications_webhookdelivery").fetchall())
+        [(put_off,)] = connection.execute(
+            "SELECT count(*) FROM communications_webhookdelivery WHERE outcome = 'failed' "
+            "AND reason LIKE 'busy: %%' AND external_account_id = %s",
+            (account,),
+        ).fetchall()
         [(messages,)] = connection.execute(
             "SELECT count(*) FROM communications_message AS message JOIN communications_channel AS channel "
             "ON channel.id = message.channel_id WHERE external_account_id = %s",
             (account,),
         ).fetchall()
     assert loader.log.acknowledged.items() <= stored.items()
-    assert messages == len(bodies)
+    assert len(bodies) - put_off <= messages <= len(bodies)
 
 
 async def test_d5_the_first_delivery_after_the_restart_is_answered_200(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,11 @@ from typing import Self
 
 PATH = "/api/v1/webhooks/unipile/"
 ANSWER_SECONDS = 15.0
+
+
+def patience(seconds: float) -> float:
+    """So long on a machine of one's own; on one that is overloaded by others as much longer as it is that."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class ConnectionLost(ConnectionError):
