@@ -101,6 +101,14 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
+def resident_bytes(process: psutil.Process) -> int:
+    """0 of one that ended meanwhile, as PostgreSQL's autovacuum workers do."""
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:
     return next(child for child in family(process)[1:] if child.cmdline()[-1:] == [word])
 
@@ -136,7 +144,7 @@ def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert installation.status() == 405
     assert installation.status(installation.simulator_port, "/") == 200
-    assert sum(process.memory_info().rss for process in everybody) < 1_000_000_000
+    assert sum(resident_bytes(process) for process in everybody) < 1_000_000_000
 
     second_terminal = subprocess.run(
         [
