@@ -17,7 +17,7 @@ CREATE OR REPLACE TRIGGER last_message_changed AFTER UPDATE ON communications_me
     EXECUTE FUNCTION landline_last_message_changed();
 
 -- A direct conversation whose contact has neither name nor number is named by the public identifier.
-CREATE OR REPLACE TRIGGER contact_identified AFTER UPDATE ON communications_chatattendee
+CREATE OR REPLACE TRIGGER contact_identified AFTER UPDATE OF public_identifier ON communications_chatattendee
     FOR EACH ROW WHEN (OLD.public_identifier IS DISTINCT FROM NEW.public_identifier)
     EXECUTE FUNCTION landline_contact_renamed();
 
@@ -44,7 +44,8 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER member_renamed AFTER UPDATE ON communications_chatattendee
+CREATE OR REPLACE TRIGGER member_renamed
+    AFTER UPDATE OF name, phone, public_identifier, is_self ON communications_chatattendee
     FOR EACH ROW WHEN (
         (OLD.name, OLD.phone, OLD.public_identifier, OLD.is_self)
         IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier, NEW.is_self))
@@ -64,6 +65,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE ON communications_conversation
+CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE OF continues_id ON communications_conversation
     FOR EACH ROW WHEN (OLD.continues_id IS DISTINCT FROM NEW.continues_id)
     EXECUTE FUNCTION landline_continuation_changed();

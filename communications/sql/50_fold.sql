@@ -27,8 +27,12 @@ DECLARE
     learned bigint[];
     about_us bigint[];
     regrown bigint[];
+    telling bigint[];
+    confirmed bigint[];
+    confirmed_at timestamptz[];
     conversation_of bigint[];
     joined bigint[];
+    joining bigint[];
     aliases_all_known boolean;
     arrived bigint[];
     revised bigint[];
@@ -46,49 +50,21 @@ BEGIN
     END IF;
 
     IF people IS NOT NULL THEN
-        WITH told AS MATERIALIZED (
-            SELECT person.*, channel.id AS channel_id, known.id AS known_id, channel.own_identities,
-                   known.id IS NOT NULL AND NOT known.identities @> person.identities AS has_grown,
-                   (person.is_self OR person.identities && channel.own_identities)
-                   AND (known.id IS NULL OR NOT known.is_self OR NOT known.identities @> person.identities) AS is_news_of_us,
-                   known.id IS NULL
-                   OR (person.name <> '' AND (person.name_rank, person.name_at, person.name)
-                        > (known.name_rank, coalesce(known.name_at, '-infinity'), known.name))
-                   OR person.attendee_id > known.external_attendee_id OR person.phone > known.phone
-                   OR person.lid > known.lid OR person.public_identifier > known.public_identifier
-                   OR NOT known.identities @> person.identities
-                   OR NOT known.is_self AND (person.is_self OR person.identities && channel.own_identities) AS tells_more
-            FROM json_to_recordset(people) AS person (
-                account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
-                phone text, lid text, public_identifier text, is_self boolean, identities text[])
-            JOIN communications_channel AS channel ON channel.external_account_id = person.account
-            LEFT JOIN communications_chatattendee AS known
-                ON known.channel_id = channel.id AND known.provider_id = person.provider_id
-        ), written AS (
-            INSERT INTO communications_chatattendee AS held (
-                channel_id, provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                identities, is_self)
-            SELECT channel_id, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                   identities, is_self OR identities && own_identities
-            FROM told WHERE tells_more
-            ORDER BY channel_id, provider_id
-            ON CONFLICT (channel_id, provider_id) DO UPDATE SET
-                external_attendee_id = greatest(held.external_attendee_id, excluded.external_attendee_id),
-                phone = greatest(held.phone, excluded.phone),
-                lid = greatest(held.lid, excluded.lid),
-                public_identifier = greatest(held.public_identifier, excluded.public_identifier),
-                identities = CASE WHEN held.identities @> excluded.identities THEN held.identities ELSE ARRAY(
-                    SELECT DISTINCT key FROM unnest(held.identities || excluded.identities) AS key ORDER BY key) END,
-                is_self = held.is_self OR excluded.is_self,
-                (name, name_rank, name_at) = (
-                    SELECT better.name, better.name_rank, better.name_at
-                    FROM (VALUES (held.name, held.name_rank, held.name_at), (excluded.name, excluded.name_rank, excluded.name_at))
-                        AS better (name, name_rank, name_at)
-                    ORDER BY better.name <> '' DESC, better.name_rank DESC, better.name_at DESC NULLS LAST, better.name DESC LIMIT 1)
-        )
-        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us)
-        INTO regrown, about_us
-        FROM told;
+        -- Most bodies tell nothing of their people but that a known name is still theirs.
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
+               array_agg(place) FILTER (WHERE tells_more),
+               array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
+               array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more)
+        INTO regrown, about_us, telling, confirmed, confirmed_at
+        FROM landline_people_compare(people);
+
+        IF confirmed IS NOT NULL THEN
+            UPDATE communications_chatattendee AS held SET name_at = seen.at
+            FROM unnest(confirmed, confirmed_at) AS seen (id, at) WHERE held.id = seen.id;
+        END IF;
+        IF telling IS NOT NULL THEN
+            PERFORM landline_people_write(people, telling);
+        END IF;
     END IF;
     IF learned IS NOT NULL OR about_us IS NOT NULL THEN
         learned := learned || landline_own_identities_close(learned || about_us);
@@ -104,98 +80,46 @@ BEGIN
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 
-        WITH added AS (
+        SELECT array_agg(conversation_of[member.chat]), array_agg(attendee.id) INTO joined, joining
+        FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text)
+        JOIN communications_channel AS channel ON channel.external_account_id = member.account
+        JOIN communications_chatattendee AS attendee
+            ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
+        LEFT JOIN communications_conversationattendee AS known
+            ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
+        WHERE known.id IS NULL;
+        IF joined IS NOT NULL THEN
             INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
-            SELECT DISTINCT attendee.channel_id, conversation_of[member.chat], attendee.id
-            FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text)
-            JOIN communications_channel AS channel ON channel.external_account_id = member.account
-            JOIN communications_chatattendee AS attendee
-                ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
-            LEFT JOIN communications_conversationattendee AS known
-                ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
-            WHERE known.id IS NULL
+            SELECT DISTINCT attendee.channel_id, member.conversation_id, attendee.id
+            FROM unnest(joined, joining) AS member (conversation_id, attendee_id)
+            JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
             ORDER BY 2, 3
-            ON CONFLICT (conversation_id, attendee_id) DO NOTHING
-            RETURNING conversation_id
-        )
-        SELECT array_agg(DISTINCT conversation_id) INTO joined FROM added;
+            ON CONFLICT (conversation_id, attendee_id) DO NOTHING;
+        END IF;
         IF joined IS NOT NULL OR NOT aliases_all_known THEN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;
 
-        WITH written AS (
-            INSERT INTO communications_message AS held (
+        WITH added AS (
+            INSERT INTO communications_message (
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
                 quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, is_stub)
-            SELECT channel.id, conversation_of[told.chat], told.external_message_id, told.provider_message_id, judged.direction,
-                   told.told_direction IS NOT NULL,
-                   CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
-                   told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
-                   told.sent_at, told.time_flagged, told.received_at, told.delivery,
-                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name,
-                   told.is_event, told.is_forwarded, told.is_view_once, told.is_hidden, false
-            FROM json_to_recordset(messages) AS told (
-                account text, external_message_id text, provider_message_id text, chat integer, delivery uuid,
-                told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
-                kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
-                quoted_external_id text, quoted_text text, quoted_sender_name text,
-                is_event boolean, is_forwarded boolean, is_view_once boolean, is_hidden boolean)
-            JOIN communications_channel AS channel ON channel.external_account_id = told.account
-            LEFT JOIN communications_chatattendee AS sender
-                ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
-            CROSS JOIN LATERAL (
-                SELECT coalesce(told.told_direction, landline_direction(
-                    coalesce(sender.identities, told.sender_identities), channel.own_identities))
-                    AS direction
-            ) AS judged
-            ON CONFLICT (channel_id, external_message_id) DO UPDATE SET
-                conversation_id = coalesce(held.conversation_id, excluded.conversation_id),
-                provider_message_id = excluded.provider_message_id,
-                (direction, origin, status, is_read, direction_told) = (
-                    SELECT judged.direction,
-                           CASE WHEN held.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
-                           CASE judged.direction
-                               WHEN 'outbound' THEN landline_status_climb(held.status, 'sent')
-                               WHEN 'inbound' THEN NULL
-                               ELSE nullif(held.status, 'sent')
-                           END,
-                           held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
-                           held.direction_told OR excluded.direction_told
-                    FROM (
-                        SELECT CASE
-                            WHEN held.direction_told AND NOT excluded.direction_told THEN held.direction ELSE excluded.direction
-                        END AS direction
-                    ) AS judged),
-                sender_id = excluded.sender_id,
-                sender_name = excluded.sender_name,
-                kind = excluded.kind,
-                original_text = CASE WHEN held.edited_at IS NULL THEN NULL ELSE excluded.text END,
-                text = CASE WHEN held.edited_at IS NULL THEN excluded.text ELSE held.text END,
-                search_text = CASE WHEN held.edited_at IS NULL THEN excluded.search_text ELSE held.search_text END,
-                sent_at = excluded.sent_at,
-                time_flagged = excluded.time_flagged,
-                received_at = excluded.received_at,
-                received_by = excluded.received_by,
-                quoted_external_id = excluded.quoted_external_id,
-                quoted_text = excluded.quoted_text,
-                quoted_sender_name = excluded.quoted_sender_name,
-                is_event = excluded.is_event,
-                is_forwarded = excluded.is_forwarded,
-                is_view_once = excluded.is_view_once,
-                is_hidden = excluded.is_hidden,
-                is_stub = false
-            -- The earliest delivery of a message decides what it shows; a stub is completed by the first that brings it.
-            WHERE held.is_stub OR excluded.received_by < held.received_by
-            RETURNING held.id, held.conversation_id, held.direction, held.xmax = 0 AS is_new
+            SELECT channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told,
+                   CASE direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender_id, sender_name,
+                   kind, text, search_text, CASE direction WHEN 'outbound' THEN 'sent' END, sent_at, time_flagged, received_at, delivery,
+                   quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, false
+            FROM landline_messages_told(messages, conversation_of)
+            ON CONFLICT (channel_id, external_message_id) DO NOTHING
+            RETURNING id, conversation_id, direction
         )
-        SELECT array_agg(id) FILTER (WHERE is_new), array_agg(id) FILTER (WHERE NOT is_new),
-               array_agg(DISTINCT conversation_id) FILTER (WHERE NOT is_new OR direction = 'outbound')
-        INTO arrived, revised, uncertain
-        FROM written;
+        SELECT array_agg(id), array_agg(DISTINCT conversation_id) FILTER (WHERE direction = 'outbound')
+        INTO arrived, uncertain
+        FROM added;
 
-        IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
-            uncertain := uncertain || landline_directions_hear(messages);
+        IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
+            revised := landline_messages_revise(messages, conversation_of);
+            uncertain := uncertain || landline_conversations_of(revised) || landline_directions_hear(messages);
         END IF;
         IF revised IS NOT NULL THEN
             uncertain := uncertain || landline_messages_move(messages, conversation_of, revised);
