@@ -10,7 +10,8 @@
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
     ├── TooManyAttempts        429  with ``retry_after_seconds``
-    └── Unsaved                503  the database did not take a delivery in time
+    ├── Unsaved                503  the database did not take a delivery in time
+    └── Busy                   503  the database did not answer in time
 
 Each carries a stable ``code``; ``communications.api.problems`` turns them into RFC 9457 documents.
 """
@@ -74,3 +75,9 @@ class Unsaved(LandlineError):
     status = 503
     code = "unsaved"
     title = "The delivery could not be saved"
+
+
+class Busy(LandlineError):
+    status = 503
+    code = "busy"
+    title = "The database did not answer in time"

@@ -3,12 +3,14 @@
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
+from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
 from communications.schemas.deliveries import Delivery
 from communications.webhooks.handlers.reading import delivery_read
@@ -23,17 +25,11 @@ FROM communications_webhookdelivery AS delivery
 JOIN communications_webhookbody AS body ON body.delivery_id = delivery.id
 """
 
-FAILED_AND_DUE: Final = f"{_HELD} WHERE delivery.outcome = 'failed' AND delivery.next_attempt_at <= now()"
-OF_OUTCOME: Final = f"{_HELD} WHERE delivery.outcome = %(outcome)s"
-PARKED_OF_ACCOUNT: Final = (
-    f"{_HELD} WHERE delivery.outcome = 'parked' AND delivery.external_account_id = %(account)s"
-)
-
 _PAGE: Final = """
 SELECT id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression
 FROM (
     SELECT page.*, sum(page.size_bytes) OVER (ORDER BY page.id) - page.size_bytes AS bytes_before
-    FROM ({query} AND delivery.id > %(after)s ORDER BY delivery.id LIMIT %(rows)s) AS page
+    FROM ({held} WHERE {condition} AND delivery.id > %(after)s ORDER BY delivery.id LIMIT %(rows)s) AS page
 ) AS sized
 WHERE bytes_before < %(bytes)s ORDER BY id
 """
@@ -43,36 +39,45 @@ Connections = AsyncConnectionPool[Any]
 
 async def parked_replay(connections: Connections, external_account_id: str) -> Counter[str]:
     """Folds what waited for a channel that is now known; the fold takes the channel's lock itself."""
-    return await replay(connections, PARKED_OF_ACCOUNT, {"account": external_account_id})
+    return await deliveries_replay(
+        connections, DeliverySelection(outcome="parked", account=external_account_id)
+    )
 
 
 async def failed_retry(connections: Connections) -> Counter[str]:
     """Tries again what failed and is due; what fails once more waits longer."""
-    return await replay(connections, FAILED_AND_DUE, {})
+    return await deliveries_replay(connections, DeliverySelection(is_due=True))
 
 
-async def replay(connections: Connections, query: str, parameters: Mapping[str, Any]) -> Counter[str]:
-    """Folds the deliveries that ``query`` yields, oldest first; answers with the totals per outcome.
+async def deliveries_replay(connections: Connections, selection: DeliverySelection) -> Counter[str]:
+    """Folds those selected whose bodies are held, oldest first; answers with the totals per outcome.
 
     A delivery that is already applied stays so: the fold changes nothing, and its ledger row is left alone.
     """
     totals: Counter[str] = Counter()
-    async for deliveries in _batches(connections, query, parameters):
+    async for deliveries in _batches(connections, selection):
         totals += await record(connections, deliveries)
         async with connections.connection() as connection:
             await changes_announce(connection)
     return totals
 
 
+async def delivery_held(connection: AsyncConnection[Any], delivery_id: uuid.UUID) -> Delivery | None:
+    """One delivery of the ledger, read anew; ``None`` where it or its body is not there (any more)."""
+    found = await connection.execute(f"{_HELD} WHERE delivery.id = %s", (delivery_id,))
+    row = await found.fetchone()
+    return None if row is None else _delivery(row)
+
+
 async def _batches(
-    connections: Connections, query: str, parameters: Mapping[str, Any]
+    connections: Connections, selection: DeliverySelection
 ) -> AsyncIterator[Sequence[Delivery]]:
     after = uuid.UUID(int=0)
-    page = _PAGE.format(query=query)
-    bounds = {"rows": BATCH_ROWS, "bytes": BATCH_BYTES}
+    page = _PAGE.format(held=_HELD, condition=selection.condition())
+    parameters = selection.parameters() | {"rows": BATCH_ROWS, "bytes": BATCH_BYTES}
     while True:
         async with connections.connection() as connection:
-            found = await connection.execute(page, {**parameters, **bounds, "after": after})
+            found = await connection.execute(page, parameters | {"after": after})
             rows = await found.fetchall()
         if not rows:
             return
