@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
 from communications.errors import Busy, NotFound
-from communications.history.replay import delivery_held
+from communications.history.held import delivery_held
 from communications.ingest.batch import FOLD, FoldBatch
 from communications.ingest.channels import LOCK
 from communications.ingest.record import error_described, is_about_data
