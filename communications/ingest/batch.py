@@ -119,7 +119,7 @@ class FoldBatch:
             case MessageEdited():
                 self._changes.edited(account, event_key, fact)
             case Reacted():
-                self._people.add(account, fact.sender, fact.at)
+                self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
             case ChannelStatusReported():
                 self._statuses.setdefault(
@@ -132,7 +132,7 @@ class FoldBatch:
         account, message = delivery.account, fact.message
         chat = self._chats.describe(account, fact.chat, message.sent_at)
         for person in fact.people:
-            self._people.add(account, person, message.sent_at)
+            self._people.add(account, person, message.sent_at, str(delivery.id))
             self._members.setdefault(
                 (chat, person.provider_id),
                 {"account": account, "chat": chat, "provider_id": person.provider_id},

@@ -3,6 +3,14 @@ from communications.models.channel import Channel, ChannelAccess, ChannelStatus
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
+from communications.models.identity import (
+    AttendeeIdentity,
+    AttendeeName,
+    ConversationDecision,
+    GivenName,
+    PersonDecision,
+    Verdict,
+)
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
@@ -11,6 +19,8 @@ from communications.models.user import User
 
 __all__ = [
     "Attachment",
+    "AttendeeIdentity",
+    "AttendeeName",
     "Channel",
     "ChannelAccess",
     "ChannelStatus",
@@ -18,19 +28,23 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationAttendee",
+    "ConversationDecision",
     "Draft",
     "FeedEpoch",
     "FeedMark",
+    "GivenName",
     "LoginWindow",
     "MediaFile",
     "Message",
     "MessageEdit",
     "NameRank",
     "Outcome",
+    "PersonDecision",
     "Picture",
     "Reaction",
     "Tombstone",
     "User",
+    "Verdict",
     "WebhookBody",
     "WebhookDelivery",
 ]

@@ -89,6 +89,7 @@ BEGIN
         SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us)
         INTO regrown, about_us
         FROM told;
+        PERFORM landline_people_heard(people);
     END IF;
     IF learned IS NOT NULL OR about_us IS NOT NULL THEN
         learned := learned || landline_own_identities_close(learned || about_us);

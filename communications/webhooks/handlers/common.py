@@ -19,7 +19,7 @@ from unipile.payloads import events
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
-from unipile.payloads.identity import identity_keys, own_identity_keys
+from unipile.payloads.identity import identity_keys, keys_beside, own_identity_keys, provider_id_key
 from unipile.payloads.messaging import ChatKind, MessagingPayload
 from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
@@ -144,6 +144,8 @@ class MessagingHandler:
             public_identifier=(person.public_identifier or "")[:512],
             is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
             identities=identities,
+            own_key=provider_id_key(provider_id, data.provider),
+            beside=tuple(key[:512] for key in keys_beside(person, provider_id, data.provider)),
         )
 
     def provider_id(self, data: MessagingPayload, person: Person) -> str | None:  # noqa: ARG002

@@ -372,6 +372,8 @@ export interface components {
         /**
          * Attendee
          * @description A person on one channel; ``name`` is the best known, or empty.
+         *
+         *     Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
          */
         readonly Attendee: {
             /** @description An id as a decimal string. */
@@ -383,6 +385,7 @@ export interface components {
             readonly public_identifier: string | null;
             readonly picture_url: string | null;
             readonly is_self: boolean;
+            readonly same_as_id: string | null;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
         };
