@@ -1,5 +1,5 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
-from communications.models.channel import Channel, ChannelAccess, ChannelStatus
+from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
@@ -7,6 +7,7 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ChannelAccess",
     "ChannelStatus",
     "ChatAttendee",
+    "ComparisonWindow",
     "Conversation",
     "ConversationAlias",
     "ConversationAttendee",
@@ -30,6 +32,7 @@ __all__ = [
     "Picture",
     "Reaction",
     "Tombstone",
+    "UpstreamRead",
     "User",
     "WebhookBody",
     "WebhookDelivery",

@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE ON communications_conversationattendee
+CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE OR UPDATE OF state ON communications_conversationattendee
     FOR EACH ROW EXECUTE FUNCTION landline_member_changed();
 
 CREATE OR REPLACE FUNCTION landline_member_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
