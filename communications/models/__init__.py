@@ -1,5 +1,5 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
-from communications.models.channel import Channel, ChannelAccess, ChannelStatus
+from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
@@ -15,6 +15,7 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ChannelAccess",
     "ChannelStatus",
     "ChatAttendee",
+    "ComparisonWindow",
     "Conversation",
     "ConversationAlias",
     "ConversationAttendee",
@@ -43,6 +45,7 @@ __all__ = [
     "Picture",
     "Reaction",
     "Tombstone",
+    "UpstreamRead",
     "User",
     "Verdict",
     "WebhookBody",

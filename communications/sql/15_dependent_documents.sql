@@ -28,7 +28,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE ON communications_conversationattendee
+CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE OR UPDATE OF state ON communications_conversationattendee
     FOR EACH ROW EXECUTE FUNCTION landline_member_changed();
 
 -- What stands in a conversation that continues another is shown in that other one.

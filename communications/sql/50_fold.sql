@@ -5,7 +5,7 @@
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
 -- chats, aliases       chats numbered from 1; each chat's aliases name it
--- members              distinct by (chat, provider_id)
+-- members              see landline_members_write
 -- messages             distinct by (account, external_message_id)
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
@@ -29,6 +29,8 @@ DECLARE
     regrown bigint[];
     conversation_of bigint[];
     joined bigint[];
+    told_of bigint[];
+    touched bigint[];
     aliases_all_known boolean;
     arrived bigint[];
     revised bigint[];
@@ -105,21 +107,8 @@ BEGIN
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 
-        WITH added AS (
-            INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
-            SELECT DISTINCT attendee.channel_id, conversation_of[member.chat], attendee.id
-            FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text)
-            JOIN communications_channel AS channel ON channel.external_account_id = member.account
-            JOIN communications_chatattendee AS attendee
-                ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
-            LEFT JOIN communications_conversationattendee AS known
-                ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
-            WHERE known.id IS NULL
-            ORDER BY 2, 3
-            ON CONFLICT (conversation_id, attendee_id) DO NOTHING
-            RETURNING conversation_id
-        )
-        SELECT array_agg(DISTINCT conversation_id) INTO joined FROM added;
+        SELECT written.joined, written.told INTO joined, told_of
+        FROM landline_members_write(members, conversation_of) AS written;
         IF joined IS NOT NULL OR NOT aliases_all_known THEN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;
@@ -128,20 +117,23 @@ BEGIN
             INSERT INTO communications_message AS held (
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
-                quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, is_stub)
+                quoted_external_id, quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji,
+                is_forwarded, is_view_once, is_hidden, is_stub)
             SELECT channel.id, conversation_of[told.chat], told.external_message_id, told.provider_message_id, judged.direction,
                    told.told_direction IS NOT NULL,
                    CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
                    told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
                    told.sent_at, told.time_flagged, told.received_at, told.delivery,
-                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name,
-                   told.is_event, told.is_forwarded, told.is_view_once, told.is_hidden, false
+                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
+                   told.is_event, told.event_kind, told.event_person, told.event_emoji,
+                   told.is_forwarded, told.is_view_once, told.is_hidden, false
             FROM json_to_recordset(messages) AS told (
                 account text, external_message_id text, provider_message_id text, chat integer, delivery uuid,
                 told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
                 kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
-                quoted_external_id text, quoted_text text, quoted_sender_name text,
-                is_event boolean, is_forwarded boolean, is_view_once boolean, is_hidden boolean)
+                quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
+                is_event boolean, event_kind text, event_person text, event_emoji text,
+                is_forwarded boolean, is_view_once boolean, is_hidden boolean)
             JOIN communications_channel AS channel ON channel.external_account_id = told.account
             LEFT JOIN communications_chatattendee AS sender
                 ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
@@ -181,7 +173,11 @@ BEGIN
                 quoted_external_id = excluded.quoted_external_id,
                 quoted_text = excluded.quoted_text,
                 quoted_sender_name = excluded.quoted_sender_name,
+                subject = excluded.subject,
                 is_event = excluded.is_event,
+                event_kind = excluded.event_kind,
+                event_person = excluded.event_person,
+                event_emoji = excluded.event_emoji,
                 is_forwarded = excluded.is_forwarded,
                 is_view_once = excluded.is_view_once,
                 is_hidden = excluded.is_hidden,
@@ -199,12 +195,19 @@ BEGIN
             uncertain := uncertain || landline_directions_hear(messages);
         END IF;
         IF revised IS NOT NULL THEN
-            uncertain := uncertain || landline_messages_move(messages, conversation_of, revised);
+            touched := landline_messages_move(messages, conversation_of, revised);
+            uncertain := uncertain || touched;
         END IF;
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        touched := touched || conversation_of;
+        PERFORM landline_members_settle(told_of || ARRAY(
+            SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
+            WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
+                SELECT part.id FROM communications_conversation AS part
+                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched))));
     END IF;
 
     IF learned IS NOT NULL OR regrown IS NOT NULL THEN
@@ -212,6 +215,10 @@ BEGIN
     END IF;
     IF changes IS NOT NULL THEN
         uncertain := uncertain || landline_messages_change(changes, edits, reactions);
+    END IF;
+    touched := landline_reaction_lines_of(touched, reactions);
+    IF touched IS NOT NULL THEN
+        uncertain := uncertain || landline_reaction_lines_settle(touched);
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);

@@ -393,7 +393,8 @@ export interface components {
          * Conversation
          * @description One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
          *
-         *     ``picture_url`` is a group's; a direct conversation shows its contact's.
+         *     ``picture_url`` is a group's; a direct conversation shows its contact's. ``content_type`` is upstream's word
+         *     for what is no plain chat: inmail, sponsored, linkedin_offer.
          */
         readonly Conversation: {
             /** @description An id as a decimal string. */
@@ -415,6 +416,7 @@ export interface components {
             readonly muted_until: string | null;
             readonly read_only: boolean;
             readonly disabled_features: readonly string[];
+            readonly content_type: string | null;
             readonly history_revision: number;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -430,9 +432,23 @@ export interface components {
             readonly direction: "inbound" | "outbound" | "unknown";
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly sender_name: string | null;
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+        };
+        /**
+         * Mention
+         * @description Somebody named in a text: show ``name``, or better what is now known of ``attendee_id``, instead of ``token``.
+         *
+         *     ``name`` is null where nobody knows one.
+         */
+        readonly Mention: {
+            readonly token: string;
+            readonly attendee_id: string | null;
+            readonly name: string | null;
+            readonly is_own: boolean;
         };
         /**
          * Member
@@ -453,6 +469,8 @@ export interface components {
         /**
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
+         *
+         *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -471,7 +489,10 @@ export interface components {
             readonly sender_name: string | null;
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
+            readonly subject: string | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
             /**
              * Format: date-time
@@ -498,7 +519,8 @@ export interface components {
          * Quoted
          * @description What a message answers to, as it was told.
          *
-         *     ``message_id`` is there if that message was stored before the answer to it was.
+         *     ``external_message_id`` is the id upstream names it by, its own or the provider's. ``message_id`` is there if
+         *     that message was stored before the answer to it was.
          */
         readonly Quoted: {
             readonly external_message_id: string | null;
@@ -675,6 +697,7 @@ export type Channel = components['schemas']['Channel'];
 export type Attendee = components['schemas']['Attendee'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
+export type Mention = components['schemas']['Mention'];
 export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];

@@ -66,6 +66,13 @@ export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | nu
   return (await tables.attendee.get(id)) ?? null;
 }
 
+/** Those of these attendees that are known here; ids joined by commas. */
+export async function attendees(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  const tables = await db.activeTables();
+  const rows = await tables.attendee.bulkGet(ids === "" ? [] : ids.split(","));
+  return rows.filter((row): row is Attendee => row !== undefined);
+}
+
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
   const tables = await db.activeTables();
   return (await tables.thread.get(conversationId)) ?? null;

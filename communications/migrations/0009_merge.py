@@ -1,0 +1,10 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("communications", "0008_events"),
+        ("communications", "0008_identity"),
+    ]
+
+    operations = []
