@@ -7,6 +7,7 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.search import SearchMessage, SearchName
 from communications.models.user import User
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "Outcome",
     "Picture",
     "Reaction",
+    "SearchMessage",
+    "SearchName",
     "Tombstone",
     "User",
     "WebhookBody",
