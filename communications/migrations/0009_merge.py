@@ -5,6 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("communications", "0008_events"),
         ("communications", "0008_identity"),
+        ("communications", "0008_search"),
     ]
 
     operations = []

@@ -15,6 +15,7 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
@@ -44,6 +45,8 @@ __all__ = [
     "PersonDecision",
     "Picture",
     "Reaction",
+    "SearchMessage",
+    "SearchName",
     "Tombstone",
     "UpstreamRead",
     "User",
