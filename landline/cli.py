@@ -16,6 +16,7 @@ from landline.bootstrap import (
     terminate_by_exception,
 )
 from landline.lifeline import lifeline_watch
+from landline.replay_options import replay_options_add, replay_options_check
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+    folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
+    replay_options_add(folding_again)
+    folding_again.set_defaults(command=replay, usage_of=folding_again)
     commands.add_parser(
         "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
     ).set_defaults(command=simulator)
@@ -114,6 +118,22 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.manage import main as manage
 
     return manage(["landline", "migrate"])
+
+
+def replay(options: argparse.Namespace, _rest: list[str]) -> int:
+    replay_options_check(options, options.usage_of)
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.preflight import database_check, migrations_check
+        from landline.replay import replay_run
+
+        database_check()
+        migrations_check()
+        return replay_run(options)
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:

@@ -45,21 +45,6 @@ CREATE OR REPLACE TRIGGER version_set_on_update
         IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier, NEW.is_self, NEW.same_as_id, NEW.version))
     EXECUTE FUNCTION landline_version_set();
 
--- A direct conversation is named after its contact, who is a member of it. (Conversations change with every message: an index
--- over their contacts would cost each of them, the way over the members costs a renaming only.)
-CREATE OR REPLACE FUNCTION landline_contact_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE communications_conversation SET version = pg_current_xact_id()
-    WHERE contact_id = NEW.id AND version <> pg_current_xact_id()
-      AND id IN (SELECT conversation_id FROM communications_conversationattendee WHERE attendee_id = NEW.id);
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER contact_renamed AFTER UPDATE OF name, phone ON communications_chatattendee
-    FOR EACH ROW WHEN ((OLD.name, OLD.phone) IS DISTINCT FROM (NEW.name, NEW.phone))
-    EXECUTE FUNCTION landline_contact_renamed();
-
 -- Attachments and reactions travel inside their message.
 CREATE OR REPLACE FUNCTION landline_message_part_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

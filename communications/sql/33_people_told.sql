@@ -1,10 +1,11 @@
--- The people of a batch: what is told of them against what is known, and writing what is more.
+-- The people of a batch: what is told of them against what is known. Nearly every body repeats what others have told, and reading
+-- that costs a fraction of writing it again.
 --
--- people   distinct by (account, provider_id); ``place`` numbers them from 1
+-- people   as in landline_fold; ``place`` numbers them from 1
 
 CREATE OR REPLACE FUNCTION landline_people_compare(people json) RETURNS TABLE (
     place bigint, channel_id bigint, known_id bigint, name_at timestamptz,
-    has_grown boolean, is_news_of_us boolean, tells_more boolean, confirms_name boolean
+    has_grown boolean, is_news_of_us boolean, tells_more boolean, confirms_name boolean, has_new_source boolean
 ) LANGUAGE sql STABLE AS $$
     SELECT person.place, channel.id, known.id, person.name_at,
            known.id IS NOT NULL AND NOT same.identities,
@@ -15,11 +16,22 @@ CREATE OR REPLACE FUNCTION landline_people_compare(people json) RETURNS TABLE (
            OR person.attendee_id > known.external_attendee_id OR person.phone > known.phone
            OR person.lid > known.lid OR person.public_identifier > known.public_identifier
            OR NOT same.identities OR NOT known.is_self AND same.is_us,
-           same.name AND person.name_at > coalesce(known.name_at, '-infinity')
+           same.name AND person.name_at > coalesce(known.name_at, '-infinity'),
+           known.id IS NULL
+           OR cardinality(person.keys) > (
+               SELECT count(*) FROM communications_attendeeidentity AS source
+               WHERE source.attendee_id = known.id AND source.key = ANY(person.keys)
+                 AND source.told_by <= person.told_by AND source.own_key >= person.own_key)
+           OR person.names > (
+               SELECT count(*) FROM communications_attendeename AS source
+               WHERE source.attendee_id = known.id AND source.rank = person.name_rank AND source.name = person.name
+                 AND (source.since, source.told_by) <= (person.name_since, person.told_by))
     FROM ROWS FROM (json_to_recordset(people) AS (
         account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
-        phone text, lid text, public_identifier text, is_self boolean, identities text[])) WITH ORDINALITY
-        AS person (account, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier, is_self, identities, place)
+        phone text, lid text, public_identifier text, is_self boolean, identities text[],
+        own_key text, keys text[], told_by uuid, names integer, name_since timestamptz)) WITH ORDINALITY AS person (
+        account, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier, is_self, identities,
+        own_key, keys, told_by, names, name_since, place)
     JOIN communications_channel AS channel ON channel.external_account_id = person.account
     LEFT JOIN communications_chatattendee AS known
         ON known.channel_id = channel.id AND known.provider_id = person.provider_id
@@ -31,6 +43,7 @@ CREATE OR REPLACE FUNCTION landline_people_compare(people json) RETURNS TABLE (
     ) AS same
 $$;
 
+-- Writes those of the people who stand at these places.
 CREATE OR REPLACE FUNCTION landline_people_write(people json, places bigint[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO communications_chatattendee AS held (
         channel_id, provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier,

@@ -5,7 +5,7 @@
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
 -- chats, aliases       chats numbered from 1; each chat's aliases name it
--- members              distinct by (chat, provider_id)
+-- members              see landline_members_write
 -- messages             distinct by (account, external_message_id)
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
@@ -30,9 +30,11 @@ DECLARE
     telling bigint[];
     confirmed bigint[];
     confirmed_at timestamptz[];
+    are_sources_new boolean;
     conversation_of bigint[];
     joined bigint[];
-    joining bigint[];
+    told_of bigint[];
+    touched bigint[];
     aliases_all_known boolean;
     arrived bigint[];
     revised bigint[];
@@ -50,12 +52,12 @@ BEGIN
     END IF;
 
     IF people IS NOT NULL THEN
-        -- Most bodies tell nothing of their people but that a known name is still theirs.
         SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
                array_agg(place) FILTER (WHERE tells_more),
                array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
-               array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more)
-        INTO regrown, about_us, telling, confirmed, confirmed_at
+               array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more),
+               bool_or(has_new_source)
+        INTO regrown, about_us, telling, confirmed, confirmed_at, are_sources_new
         FROM landline_people_compare(people);
 
         IF confirmed IS NOT NULL THEN
@@ -64,6 +66,9 @@ BEGIN
         END IF;
         IF telling IS NOT NULL THEN
             PERFORM landline_people_write(people, telling);
+        END IF;
+        IF are_sources_new THEN
+            PERFORM landline_people_heard(people);
         END IF;
     END IF;
     IF learned IS NOT NULL OR about_us IS NOT NULL THEN
@@ -80,54 +85,110 @@ BEGIN
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 
-        SELECT array_agg(conversation_of[member.chat]), array_agg(attendee.id) INTO joined, joining
-        FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text)
-        JOIN communications_channel AS channel ON channel.external_account_id = member.account
-        JOIN communications_chatattendee AS attendee
-            ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
-        LEFT JOIN communications_conversationattendee AS known
-            ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
-        WHERE known.id IS NULL;
-        IF joined IS NOT NULL THEN
-            INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
-            SELECT DISTINCT attendee.channel_id, member.conversation_id, attendee.id
-            FROM unnest(joined, joining) AS member (conversation_id, attendee_id)
-            JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
-            ORDER BY 2, 3
-            ON CONFLICT (conversation_id, attendee_id) DO NOTHING;
-        END IF;
+        SELECT written.joined, written.told INTO joined, told_of
+        FROM landline_members_write(members, conversation_of) AS written;
         IF joined IS NOT NULL OR NOT aliases_all_known THEN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;
 
-        WITH added AS (
-            INSERT INTO communications_message (
+        WITH written AS (
+            INSERT INTO communications_message AS held (
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
-                quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, is_stub)
-            SELECT channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told,
-                   CASE direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender_id, sender_name,
-                   kind, text, search_text, CASE direction WHEN 'outbound' THEN 'sent' END, sent_at, time_flagged, received_at, delivery,
-                   quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, false
-            FROM landline_messages_told(messages, conversation_of)
-            ON CONFLICT (channel_id, external_message_id) DO NOTHING
-            RETURNING id, conversation_id, direction
+                quoted_external_id, quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji,
+                is_forwarded, is_view_once, is_hidden, is_stub)
+            SELECT channel.id, conversation_of[told.chat], told.external_message_id, told.provider_message_id, judged.direction,
+                   told.told_direction IS NOT NULL,
+                   CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
+                   told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
+                   told.sent_at, told.time_flagged, told.received_at, told.delivery,
+                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
+                   told.is_event, told.event_kind, told.event_person, told.event_emoji,
+                   told.is_forwarded, told.is_view_once, told.is_hidden, false
+            FROM json_to_recordset(messages) AS told (
+                account text, external_message_id text, provider_message_id text, chat integer, delivery uuid,
+                told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
+                kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
+                quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
+                is_event boolean, event_kind text, event_person text, event_emoji text,
+                is_forwarded boolean, is_view_once boolean, is_hidden boolean)
+            JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            LEFT JOIN communications_chatattendee AS sender
+                ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce(told.told_direction, landline_direction(
+                    coalesce(sender.identities, told.sender_identities), channel.own_identities))
+                    AS direction
+            ) AS judged
+            ON CONFLICT (channel_id, external_message_id) DO UPDATE SET
+                conversation_id = coalesce(held.conversation_id, excluded.conversation_id),
+                provider_message_id = excluded.provider_message_id,
+                (direction, origin, status, is_read, direction_told) = (
+                    SELECT judged.direction,
+                           CASE WHEN held.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
+                           CASE judged.direction
+                               WHEN 'outbound' THEN landline_status_climb(held.status, 'sent')
+                               WHEN 'inbound' THEN NULL
+                               ELSE nullif(held.status, 'sent')
+                           END,
+                           held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
+                           held.direction_told OR excluded.direction_told
+                    FROM (
+                        SELECT CASE
+                            WHEN held.direction_told AND NOT excluded.direction_told THEN held.direction ELSE excluded.direction
+                        END AS direction
+                    ) AS judged),
+                sender_id = excluded.sender_id,
+                sender_name = excluded.sender_name,
+                kind = excluded.kind,
+                original_text = CASE WHEN held.edited_at IS NULL THEN NULL ELSE excluded.text END,
+                text = CASE WHEN held.edited_at IS NULL THEN excluded.text ELSE held.text END,
+                search_text = CASE WHEN held.edited_at IS NULL THEN excluded.search_text ELSE held.search_text END,
+                sent_at = excluded.sent_at,
+                time_flagged = excluded.time_flagged,
+                received_at = excluded.received_at,
+                received_by = excluded.received_by,
+                quoted_external_id = excluded.quoted_external_id,
+                quoted_text = excluded.quoted_text,
+                quoted_sender_name = excluded.quoted_sender_name,
+                subject = excluded.subject,
+                is_event = excluded.is_event,
+                event_kind = excluded.event_kind,
+                event_person = excluded.event_person,
+                event_emoji = excluded.event_emoji,
+                is_forwarded = excluded.is_forwarded,
+                is_view_once = excluded.is_view_once,
+                is_hidden = excluded.is_hidden,
+                is_stub = false
+            -- The earliest delivery of a message decides what it shows; a stub is completed by the first that brings it.
+            WHERE held.is_stub OR excluded.received_by < held.received_by
+            RETURNING held.id, held.conversation_id, held.direction, held.xmax = 0 AS is_new
         )
-        SELECT array_agg(id), array_agg(DISTINCT conversation_id) FILTER (WHERE direction = 'outbound')
-        INTO arrived, uncertain
-        FROM added;
+        SELECT array_agg(id) FILTER (WHERE is_new), array_agg(id) FILTER (WHERE NOT is_new),
+               array_agg(DISTINCT conversation_id) FILTER (WHERE NOT is_new OR direction = 'outbound')
+        INTO arrived, revised, uncertain
+        FROM written;
 
-        IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
-            revised := landline_messages_revise(messages, conversation_of);
-            uncertain := uncertain || landline_conversations_of(revised) || landline_directions_hear(messages);
+        IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
+            uncertain := uncertain || landline_directions_hear(messages);
         END IF;
         IF revised IS NOT NULL THEN
-            uncertain := uncertain || landline_messages_move(messages, conversation_of, revised);
+            touched := landline_messages_move(messages, conversation_of, revised);
+            uncertain := uncertain || touched;
         END IF;
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        touched := touched || conversation_of;
+        told_of := told_of || ARRAY(
+            SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
+            WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
+                SELECT part.id FROM communications_conversation AS part
+                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched)));
+        IF cardinality(told_of) > 0 THEN
+            PERFORM landline_members_settle(told_of);
+        END IF;
     END IF;
 
     IF learned IS NOT NULL OR regrown IS NOT NULL THEN
@@ -135,6 +196,10 @@ BEGIN
     END IF;
     IF changes IS NOT NULL THEN
         uncertain := uncertain || landline_messages_change(changes, edits, reactions);
+    END IF;
+    touched := landline_reaction_lines_of(touched, reactions);
+    IF touched IS NOT NULL THEN
+        uncertain := uncertain || landline_reaction_lines_settle(touched);
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);

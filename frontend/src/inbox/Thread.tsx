@@ -11,6 +11,7 @@ import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
 import { useThreadWindow } from "./useThreadWindow";
 
@@ -28,7 +29,8 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
   const number = contact?.phone ?? contact?.public_identifier ?? null;
-  const facts = [kind, number === conversation.name ? null : number, account?.name ?? null];
+  const contentType = CONTENT_TYPE_WORD.get(conversation.content_type ?? "") ?? conversation.content_type;
+  const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
       <BackButton />

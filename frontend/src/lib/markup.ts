@@ -1,12 +1,14 @@
 /**
  * Message text as a tree: WhatsApp's marks (*bold* _italic_ ~struck~ `code` ```block```) and links.
- * Only http, https, mailto and tel ever become links; all else stays text.
+ * Only http, https, mailto and tel ever become links; all else stays text. Tokens that stand for people are nodes of
+ * their own, whose text is the token.
  */
 export type Markup =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bold" | "italic" | "struck"; readonly children: readonly Markup[] }
   | { readonly kind: "code" | "block"; readonly text: string }
-  | { readonly kind: "link"; readonly text: string; readonly href: string };
+  | { readonly kind: "link"; readonly text: string; readonly href: string }
+  | { readonly kind: "mention"; readonly text: string };
 
 const MARKS = { "*": "bold", _: "italic", "~": "struck" } as const;
 
@@ -40,6 +42,28 @@ function linkOf(match: RegExpExecArray): Extract<Markup, { kind: "link" }> | nul
   const text = trimmed(web ?? "");
   const href = webAddress(text);
   return href === null ? null : { kind: "link", text, href };
+}
+
+function withMentions(text: string, tokens: readonly string[]): Markup[] {
+  const found: Markup[] = [];
+  let from = 0;
+  for (;;) {
+    const next = nextToken(text, tokens, from);
+    if (next === null) break;
+    found.push(...withLinks(text.slice(from, next.at)), { kind: "mention", text: next.token });
+    from = next.at + next.token.length;
+  }
+  return [...found, ...withLinks(text.slice(from))];
+}
+
+function nextToken(text: string, tokens: readonly string[], from: number): { at: number; token: string } | null {
+  let first: { at: number; token: string } | null = null;
+  for (const token of tokens) {
+    const at = text.indexOf(token, from);
+    const isFirst = at >= 0 && (first === null || at < first.at || (at === first.at && token.length > first.token.length));
+    if (isFirst) first = { at, token };
+  }
+  return first;
 }
 
 function withLinks(text: string): Markup[] {
@@ -80,7 +104,7 @@ function isMark(character: string): character is Mark {
   return Object.hasOwn(MARKS, character);
 }
 
-function inline(text: string, depth: number): Markup[] {
+function inline(text: string, depth: number, tokens: readonly string[]): Markup[] {
   const found: Markup[] = [];
   const spans = addressSpans(text);
   let span = 0;
@@ -93,29 +117,32 @@ function inline(text: string, depth: number): Markup[] {
     if (!opens || !(mark === "`" || (isMark(mark) && depth < DEEPEST))) continue;
     const end = closing(text, mark, at);
     if (end < 0) continue;
-    found.push(...withLinks(text.slice(from, at)));
+    found.push(...withMentions(text.slice(from, at), tokens));
     const inner = text.slice(at + 1, end);
-    if (isMark(mark)) found.push({ kind: MARKS[mark], children: inline(inner, depth + 1) });
+    if (isMark(mark)) found.push({ kind: MARKS[mark], children: inline(inner, depth + 1, tokens) });
     else found.push({ kind: "code", text: inner });
     from = end + 1;
     at = end;
   }
-  found.push(...withLinks(text.slice(from)));
+  found.push(...withMentions(text.slice(from), tokens));
   return found;
 }
 
-export function markup(text: string): readonly Markup[] {
+export function markup(text: string, tokens: readonly string[] = []): readonly Markup[] {
   const found: Markup[] = [];
   text.split("```").forEach((part, index, parts) => {
     const fenced = index % 2 === 1 && index < parts.length - 1;
     if (fenced) found.push({ kind: "block", text: part.replace(/^\n|\n$/gu, "") });
-    else found.push(...inline(index % 2 === 1 ? `\`\`\`${part}` : index > 0 ? part.replace(/^\n/u, "") : part, 0));
+    else found.push(...inline(index % 2 === 1 ? `\`\`\`${part}` : index > 0 ? part.replace(/^\n/u, "") : part, 0, tokens));
   });
   return found;
 }
 
 /** The words alone, without the marks' meaning: what a preview shows. */
-export function plainWords(nodes: readonly Markup[]): string {
-  const words = (node: Markup): string => ("children" in node ? plainWords(node.children) : node.text);
+export function plainWords(nodes: readonly Markup[], nameOf: (token: string) => string = (token) => token): string {
+  const words = (node: Markup): string => {
+    if ("children" in node) return plainWords(node.children, nameOf);
+    return node.kind === "mention" ? nameOf(node.text) : node.text;
+  };
   return nodes.map((node) => words(node) + (node.kind === "block" ? "\n" : "")).join("");
 }
