@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from "react";
 
-import { markup, type Markup } from "../lib/markup";
+import { emojiAlone, markup, type Markup } from "../lib/markup";
 import { presentable } from "../lib/text";
 import { words } from "../lib/words";
 
@@ -18,6 +18,19 @@ function node(part: Markup, key: number): ReactNode {
       return <em key={key}>{part.children.map(node)}</em>;
     case "struck":
       return <s key={key}>{part.children.map(node)}</s>;
+    case "quote":
+      return <blockquote key={key}>{part.children.map(node)}</blockquote>;
+    case "list":
+      return (
+        <ul key={key}>
+          {part.items.map((item, index) => (
+            <li key={index}>
+              <span className="formatted-point">{item.number === null ? "•" : `${item.number}.`}</span>
+              <span>{item.children.map(node)}</span>
+            </li>
+          ))}
+        </ul>
+      );
     case "code":
       return <code key={key}>{part.text}</code>;
     case "block":
@@ -41,9 +54,10 @@ export const FormattedText = memo(function FormattedText({ text }: { readonly te
   const [whole, setWhole] = useState(false);
   const shown = presentable(text);
   const cut = whole ? shown : cutShort(shown);
+  const alone = emojiAlone(shown);
   return (
     <>
-      <span className="formatted" dir="auto">
+      <span className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
         {markup(cut).map(node)}
         {cut.length < shown.length && "…"}
       </span>
