@@ -36,6 +36,12 @@ export async function conversations(db: LocalDatabase, ids: readonly Id[]): Prom
   return rows.filter((row): row is LocalConversation => row !== undefined);
 }
 
+/** Who is at the other end of these direct conversations. */
+export async function contactIds(db: LocalDatabase, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await conversations(db, ids);
+  return [...new Set(rows.map((row) => row.contact_id).filter((id) => id !== null))];
+}
+
 export async function conversation(db: LocalDatabase, id: Id): Promise<LocalConversation | null> {
   const tables = await db.activeTables();
   return (await tables.conversation.get(id)) ?? null;
@@ -59,6 +65,12 @@ export async function listComplete(db: LocalDatabase): Promise<boolean | null> {
 export async function channels(db: LocalDatabase): Promise<Channel[]> {
   const tables = await db.activeTables();
   return tables.channel.toArray();
+}
+
+export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<Attendee[]> {
+  const tables = await db.activeTables();
+  const rows = await tables.attendee.bulkGet([...ids]);
+  return rows.filter((row): row is Attendee => row !== undefined);
 }
 
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {
