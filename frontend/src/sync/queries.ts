@@ -79,10 +79,8 @@ export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | nu
 }
 
 /** Those of these attendees that are known here; ids joined by commas. */
-export async function attendees(db: LocalDatabase, ids: string): Promise<Attendee[]> {
-  const tables = await db.activeTables();
-  const rows = await tables.attendee.bulkGet(ids === "" ? [] : ids.split(","));
-  return rows.filter((row): row is Attendee => row !== undefined);
+export async function attendeesOf(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  return attendees(db, ids === "" ? [] : ids.split(","));
 }
 
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
