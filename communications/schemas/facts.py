@@ -28,7 +28,7 @@ class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
     public_identifier: str = ""
     is_self: bool = False
     identities: tuple[str, ...] = ()
-    own_key: str = ""
+    own_key: str
     beside: tuple[str, ...] = ()
 
 

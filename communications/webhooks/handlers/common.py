@@ -244,8 +244,10 @@ def mentioned(text: str, people: Iterable[PersonFact]) -> tuple[PersonFact, ...]
 def _person_by_id(provider_id: str) -> PersonFact:
     form, value = id_form(provider_id)
     if form is IdForm.LID:
-        return PersonFact(provider_id=provider_id, lid=value, identities=(f"lid:{value}",))
-    return PersonFact(provider_id=provider_id, phone=value, identities=(f"phone:{value}",))
+        key = f"lid:{value}"
+        return PersonFact(provider_id=provider_id, lid=value, identities=(key,), own_key=key)
+    key = f"phone:{value}"
+    return PersonFact(provider_id=provider_id, phone=value, identities=(key,), own_key=key)
 
 
 def _searchable(text: str, people: Iterable[PersonFact]) -> str:

@@ -5,7 +5,7 @@ import { ChannelBadge } from "../channels/ChannelBadge";
 import { leaveConversation } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
 import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
@@ -25,6 +25,7 @@ function BackButton() {
 
 function Header({ conversation }: { readonly conversation: LocalConversation }) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
+  const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
@@ -38,6 +39,7 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
         name={conversation.name}
         seed={conversation.contact_id ?? conversation.id}
         size="header"
+        picture={picture}
         badge={<ChannelBadge provider={conversation.provider} />}
       />
       <div className="thread-title">

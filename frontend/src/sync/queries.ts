@@ -36,6 +36,12 @@ export async function conversations(db: LocalDatabase, ids: readonly Id[]): Prom
   return rows.filter((row): row is LocalConversation => row !== undefined);
 }
 
+/** Who is at the other end of these direct conversations. */
+export async function contactIds(db: LocalDatabase, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await conversations(db, ids);
+  return [...new Set(rows.map((row) => row.contact_id).filter((id) => id !== null))];
+}
+
 export async function conversation(db: LocalDatabase, id: Id): Promise<LocalConversation | null> {
   const tables = await db.activeTables();
   return (await tables.conversation.get(id)) ?? null;
@@ -61,16 +67,20 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<Attendee[]> {
+  const tables = await db.activeTables();
+  const rows = await tables.attendee.bulkGet([...ids]);
+  return rows.filter((row): row is Attendee => row !== undefined);
+}
+
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {
   const tables = await db.activeTables();
   return (await tables.attendee.get(id)) ?? null;
 }
 
 /** Those of these attendees that are known here; ids joined by commas. */
-export async function attendees(db: LocalDatabase, ids: string): Promise<Attendee[]> {
-  const tables = await db.activeTables();
-  const rows = await tables.attendee.bulkGet(ids === "" ? [] : ids.split(","));
-  return rows.filter((row): row is Attendee => row !== undefined);
+export async function attendeesOf(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  return attendees(db, ids === "" ? [] : ids.split(","));
 }
 
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
