@@ -1,4 +1,5 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
+from communications.models.audit import AuditEntry
 from communications.models.channel import Channel, ChannelAccess, ChannelStatus
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
@@ -7,10 +8,12 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.replay import ReplayOrder
 from communications.models.user import User
 
 __all__ = [
     "Attachment",
+    "AuditEntry",
     "Channel",
     "ChannelAccess",
     "ChannelStatus",
@@ -29,6 +32,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "Reaction",
+    "ReplayOrder",
     "Tombstone",
     "User",
     "WebhookBody",

@@ -142,6 +142,11 @@ class Message(models.Model):
                 name="message_direction_untold",
                 condition=models.Q(is_stub=False, direction_told=False),
             ),
+            models.Index(
+                fields=["channel", "quoted_external_id"],
+                name="message_answers",
+                condition=~models.Q(quoted_external_id=""),
+            ),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 
