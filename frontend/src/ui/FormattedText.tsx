@@ -1,4 +1,4 @@
-import { memo, useState, type ReactNode } from "react";
+import { memo, useMemo, useState, type ReactNode } from "react";
 
 import { emojiAlone, markup, type Markup } from "../lib/markup";
 import { presentable } from "../lib/text";
@@ -49,16 +49,23 @@ function cutShort(text: string): string {
   return lines.slice(0, SHOWN_LINES).join("\n");
 }
 
+interface FormattedTextProps {
+  readonly text: string;
+  /** Stands at the end of the last line, on the side where the text's own direction ends. */
+  readonly after?: ReactNode;
+}
+
 /** Foreign text: formatted, linked, isolated in its direction, and inert. */
-export const FormattedText = memo(function FormattedText({ text }: { readonly text: string }) {
+export const FormattedText = memo(function FormattedText({ text, after }: FormattedTextProps) {
   const [whole, setWhole] = useState(false);
-  const shown = presentable(text);
+  const shown = useMemo(() => presentable(text), [text]);
   const cut = whole ? shown : cutShort(shown);
+  const nodes = useMemo(() => markup(cut).map(node), [cut]);
   const alone = emojiAlone(shown);
   return (
-    <>
-      <span className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
-        {markup(cut).map(node)}
+    <div className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
+      <span className="formatted-words">
+        {nodes}
         {cut.length < shown.length && "…"}
       </span>
       {cut.length < shown.length && (
@@ -72,6 +79,7 @@ export const FormattedText = memo(function FormattedText({ text }: { readonly te
           {words.showWhole}
         </button>
       )}
-    </>
+      {after}
+    </div>
   );
 });
