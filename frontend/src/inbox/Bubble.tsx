@@ -74,12 +74,12 @@ function Words({ message }: { readonly message: LocalMessage }) {
   }
   if (text !== "") return <FormattedText text={text} after={meta} />;
   if (attachments.length > 0) return meta;
-  const unknown = kind === "unsupported" || (kind === "text" && message.view_once);
+  const sign = message.view_once ? "once" : kind === "unsupported" ? kind : null;
+  const absent = message.view_once ? `${KIND_WORD[kind]}, ${words.message.viewOnce}` : (WITHOUT_WORDS[kind] ?? KIND_WORD[kind]);
   return (
     <>
       <span className="aside">
-        {unknown && <Icon name={message.view_once ? "once" : "unsupported"} size={15} />}{" "}
-        {message.view_once ? words.message.viewOnce : (WITHOUT_WORDS[kind] ?? KIND_WORD[kind])}
+        {sign !== null && <Icon name={sign} size={15} />} {absent}
       </span>
       {meta}
     </>

@@ -8,5 +8,10 @@ export const threadWords = {
   notCopied: "The browser did not allow copying. Mark the text and copy it by hand.",
   inspect: "Inspect",
   download: (name: string) => `Download ${name}`,
-  of: (sender: string, time: string) => `${sender}, ${time}`,
+  keys: [
+    ["↑  ↓", "In a conversation: choose a message"],
+    ["m  Enter", "What to do with the chosen message"],
+    ["←  →", "In a picture: the earlier, the later"],
+    ["+  -  0", "In a picture: larger, smaller, fit"],
+  ],
 } as const;

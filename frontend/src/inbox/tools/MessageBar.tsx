@@ -5,6 +5,12 @@ import { Icon } from "../../ui/icons";
 import { useThreadActions } from "../threadActions";
 import { messageTools } from "./messageTools";
 
+/** As in bubble.css. */
+const TOOL_PX = 28;
+const EDGE_PX = 8;
+/** Where there is no room beside the bubble, the bar stands over its upper edge. */
+const RAISED_PX = 16;
+
 interface MessageBarProps {
   readonly message: LocalMessage;
   readonly row: HTMLElement;
@@ -15,13 +21,15 @@ export function MessageBar({ message, row }: MessageBarProps) {
   const tools = messageTools(message, useThreadActions());
   const bubble = row.querySelector<HTMLElement>(".bubble");
   if (tools.length === 0 || bubble === null) return null;
-  const left = bubble.offsetLeft;
-  const place =
-    message.direction === "outbound"
-      ? { right: row.offsetWidth - left + 4 }
-      : { left: left + bubble.offsetWidth + 4 };
+  const width = tools.length * TOOL_PX + EDGE_PX;
+  const start = bubble.offsetLeft;
+  const end = start + bubble.offsetWidth;
+  const outbound = message.direction === "outbound";
+  const fits = (outbound ? start : row.offsetWidth - end) >= width;
+  const beside = outbound ? start - width : end + EDGE_PX / 2;
+  const place = { left: fits ? beside : end - width, top: bubble.offsetTop - (fits ? 0 : RAISED_PX) };
   return createPortal(
-    <div className="message-bar" style={{ ...place, top: bubble.offsetTop }}>
+    <div className="message-bar" style={place}>
       {tools.map(({ key, icon, label, run, href }) =>
         href === undefined ? (
           <button key={key} type="button" tabIndex={-1} aria-label={label} title={label} onClick={run}>
