@@ -113,7 +113,7 @@ async def test_a_stranger_writes(sim: Simulator, api: Caller) -> None:
 
 async def test_lists_are_searched(demo_api: Caller, demo: Simulator) -> None:
     accounts = (await play(demo_api, "/play/accounts")).document["accounts"]
-    assert [one["type"] for one in accounts] == ["WHATSAPP", "LINKEDIN", "INSTAGRAM"]
+    assert [one["type"] for one in accounts] == ["WHATSAPP", "LINKEDIN", "INSTAGRAM", "TELEGRAM"]
     query = {"account_id": accounts[0]["id"], "search": "martín"}
     (found,) = (await play(demo_api, "/play/chats", params=query)).document["chats"]
     assert found["name"] == "Ana Martínez"
