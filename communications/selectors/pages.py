@@ -137,6 +137,9 @@ def message_page(
     senders += [
         int(reaction.sender_id) for item in items for reaction in item.reactions if reaction.sender_id
     ]
+    senders += [
+        int(mention.attendee_id) for item in items for mention in item.mentions if mention.attendee_id
+    ]
     return Page(
         items=items,
         attendees=attendees_by_id(senders),

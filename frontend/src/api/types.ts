@@ -30,6 +30,7 @@ export type {
   HelloFrame,
   LastMessage,
   Member,
+  Mention,
   Message,
   MessagePage,
   Problem,

@@ -5,9 +5,9 @@ import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
-import { FormattedText } from "../ui/FormattedText";
 import { Icon, type IconName } from "../ui/icons";
 import { Attachments } from "./Attachments";
+import { EventText, MessageText } from "./MessageText";
 
 /** Classes `sender-0` … in thread.css. */
 const SENDER_COLOURS = 8;
@@ -98,7 +98,7 @@ function Words({ message }: { readonly message: LocalMessage }) {
       </span>
     );
   }
-  if (text !== "") return <FormattedText text={text} />;
+  if (text !== "") return <MessageText message={message} />;
   if (attachments.length > 0) return null;
   if (kind === "unsupported") return <span className="aside">{words.message.unsupported}</span>;
   return <span className="aside">{kind === "text" ? words.message.emptyText : KIND_WORD[kind]}</span>;
@@ -115,7 +115,7 @@ interface BubbleProps {
 function Event({ message }: { readonly message: LocalMessage }) {
   return (
     <p className="event">
-      <span dir="auto">{oneLine(message.text, 300) || KIND_WORD.event}</span>{" "}
+      <EventText message={message} />{" "}
       <time dateTime={message.sent_at} title={fullTime(message.sent_at)}>
         {clockTime(message.sent_at)}
       </time>
@@ -152,6 +152,11 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
       )}
       {alive && message.quoted !== null && <QuotedCard quoted={message.quoted} />}
       {alive && <Attachments attachments={message.attachments} viewOnce={message.view_once} />}
+      {alive && message.subject !== null && (
+        <strong className="subject" dir="auto">
+          {oneLine(message.subject)}
+        </strong>
+      )}
       <Words message={message} />
       <Meta message={message} />
       {shownReactions && <Reactions reactions={reactions} />}

@@ -5,12 +5,13 @@ import { ChannelBadge } from "../channels/ChannelBadge";
 import { leaveConversation } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
 import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
 import { useThreadWindow } from "./useThreadWindow";
 
@@ -24,11 +25,13 @@ function BackButton() {
 
 function Header({ conversation }: { readonly conversation: LocalConversation }) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
+  const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
   const number = contact?.phone ?? contact?.public_identifier ?? null;
-  const facts = [kind, number === conversation.name ? null : number, account?.name ?? null];
+  const contentType = CONTENT_TYPE_WORD.get(conversation.content_type ?? "") ?? conversation.content_type;
+  const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
       <BackButton />
@@ -36,6 +39,7 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
         name={conversation.name}
         seed={conversation.contact_id ?? conversation.id}
         size="header"
+        picture={picture}
         badge={<ChannelBadge provider={conversation.provider} />}
       />
       <div className="thread-title">
