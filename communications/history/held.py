@@ -55,6 +55,15 @@ async def delivery_held(connection: AsyncConnection[Any], delivery_id: uuid.UUID
     return None if row is None else _delivery(row)
 
 
+async def deliveries_by_id(connections: Connections, ids: Sequence[uuid.UUID]) -> list[Delivery]:
+    """Those of them whose bodies are there, in no order."""
+    async with connections.connection() as connection:
+        found = await connection.execute(
+            f"{_HELD} WHERE delivery.id = ANY(%s::uuid[])", (list(ids),), binary=True
+        )
+        return [_delivery(row) for row in await found.fetchall()]
+
+
 async def deliveries_held(
     connections: Connections, selection: DeliverySelection
 ) -> AsyncIterator[Sequence[Delivery]]:

@@ -1,4 +1,5 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
+from communications.models.audit import AuditEntry
 from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
@@ -15,6 +16,7 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.replay import ReplayOrder
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
@@ -23,6 +25,7 @@ __all__ = [
     "Attachment",
     "AttendeeIdentity",
     "AttendeeName",
+    "AuditEntry",
     "Channel",
     "ChannelAccess",
     "ChannelStatus",
@@ -45,6 +48,7 @@ __all__ = [
     "PersonDecision",
     "Picture",
     "Reaction",
+    "ReplayOrder",
     "SearchMessage",
     "SearchName",
     "Tombstone",
