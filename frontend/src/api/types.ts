@@ -28,6 +28,7 @@ export type {
   Draft,
   Gone,
   HelloFrame,
+  Hit,
   LastMessage,
   Member,
   Message,
@@ -37,8 +38,10 @@ export type {
   Reaction,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
-import { leaveConversation } from "../lib/router";
+import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
@@ -12,7 +12,7 @@ import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ThreadLog } from "./ThreadLog";
-import { useThreadWindow } from "./useThreadWindow";
+import { useThreadWindow, type JumpTarget } from "./useThreadWindow";
 
 function BackButton() {
   return (
@@ -51,17 +51,33 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
             ))}
         </p>
       </div>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.thread.find}
+        title={words.thread.find}
+        onClick={() => {
+          navigate(searchPath(`in:#${conversation.id} `));
+        }}
+      >
+        <Icon name="search" />
+      </button>
     </header>
   );
 }
 
-function OpenThread({ conversation }: { readonly conversation: LocalConversation }) {
+interface OpenThreadProps {
+  readonly conversation: LocalConversation;
+  readonly target: JumpTarget | null;
+}
+
+function OpenThread({ conversation, target }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
-  const view = useThreadWindow(conversation.id, unreadAtOpening);
+  const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
       <Header conversation={conversation} />
-      <ThreadLog conversation={conversation} window={view} />
+      <ThreadLog conversation={conversation} window={view} target={target} />
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
   );
@@ -69,7 +85,7 @@ function OpenThread({ conversation }: { readonly conversation: LocalConversation
 
 /** A conversation that a link names and this device has never listed. */
 function UnknownThread({ id }: { readonly id: Id }) {
-  const view = useThreadWindow(id, 0);
+  const view = useThreadWindow(id, 0, null);
   return (
     <>
       <header className="thread-head">
@@ -87,10 +103,16 @@ function UnknownThread({ id }: { readonly id: Id }) {
   );
 }
 
-export function Thread({ id }: { readonly id: Id }) {
+interface ThreadProps {
+  readonly id: Id;
+  /** The message to open it at, instead of the newest. */
+  readonly target: JumpTarget | null;
+}
+
+export function Thread({ id, target }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
-  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} />;
+  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} target={target} />;
 }

@@ -1,5 +1,6 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import { conversationPath, navigate } from "../lib/router";
 import { dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
@@ -11,9 +12,10 @@ import { ScrollKeeper } from "../ui/ScrollKeeper";
 import { Announcer } from "./Announcer";
 import { Bubble } from "./Bubble";
 import { placeMessages } from "./grouping";
-import { ThreadEdge } from "./ThreadEdge";
+import { showInMiddle } from "./jump";
+import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
 import { useReading } from "./useReading";
-import type { ThreadWindow } from "./useThreadWindow";
+import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
 const AT_BOTTOM_PX = 40;
@@ -23,14 +25,16 @@ const AHEAD_PX = 800;
 interface ThreadLogProps {
   readonly conversation: LocalConversation;
   readonly window: ThreadWindow;
+  readonly target: JumpTarget | null;
 }
 
-export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
+export function ThreadLog({ conversation, window: view, target }: ThreadLogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const newLine = useRef<HTMLDivElement>(null);
   const stuck = useRef(false);
   const jumping = useRef(false);
+  const jumped = useRef<number | null>(null);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -40,7 +44,10 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
-  useReading(conversation, placed, atBottom, view.setNewFrom);
+  // Whoever opens a thread at an old message has not read the newest ones yet.
+  const [nearNewest, setNearNewest] = useState(target === null);
+  if (!nearNewest && placed && followsNewest) setNearNewest(true);
+  useReading(conversation, placed && nearNewest, atBottom, view.setNewFrom);
 
   const look = useCallback(() => {
     const element = scroller.current;
@@ -58,12 +65,21 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const ready = messages !== undefined && messages.length > 0;
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!ready || placed || element === null) return;
+    if (!ready || placed || element === null || view.jumpLoad === "loading" || target !== null && view.jumpLoad === "idle") return;
     if (newLine.current === null) element.scrollTop = element.scrollHeight;
     else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
     setSeen(newest);
     setPlaced(true);
-  }, [ready, placed, newest]);
+  }, [ready, placed, newest, target, view.jumpLoad]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (target === null || view.jumpLoad !== "idle" || jumped.current === target.jump || element === null) return;
+    if (!showInMiddle(element, target.messageId)) return;
+    jumped.current = target.jump;
+    stuck.current = false;
+    setPlaced(true);
+  }, [target, messages, view.jumpLoad]);
 
   useEffect(() => {
     if (placed) look();
@@ -87,12 +103,14 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
     stuck.current = true;
     jumping.current = true;
     view.jumpToNewest();
+    if (target !== null) navigate(conversationPath(conversation.id), "replace");
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   };
 
   return (
     <div className="log-frame">
+      <JumpTrouble view={view} />
       <div
         ref={scroller}
         className="log"
@@ -124,6 +142,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
                 </div>
               </Fragment>
             ))}
+            <NewerEdge view={view} />
           </div>
         </ScrollKeeper>
       </div>
