@@ -2,6 +2,7 @@ from communications.models.attendee import ChatAttendee, ConversationAttendee, N
 from communications.models.channel import Channel, ChannelAccess, ChannelStatus
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
+from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
@@ -19,6 +20,9 @@ __all__ = [
     "ConversationAlias",
     "ConversationAttendee",
     "Draft",
+    "ErasedMark",
+    "Erasure",
+    "ErasureKey",
     "FeedEpoch",
     "FeedMark",
     "LoginWindow",
