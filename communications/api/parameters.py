@@ -1,7 +1,7 @@
 """What calls take, checked before any of our code runs."""
 
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from ninja import Path, Query, Schema
 from pydantic import Field, StringConstraints
@@ -27,6 +27,7 @@ Provider = Annotated[
 ]
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
 PictureId = Annotated[_Id, Path(description="Id of a picture, as in its address.")]
+AttendeeId = Annotated[_Id, Path(description="Id of an attendee.")]
 ConversationId = Annotated[_Id, Path(description="Id of a conversation.")]
 ChannelId = Annotated[_Id | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
@@ -43,6 +44,27 @@ class Credentials(Schema):
 
 class ReadThrough(Schema):
     message_id: Annotated[_Id, Field(description="Id of the last message read.")]
+
+
+WantedVerdict = Annotated[
+    Literal["same", "different"] | None, Field(description="`null` takes back what was decided of the two.")
+]
+
+
+class PersonDecided(Schema):
+    other_attendee_id: Annotated[_Id, Field(description="Who is, or is not, the same person.")]
+    verdict: WantedVerdict
+
+
+class ConversationDecided(Schema):
+    other_conversation_id: Annotated[_Id, Field(description="What is, or is not, the same conversation.")]
+    verdict: WantedVerdict
+
+
+class WantedName(Schema):
+    name: Annotated[
+        str, Field(max_length=256, pattern=r"^[^\x00]*$", description="Empty takes a given name back.")
+    ]
 
 
 class WantedPictures(Schema):

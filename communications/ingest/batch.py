@@ -39,7 +39,7 @@ class FoldBatch:
         self._accounts: set[str] = set()
         self._people = People()
         self._chats = ChatNumbers()
-        self._members: dict[tuple[int, str], Row] = {}
+        self._members: dict[tuple[int, tuple[str, str], str], Row] = {}
         self._messages: dict[tuple[str, str], Row] = {}
         self._attachments: list[Row] = []
         self._changes = MessageChanges()
@@ -130,12 +130,14 @@ class FoldBatch:
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
-        chat = self._chats.describe(account, fact.chat, message.sent_at)
+        chat = self._chats.describe(account, fact.chat, message.sent_at, str(delivery.id))
+        named = fact.chat.aliases[0]
+        alias = {"alias_kind": named[0], "alias_value": named[1]}
         for person in fact.people:
             self._people.add(account, person, message.sent_at, str(delivery.id))
             self._members.setdefault(
-                (chat, person.provider_id),
-                {"account": account, "chat": chat, "provider_id": person.provider_id},
+                (chat, named, person.provider_id),
+                {"account": account, "chat": chat, "provider_id": person.provider_id, **alias},
             )
         held = self._messages.get((account, message.external_message_id))
         if held is not None:
@@ -146,6 +148,7 @@ class FoldBatch:
         row |= {
             "account": account,
             "chat": chat,
+            **alias,
             "delivery": delivery.id,
             "received_at": delivery.received_at,
         }

@@ -5,8 +5,8 @@
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
 -- chats, aliases       chats numbered from 1; each chat's aliases name it
--- members              distinct by (chat, provider_id)
--- messages             distinct by (account, external_message_id)
+-- members              distinct by (chat, alias, provider_id)
+-- messages             distinct by (account, external_message_id); the alias is how its body names the chat before all else
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
 -- statuses             see landline_channel_statuses_write
@@ -107,13 +107,16 @@ BEGIN
 
         WITH added AS (
             INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
-            SELECT DISTINCT attendee.channel_id, conversation_of[member.chat], attendee.id
-            FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text)
+            SELECT DISTINCT attendee.channel_id, coalesce(named.conversation_id, conversation_of[member.chat]), attendee.id
+            FROM json_to_recordset(members) AS member (
+                account text, chat integer, alias_kind text, alias_value text, provider_id text)
             JOIN communications_channel AS channel ON channel.external_account_id = member.account
+            LEFT JOIN communications_conversationalias AS named
+                ON named.channel_id = channel.id AND named.kind = member.alias_kind AND named.value = member.alias_value
             JOIN communications_chatattendee AS attendee
                 ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
             LEFT JOIN communications_conversationattendee AS known
-                ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
+                ON known.conversation_id = coalesce(named.conversation_id, conversation_of[member.chat]) AND known.attendee_id = attendee.id
             WHERE known.id IS NULL
             ORDER BY 2, 3
             ON CONFLICT (conversation_id, attendee_id) DO NOTHING
@@ -129,7 +132,7 @@ BEGIN
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
                 quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, is_stub)
-            SELECT channel.id, conversation_of[told.chat], told.external_message_id, told.provider_message_id, judged.direction,
+            SELECT channel.id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id, judged.direction,
                    told.told_direction IS NOT NULL,
                    CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
                    told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
@@ -137,12 +140,14 @@ BEGIN
                    told.quoted_external_id, told.quoted_text, told.quoted_sender_name,
                    told.is_event, told.is_forwarded, told.is_view_once, told.is_hidden, false
             FROM json_to_recordset(messages) AS told (
-                account text, external_message_id text, provider_message_id text, chat integer, delivery uuid,
+                account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text, delivery uuid,
                 told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
                 kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
                 quoted_external_id text, quoted_text text, quoted_sender_name text,
                 is_event boolean, is_forwarded boolean, is_view_once boolean, is_hidden boolean)
             JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            LEFT JOIN communications_conversationalias AS named
+                ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
             LEFT JOIN communications_chatattendee AS sender
                 ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
             CROSS JOIN LATERAL (
@@ -205,6 +210,14 @@ BEGIN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        -- One chat by its names, two by what people decided: the counts of the other one are not added up.
+        IF NOT aliases_all_known THEN
+            uncertain := uncertain || ARRAY(
+                SELECT DISTINCT part.id
+                FROM communications_message AS message
+                JOIN communications_conversation AS part ON part.id = message.conversation_id
+                WHERE message.id = ANY(arrived) AND coalesce(part.continues_id, part.id) <> ALL(conversation_of));
+        END IF;
     END IF;
 
     IF learned IS NOT NULL OR regrown IS NOT NULL THEN
