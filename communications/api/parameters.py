@@ -28,6 +28,7 @@ Provider = Annotated[
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
 PictureId = Annotated[_Id, Path(description="Id of a picture, as in its address.")]
 ConversationId = Annotated[_Id, Path(description="Id of a conversation.")]
+ChannelPathId = Annotated[_Id, Path(description="Id of a channel.")]
 ChannelId = Annotated[_Id | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
 Cursor = Annotated[

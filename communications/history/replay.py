@@ -83,7 +83,7 @@ async def _batches(
 def _delivery(row: Sequence[Any]) -> Delivery:
     delivery_id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression = row
     body = zlib.decompress(raw) if compression == "zlib" else raw
-    reading = delivery_read(body, received_at)
+    reading = delivery_read(body, received_at, source)
     return Delivery(
         id=delivery_id,
         source=source,

@@ -11,6 +11,7 @@ from communications.ingest.connections import fold_connections
 from communications.tasks.deliveries import deliveries_retry_due
 from communications.tasks.media import files_due_announce, unreferenced_remove
 from communications.tasks.retention import expired_remove
+from communications.tasks.upstream_reads import questions_due_announce
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,7 @@ Sweep = Callable[[AsyncConnectionPool[Any]], Awaitable[None]]
 SWEEPS: Final[tuple[Sweep, ...]] = (
     deliveries_retry_due,
     files_due_announce,
+    questions_due_announce,
     expired_remove,
     unreferenced_remove,
 )

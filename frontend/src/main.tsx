@@ -8,6 +8,7 @@ import "./styles/layout.css";
 import "./styles/list.css";
 import "./styles/thread.css";
 import "./styles/dialogs.css";
+import "./styles/channels.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");

@@ -28,7 +28,7 @@ from tests.media.library import attachment_keep, picture_keep
 
 CALLS = calls_of_the_api()
 CALLS_OF_THE_INBOX = [call for call in CALLS if "/communications/" in call.template]
-IDS = {"conversation_id", "attachment_id", "picture_id"}
+IDS = {"channel_id", "conversation_id", "attachment_id", "picture_id"}
 ABSENT = dict.fromkeys(IDS, "999999")
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
 CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id" in call.parameters]
@@ -71,6 +71,7 @@ class Estate:
     def values(self) -> dict[str, Any]:
         return {
             "provider": "all",
+            "channel_id": str(self.channel.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(self.messages[0].pk),
             "attachment_id": str(self.attachment.pk),
@@ -115,7 +116,10 @@ def test_every_call_of_the_api_is_in_a_matrix() -> None:
 def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
-    for_anybody |= {"^(?:|login/?|inbox(?:/.*)?)$", "^api/v1/(?:webhooks/unipile|communications/changes)/?$"}
+    for_anybody |= {
+        "^(?:|login/?|inbox(?:/.*)?)$",
+        "^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$",
+    }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}
     rest = [
         pattern

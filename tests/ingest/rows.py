@@ -18,6 +18,9 @@ CHANNEL = """
 SELECT id, own_identities, status, status_word, status_since
 FROM communications_channel WHERE external_account_id = %s
 """
+WINDOWS = """
+SELECT starts_at, ends_at, state FROM communications_comparisonwindow WHERE channel_id = %s ORDER BY starts_at
+"""
 CONVERSATIONS = """
 SELECT root.id, root.kind, root.title, root.title_at, root.last_message_at, root.unread_count, root.is_stub,
        contact.provider_id AS contact, last.external_message_id AS last_message,
@@ -77,6 +80,7 @@ def channel_rows(
         channel = cursor.execute(CHANNEL, (account,)).fetchone()
         assert channel is not None
         channel_id = channel.pop("id")
+        windows = cursor.execute(WINDOWS, (channel_id,)).fetchall()
         conversations = cursor.execute(CONVERSATIONS, (channel_id,)).fetchall()
         messages = cursor.execute(MESSAGES, (channel_id,)).fetchall()
         people = cursor.execute(PEOPLE, (channel_id,)).fetchall()
@@ -85,7 +89,7 @@ def channel_rows(
         message["conversation"] = name_of.get(message["conversation"])
         message["received_by"] = delivery_numbers.get(message["received_by"])
     return {
-        "channel": channel,
+        "channel": channel | {"windows": [tuple(window.values()) for window in windows]},
         "conversations": dict(zip(name_of.values(), conversations, strict=True)),
         "messages": {row.pop("external_message_id"): row for row in messages},
         "people": {row.pop("provider_id"): row for row in people},

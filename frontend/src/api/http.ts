@@ -1,6 +1,7 @@
 import type {
   ChangesFrame,
   ChannelList,
+  ChannelStatusPage,
   Conversation,
   ConversationPage,
   Id,
@@ -132,6 +133,10 @@ export async function signOut(): Promise<void> {
 
 export function listChannels(signal?: AbortSignal): Promise<ChannelList> {
   return json("communications/channels/", { signal });
+}
+
+export function listChannelStatuses(channelId: Id, cursor: string | null): Promise<ChannelStatusPage> {
+  return json(`communications/channels/${encodeURIComponent(channelId)}/statuses/${query({ cursor, limit: 50 })}`);
 }
 
 export interface ChatsQuery {
