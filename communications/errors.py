@@ -4,13 +4,16 @@
 
     LandlineError
     ├── InvalidInput           400  the request cannot be understood
-    │   └── InvalidCursor      400  a page cursor that is not ours
+    │   ├── InvalidCursor      400  a page cursor that is not ours
+    │   └── InvalidQuery       400  a search that is malformed
     ├── NotAuthenticated       401
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
     ├── TooManyAttempts        429  with ``retry_after_seconds``
-    └── Unsaved                503  the database did not take a delivery in time
+    ├── TooBroad               503  a search that would take too long
+    ├── Unsaved                503  the database did not take a delivery in time
+    └── Busy                   503  the database did not answer in time
 
 Each carries a stable ``code``; ``communications.api.problems`` turns them into RFC 9457 documents.
 """
@@ -35,6 +38,11 @@ class InvalidInput(LandlineError):
 class InvalidCursor(InvalidInput):
     code = "invalid_cursor"
     title = "That page cursor is not valid here"
+
+
+class InvalidQuery(InvalidInput):
+    code = "invalid_query"
+    title = "The search cannot be understood"
 
 
 class NotAuthenticated(LandlineError):
@@ -70,7 +78,19 @@ class TooManyAttempts(LandlineError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooBroad(LandlineError):
+    status = 503
+    code = "too_broad"
+    title = "That search takes too long: add a word, a person (from:) or a time (after:)"
+
+
 class Unsaved(LandlineError):
     status = 503
     code = "unsaved"
     title = "The delivery could not be saved"
+
+
+class Busy(LandlineError):
+    status = 503
+    code = "busy"
+    title = "The database did not answer in time"

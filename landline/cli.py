@@ -16,6 +16,7 @@ from landline.bootstrap import (
     terminate_by_exception,
 )
 from landline.lifeline import lifeline_watch
+from landline.replay_options import replay_options_add, replay_options_check
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +59,25 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+    folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
+    replay_options_add(folding_again)
+    folding_again.set_defaults(command=replay, usage_of=folding_again)
+    rebuilding = commands.add_parser(
+        "rebuild",
+        help="check that the rows say what the ledger says",
+        description="Folds the ledger into empty tables beside the live ones and compares every fact. Changes nothing and keeps "
+        "no server waiting.",
+        epilog="Exit code 0: equal; 1: the first differences are listed; 2: nothing could be compared; 3: the check could not be "
+        "done; 130: interrupted.",
+    )
+    rebuilding.add_argument("--check", action="store_true", required=True, help="the only thing it does")
+    rebuilding.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="fold in the random order of this number (default: oldest first)",
+    )
+    rebuilding.set_defaults(command=rebuild)
     commands.add_parser(
         "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
     ).set_defaults(command=simulator)
@@ -114,6 +134,37 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.manage import main as manage
 
     return manage(["landline", "migrate"])
+
+
+def replay(options: argparse.Namespace, _rest: list[str]) -> int:
+    replay_options_check(options, options.usage_of)
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.preflight import database_check, migrations_check
+        from landline.replay import replay_run
+
+        database_check()
+        migrations_check()
+        return replay_run(options)
+
+
+def rebuild(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.preflight import database_check, migrations_check
+        from landline.rebuild import rebuild_run
+
+        database_check()
+        migrations_check()
+        return rebuild_run(options, environment)
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:

@@ -76,7 +76,7 @@ class Services:
 
     def _on_saved(self, deliveries: Sequence[Delivery], outcomes: Counter[str]) -> None:
         if outcomes["applied"]:
-            self._hub.poke()
+            self._hub.poke(outcomes["applied"])
             if brings_files(deliveries):
                 self._files.ask()
         if leaves_questions(deliveries, some_repeat=outcomes["duplicate"] > 0):

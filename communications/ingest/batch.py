@@ -121,13 +121,13 @@ class FoldBatch:
                 self._changes.deleted(account, fact)
             case MessageEdited():
                 for person in fact.mentioned:
-                    self._people.add(account, person, fact.at)
+                    self._people.add(account, person, fact.at, str(delivery.id))
                 self._changes.edited(account, event_key, delivery.id, fact)
             case Reacted():
-                self._people.add(account, fact.sender, fact.at)
+                self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
             case ChatDescribed():
-                self._add_description(account, fact)
+                self._add_description(delivery, fact)
                 return None
             case ChannelStatusReported():
                 self._statuses.setdefault(
@@ -136,20 +136,21 @@ class FoldBatch:
                 return None
         return fact.external_message_id
 
-    def _add_description(self, account: str, fact: ChatDescribed) -> None:
+    def _add_description(self, delivery: Delivery, fact: ChatDescribed) -> None:
+        account = delivery.account
         chat = self._chats.describe(account, fact.chat, fact.at, fact.state)
         for person in fact.people:
-            self._people.add(account, person, fact.at)
+            self._people.add(account, person, fact.at, str(delivery.id))
             self._members.seen(account, chat, person.provider_id)
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
         chat = self._chats.describe(account, fact.chat, message.sent_at)
         for person in fact.people:
-            self._people.add(account, person, message.sent_at)
+            self._people.add(account, person, message.sent_at, str(delivery.id))
             self._members.seen(account, chat, person.provider_id)
         for person in fact.mentioned:
-            self._people.add(account, person, message.sent_at)
+            self._people.add(account, person, message.sent_at, str(delivery.id))
         for membership in fact.memberships:
             self._members.told(account, chat, membership, message.sent_at, message.external_message_id)
         held = self._messages.get((account, message.external_message_id))

@@ -3,15 +3,26 @@ from communications.models.channel import Channel, ChannelAccess, ChannelStatus,
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
+from communications.models.identity import (
+    AttendeeIdentity,
+    AttendeeName,
+    ConversationDecision,
+    GivenName,
+    PersonDecision,
+    Verdict,
+)
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
     "Attachment",
+    "AttendeeIdentity",
+    "AttendeeName",
     "Channel",
     "ChannelAccess",
     "ChannelStatus",
@@ -20,20 +31,26 @@ __all__ = [
     "Conversation",
     "ConversationAlias",
     "ConversationAttendee",
+    "ConversationDecision",
     "Draft",
     "FeedEpoch",
     "FeedMark",
+    "GivenName",
     "LoginWindow",
     "MediaFile",
     "Message",
     "MessageEdit",
     "NameRank",
     "Outcome",
+    "PersonDecision",
     "Picture",
     "Reaction",
+    "SearchMessage",
+    "SearchName",
     "Tombstone",
     "UpstreamRead",
     "User",
+    "Verdict",
     "WebhookBody",
     "WebhookDelivery",
 ]

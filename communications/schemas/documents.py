@@ -206,7 +206,10 @@ class Message(Document, frozen=True, kw_only=True):
 
 
 class Attendee(Document, frozen=True, kw_only=True):
-    """A person on one channel; ``name`` is the best known, or empty."""
+    """A person on one channel; ``name`` is the best known, or empty.
+
+    Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
+    """
 
     id: Id
     channel_id: Id
@@ -215,6 +218,7 @@ class Attendee(Document, frozen=True, kw_only=True):
     public_identifier: str | None
     picture_url: LocalUrl | None
     is_self: bool
+    same_as_id: Id | None
     version: Version
 
 

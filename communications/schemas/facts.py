@@ -14,7 +14,8 @@ Direction = Literal["inbound", "outbound"]
 class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody seen in a body. ``provider_id`` is the identity; ``identities`` are comparable keys.
 
-    Keys are ``lid:…``, ``phone:<digits>`` and ``id:…``.
+    Keys are ``lid:…``, ``phone:<digits>`` and ``id:…``: ``own_key`` is that of ``provider_id``, ``beside`` those of the
+    other ids that the body shows for the same person.
     ``name`` is empty where the body gives none that may be shown; ``phone`` is digits only.
     """
 
@@ -27,6 +28,8 @@ class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
     public_identifier: str = ""
     is_self: bool = False
     identities: tuple[str, ...] = ()
+    own_key: str
+    beside: tuple[str, ...] = ()
 
 
 class ChatFact(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,16 +69,22 @@ _MENTIONS: Final = mentions_column(
 CONVERSATION_ROWS: Final = f"""
 SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
        '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
-       contact.id AS contact_id, contact.name AS contact_name, contact.phone AS contact_phone,
-       contact.public_identifier AS contact_public_identifier,
+       contact.id AS contact_id, person.name AS contact_name, person.phone AS contact_phone,
+       person.public_identifier AS contact_public_identifier,
        CASE WHEN conversation.title = '' AND conversation.kind <> 'direct' THEN ARRAY(
            SELECT coalesce(
                nullif(person.name, ''), '+' || nullif(person.phone, ''), nullif(person.public_identifier, ''))
-           FROM communications_conversationattendee AS member
-           JOIN communications_chatattendee AS person ON person.id = member.attendee_id
-           WHERE member.conversation_id = conversation.id AND member.state = 'in' AND NOT person.is_self
-             AND (person.name, person.phone, person.public_identifier) <> ('', '', '')
-           ORDER BY member.attendee_id LIMIT 4
+           FROM (
+               SELECT DISTINCT coalesce(attendee.same_as_id, attendee.id) AS root
+               FROM communications_conversation AS part
+               JOIN communications_conversationattendee AS member ON member.conversation_id = part.id
+               JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+               WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
+                 AND member.state = 'in' AND NOT attendee.is_self
+           ) AS seen
+           CROSS JOIN LATERAL landline_person(seen.root) AS person
+           WHERE (person.name, person.phone, person.public_identifier) <> ('', '', '')
+           ORDER BY seen.root LIMIT 4
        ) END AS member_names,
        conversation.last_message_at, last_message.id AS last_message_id,
        last_message.direction AS last_message_direction, last_message.kind AS last_message_kind,
@@ -94,6 +100,7 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
 FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id
 LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
+LEFT JOIN LATERAL landline_person(coalesce(contact.same_as_id, contact.id)) AS person ON contact.id IS NOT NULL
 LEFT JOIN communications_picture AS picture
     ON picture.conversation_id = conversation.id AND picture.file_id IS NOT NULL
 LEFT JOIN communications_message AS last_message ON last_message.id = conversation.last_message_id

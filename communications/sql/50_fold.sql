@@ -28,6 +28,10 @@ DECLARE
     learned bigint[];
     about_us bigint[];
     regrown bigint[];
+    telling bigint[];
+    confirmed bigint[];
+    confirmed_at timestamptz[];
+    are_sources_new boolean;
     conversation_of bigint[];
     joined bigint[];
     told_of bigint[];
@@ -49,49 +53,24 @@ BEGIN
     END IF;
 
     IF people IS NOT NULL THEN
-        WITH told AS MATERIALIZED (
-            SELECT person.*, channel.id AS channel_id, known.id AS known_id, channel.own_identities,
-                   known.id IS NOT NULL AND NOT known.identities @> person.identities AS has_grown,
-                   (person.is_self OR person.identities && channel.own_identities)
-                   AND (known.id IS NULL OR NOT known.is_self OR NOT known.identities @> person.identities) AS is_news_of_us,
-                   known.id IS NULL
-                   OR (person.name <> '' AND (person.name_rank, person.name_at, person.name)
-                        > (known.name_rank, coalesce(known.name_at, '-infinity'), known.name))
-                   OR person.attendee_id > known.external_attendee_id OR person.phone > known.phone
-                   OR person.lid > known.lid OR person.public_identifier > known.public_identifier
-                   OR NOT known.identities @> person.identities
-                   OR NOT known.is_self AND (person.is_self OR person.identities && channel.own_identities) AS tells_more
-            FROM json_to_recordset(people) AS person (
-                account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
-                phone text, lid text, public_identifier text, is_self boolean, identities text[])
-            JOIN communications_channel AS channel ON channel.external_account_id = person.account
-            LEFT JOIN communications_chatattendee AS known
-                ON known.channel_id = channel.id AND known.provider_id = person.provider_id
-        ), written AS (
-            INSERT INTO communications_chatattendee AS held (
-                channel_id, provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                identities, is_self)
-            SELECT channel_id, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                   identities, is_self OR identities && own_identities
-            FROM told WHERE tells_more
-            ORDER BY channel_id, provider_id
-            ON CONFLICT (channel_id, provider_id) DO UPDATE SET
-                external_attendee_id = greatest(held.external_attendee_id, excluded.external_attendee_id),
-                phone = greatest(held.phone, excluded.phone),
-                lid = greatest(held.lid, excluded.lid),
-                public_identifier = greatest(held.public_identifier, excluded.public_identifier),
-                identities = CASE WHEN held.identities @> excluded.identities THEN held.identities ELSE ARRAY(
-                    SELECT DISTINCT key FROM unnest(held.identities || excluded.identities) AS key ORDER BY key) END,
-                is_self = held.is_self OR excluded.is_self,
-                (name, name_rank, name_at) = (
-                    SELECT better.name, better.name_rank, better.name_at
-                    FROM (VALUES (held.name, held.name_rank, held.name_at), (excluded.name, excluded.name_rank, excluded.name_at))
-                        AS better (name, name_rank, name_at)
-                    ORDER BY better.name <> '' DESC, better.name_rank DESC, better.name_at DESC NULLS LAST, better.name DESC LIMIT 1)
-        )
-        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us)
-        INTO regrown, about_us
-        FROM told;
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
+               array_agg(place) FILTER (WHERE tells_more),
+               array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
+               array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more),
+               bool_or(has_new_source)
+        INTO regrown, about_us, telling, confirmed, confirmed_at, are_sources_new
+        FROM landline_people_compare(people);
+
+        IF confirmed IS NOT NULL THEN
+            UPDATE communications_chatattendee AS held SET name_at = seen.at
+            FROM unnest(confirmed, confirmed_at) AS seen (id, at) WHERE held.id = seen.id;
+        END IF;
+        IF telling IS NOT NULL THEN
+            PERFORM landline_people_write(people, telling);
+        END IF;
+        IF are_sources_new THEN
+            PERFORM landline_people_heard(people);
+        END IF;
     END IF;
     IF learned IS NOT NULL OR about_us IS NOT NULL THEN
         learned := learned || landline_own_identities_close(learned || about_us);
@@ -207,11 +186,14 @@ BEGIN
             PERFORM landline_chats_ask(messages, conversation_of);
         END IF;
         touched := touched || conversation_of;
-        PERFORM landline_members_settle(told_of || ARRAY(
+        told_of := told_of || ARRAY(
             SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
             WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
                 SELECT part.id FROM communications_conversation AS part
-                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched))));
+                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched)));
+        IF cardinality(told_of) > 0 THEN
+            PERFORM landline_members_settle(told_of);
+        END IF;
     END IF;
 
     IF learned IS NOT NULL OR regrown IS NOT NULL THEN

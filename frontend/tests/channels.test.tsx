@@ -14,7 +14,6 @@ const answer = vi.fn<typeof fetch>();
 
 beforeEach(() => {
   vi.stubGlobal("fetch", answer);
-  HTMLDialogElement.prototype.showModal ??= vi.fn();
 });
 
 afterEach(() => {
@@ -59,7 +58,7 @@ test("an account that is connecting, or in a state nobody knows, has a chip and 
 
 test("the banner opens the time line, which pages back and can be tried again", async () => {
   const entry = (id: string, status: string, word: string): object => ({ id, at: `2026-06-0${id}T12:00:00.000Z`, status, status_word: word });
-  const asked = (): string[] => answer.mock.calls.map(([address]) => String(address as string));
+  const asked = (): string[] => answer.mock.calls.map(([address]) => address as string);
   answer.mockRejectedValueOnce(new TypeError("down"));
   answer.mockResolvedValueOnce(json({ items: [entry("2", "credentials", "CREDENTIALS")], last_delivery_at: null, next_cursor: "c" }));
   answer.mockResolvedValueOnce(json({ items: [entry("1", "ok", "OK")], last_delivery_at: null, next_cursor: null }));

@@ -68,7 +68,7 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
 }
 
 export function attendee(id: string, fields: Partial<Attendee> = {}): Attendee {
-  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, picture_url: null, is_self: false, version: "1", ...fields };
+  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, picture_url: null, is_self: false, same_as_id: null, version: "1", ...fields };
 }
 
 export function attachmentRow(fields: Partial<Attachment> = {}): Attachment {

@@ -24,7 +24,7 @@ from simulator.world import chat_position
 
 if TYPE_CHECKING:
     from simulator.acts import Acts
-    from simulator.changes import Happening
+    from simulator.happenings import Happening
 
 CHATS_SHOWN, MESSAGES_SHOWN, TEXT_MAX = 200, 200, 20_000
 KEEP_ALIVE_SECONDS = 15.0

@@ -8,8 +8,8 @@ from random import Random
 
 from simulator import creation
 from simulator.acts import Acts
-from simulator.changes import Happening
 from simulator.dialogues import LANGUAGES, Language
+from simulator.happenings import Happening
 from simulator.model import INSTAGRAM, Attachment, Chat, Message
 from simulator.scenarios.stage import Voice
 

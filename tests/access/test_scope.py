@@ -78,6 +78,7 @@ class Estate:
             "picture_id": str(self.picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
+            "q": "canary",
         }
 
 
@@ -117,7 +118,7 @@ def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
     for_anybody |= {
-        "^(?:|login/?|inbox(?:/.*)?)$",
+        "^(?:|login/?|search/?|inbox(?:/.*)?)$",
         "^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$",
     }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}

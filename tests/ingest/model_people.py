@@ -104,9 +104,25 @@ class People:
                 "name_at": self._names.get(provider_id, (None, ""))[0],
                 "identities": sorted(keys),
                 "is_self": self.is_self(provider_id),
+                "person": self._person(provider_id),
             }
             for provider_id, keys in self._keys.items()
         }
+
+    def _person(self, provider_id: str) -> list[str]:
+        """A privacy id and the number that some body showed beside it are one person's."""
+        own = self._own_key(provider_id)
+        return sorted(
+            other
+            for other, keys in self._keys.items()
+            if own in keys or self._own_key(other) in self._keys[provider_id]
+        )
+
+    @staticmethod
+    def _own_key(provider_id: str) -> str:
+        if provider_id.endswith("@lid"):
+            return f"lid:{provider_id}"
+        return f"phone:{provider_id.partition('@')[0]}"
 
     def _see(self, person: int, form: str, name: str | None, at: dt.datetime) -> str:
         provider_id = self.provider_id(person, form)

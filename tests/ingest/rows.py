@@ -66,9 +66,15 @@ LEFT JOIN communications_chatattendee AS sender ON sender.id = message.sender_id
 WHERE message.channel_id = %s
 """
 PEOPLE = """
-SELECT provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier, identities,
-       is_self
-FROM communications_chatattendee WHERE channel_id = %s
+SELECT attendee.provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier, identities,
+       is_self,
+       ARRAY(SELECT mate.provider_id FROM communications_chatattendee AS mate
+             WHERE coalesce(attendee.same_as_id, attendee.id) IN (mate.id, mate.same_as_id) ORDER BY 1) AS person,
+       ARRAY(SELECT told.key || ' by ' || told.told_by FROM communications_attendeeidentity AS told
+             WHERE told.attendee_id = attendee.id ORDER BY 1) AS told_keys,
+       ARRAY(SELECT told.name || ' since ' || told.since || ' by ' || told.told_by
+             FROM communications_attendeename AS told WHERE told.attendee_id = attendee.id ORDER BY 1) AS told_names
+FROM communications_chatattendee AS attendee WHERE channel_id = %s
 """
 
 
@@ -88,12 +94,20 @@ def channel_rows(
     for message in messages:
         message["conversation"] = name_of.get(message["conversation"])
         message["received_by"] = delivery_numbers.get(message["received_by"])
+    for person in people:
+        for told in ("told_keys", "told_names"):
+            person[told] = sorted(_numbered(line, delivery_numbers) for line in person[told])
     return {
         "channel": channel | {"windows": [tuple(window.values()) for window in windows]},
         "conversations": dict(zip(name_of.values(), conversations, strict=True)),
         "messages": {row.pop("external_message_id"): row for row in messages},
         "people": {row.pop("provider_id"): row for row in people},
     }
+
+
+def _numbered(line: str, delivery_numbers: Mapping[uuid.UUID, int]) -> str:
+    told, _, delivery = line.rpartition(" ")
+    return f"{told} {delivery_numbers[uuid.UUID(delivery)]}"
 
 
 def differences(seen: Row, expected: Row, place: str = "") -> list[str]:

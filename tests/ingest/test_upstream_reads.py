@@ -7,7 +7,8 @@ import uuid
 
 import pytest
 
-from communications.history.replay import replay
+from communications.history.replay import deliveries_replay
+from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
 from communications.ingest.unfinished import leaves_questions
 from communications.selectors.conversations import CONVERSATIONS_BY_ID, conversation_document
@@ -154,13 +155,7 @@ async def test_the_answer_folded_again_changes_nothing(connections, account, ser
     await deliver(connections, group_message(account))
     await questions_ask(client, connections)
     before = await conversation(connections, account)
-    query = (
-        "SELECT delivery.id, delivery.source, delivery.received_at, delivery.headers, delivery.sha256, delivery.size_bytes,"
-        " delivery.attempts, body.raw, body.compression FROM communications_webhookdelivery AS delivery"
-        " JOIN communications_webhookbody AS body ON body.delivery_id = delivery.id"
-        " WHERE delivery.external_account_id = %(account)s"
-    )
-    await replay(connections, query, {"account": account})
+    await deliveries_replay(connections, DeliverySelection(account=account))
     assert await conversation(connections, account) == before
 
 

@@ -284,7 +284,12 @@ async def test_provider_ids_find_chats_and_people(sim: Simulator, api: Caller) -
 
 
 async def test_media_and_pictures_have_real_bytes(demo: Simulator, demo_api: Caller) -> None:
-    starts = {"image/png": b"\x89PNG", "audio/wav": b"RIFF", "application/pdf": b"%PDF-1.4"}
+    starts = {
+        "image/png": b"\x89PNG",
+        "image/jpeg": b"\xff\xd8\xff",
+        "audio/ogg": b"OggS",
+        "application/pdf": b"%PDF-1.4",
+    }
     met = set()
     for message in demo.world.messages():
         for attachment in message.attachments:

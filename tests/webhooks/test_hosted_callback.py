@@ -8,7 +8,8 @@ import uuid
 import pytest
 from structlog.testing import capture_logs
 
-from communications.history.replay import OF_OUTCOME, replay
+from communications.history.replay import deliveries_replay
+from communications.history.selection import DeliverySelection
 from communications.ingest.unfinished import tells_of_new_account
 from communications.webhooks.receiver import HOSTED_PATH, takes
 from tests.ingest.deliveries import channel_make, delivery_of, rows
@@ -82,7 +83,7 @@ async def test_the_token_opens_no_other_door(connections, caller, account):
     ((source, outcome, reason),) = await rows(connections, LEDGER)
     assert (source, outcome) == ("hosted", "ignored")
     assert "no callback" in reason
-    await replay(connections, OF_OUTCOME, {"outcome": "ignored"})
+    await deliveries_replay(connections, DeliverySelection(outcome="ignored"))
     assert await rows(connections, "SELECT 1 FROM communications_message WHERE text = 'planted'") == []
 
 

@@ -24,7 +24,7 @@ from communications.schemas.facts import (
 )
 from communications.webhooks.handlers.common import mentioned
 from unipile.payloads import fields
-from unipile.payloads.identity import identity_keys
+from unipile.payloads.identity import identity_keys, keys_beside, provider_id_key
 from unipile.payloads.messaging import ChatKind
 from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
@@ -113,17 +113,17 @@ def _people(attendees: object, provider: str | None) -> tuple[PersonFact, ...]:
             person = parse_attendee(fields.table(entry)).person
         except PayloadError:
             continue
-        fact = _person(person, provider)
+        fact = _person(person, person.provider_id or "", provider)
         people.setdefault(fact.provider_id, fact)
     return tuple(people.values())
 
 
-def _person(person: Person, provider: str | None) -> PersonFact:
+def _person(person: Person, provider_id: str, provider: str | None) -> PersonFact:
     """Upstream's own word for who is ourselves is left out: it is wrong at times, and identities tell."""
     name = usable_name(person.name, person) or ""
     rank = NameRank.PUSH_NAME if provider == WHATSAPP else NameRank.PROFILE
     return PersonFact(
-        provider_id=person.provider_id or "",
+        provider_id=provider_id,
         attendee_id=person.attendee_id or "",
         name=name,
         name_rank=rank if name else 0,
@@ -131,6 +131,8 @@ def _person(person: Person, provider: str | None) -> PersonFact:
         lid=person.lid or "",
         public_identifier=(person.public_identifier or "")[:512],
         identities=identity_keys(person, provider),
+        own_key=provider_id_key(provider_id, provider),
+        beside=tuple(key[:512] for key in keys_beside(person, provider_id, provider)),
     )
 
 

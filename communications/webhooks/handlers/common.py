@@ -22,7 +22,14 @@ from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
 from unipile.payloads.happening import Happening, HappeningKind
-from unipile.payloads.identity import IdForm, id_form, identity_keys, own_identity_keys
+from unipile.payloads.identity import (
+    IdForm,
+    id_form,
+    identity_keys,
+    keys_beside,
+    own_identity_keys,
+    provider_id_key,
+)
 from unipile.payloads.mentions import mentioned_ids, with_names
 from unipile.payloads.messaging import ChatKind, MessagingPayload
 from unipile.payloads.names import NameRank, usable_name
@@ -186,6 +193,8 @@ class MessagingHandler:
             public_identifier=(person.public_identifier or "")[:512],
             is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
             identities=identities,
+            own_key=provider_id_key(provider_id, data.provider),
+            beside=tuple(key[:512] for key in keys_beside(person, provider_id, data.provider)),
         )
 
     def provider_id(self, data: MessagingPayload, person: Person) -> str | None:  # noqa: ARG002
@@ -235,8 +244,10 @@ def mentioned(text: str, people: Iterable[PersonFact]) -> tuple[PersonFact, ...]
 def _person_by_id(provider_id: str) -> PersonFact:
     form, value = id_form(provider_id)
     if form is IdForm.LID:
-        return PersonFact(provider_id=provider_id, lid=value, identities=(f"lid:{value}",))
-    return PersonFact(provider_id=provider_id, phone=value, identities=(f"phone:{value}",))
+        key = f"lid:{value}"
+        return PersonFact(provider_id=provider_id, lid=value, identities=(key,), own_key=key)
+    key = f"phone:{value}"
+    return PersonFact(provider_id=provider_id, phone=value, identities=(key,), own_key=key)
 
 
 def _searchable(text: str, people: Iterable[PersonFact]) -> str:

@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   ChangesFrame,
   ChannelList,
   ChannelStatusPage,
@@ -66,11 +67,12 @@ interface RequestOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
   readonly deadlineMs?: number;
+  readonly accept?: string;
 }
 
 async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: options.accept ?? "application/json" };
   if (method !== "GET") {
     headers["X-CSRFToken"] = csrfFromCookie() ?? csrfToken ?? "";
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
@@ -171,6 +173,30 @@ export function listMessages(wanted: MessagesQuery, signal?: AbortSignal): Promi
 
 export function markRead(provider: string, conversationId: Id, messageId: Id): Promise<Conversation> {
   return json(`${chatPath(provider, conversationId)}read/`, { method: "POST", body: { message_id: messageId } });
+}
+
+export function wantPictures(
+  conversationIds: readonly Id[],
+  attendeeIds: readonly Id[],
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const body = { conversation_ids: conversationIds, attendee_ids: attendeeIds };
+  return request("communications/pictures/", { method: "POST", body, signal });
+}
+
+/** Has an unavailable file tried again, or a waiting one tried now; what becomes of it comes by the feed. */
+export function fetchAttachment(attachmentId: Id): Promise<Attachment> {
+  return json(`communications/media/${encodeURIComponent(attachmentId)}/fetch/`, { method: "POST" });
+}
+
+/** The bytes of a stored file. */
+export async function attachmentBytes(attachmentId: Id, signal: AbortSignal): Promise<ArrayBuffer> {
+  const response = await request(`communications/media/${encodeURIComponent(attachmentId)}/`, { signal, accept: "*/*" });
+  try {
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The cursor at which a first load starts. */

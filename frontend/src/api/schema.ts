@@ -172,6 +172,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/search/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Search
+         * @description Messages, newest first, and people and chats by name. What `q` may hold is described in docs/protocol.md.
+         */
+        readonly get: operations["search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -395,6 +415,8 @@ export interface components {
         /**
          * Attendee
          * @description A person on one channel; ``name`` is the best known, or empty.
+         *
+         *     Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
          */
         readonly Attendee: {
             /** @description An id as a decimal string. */
@@ -406,6 +428,7 @@ export interface components {
             readonly public_identifier: string | null;
             readonly picture_url: string | null;
             readonly is_self: boolean;
+            readonly same_as_id: string | null;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
         };
@@ -705,6 +728,73 @@ export interface components {
             readonly reason: string;
         };
         /**
+         * SearchPage
+         * @description Messages that were found, newest first, and on the first page the people and chats of that name.
+         *
+         *     ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+         *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
+         *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+         */
+        readonly SearchPage: {
+            readonly chats: readonly string[];
+            readonly hits: readonly components["schemas"]["Hit"][];
+            readonly conversations: readonly components["schemas"]["Conversation"][];
+            readonly attendees: readonly components["schemas"]["Attendee"][];
+            /** @description Of messages; null where it is not known. */
+            readonly total: number | null;
+            readonly forgiving: boolean;
+            readonly reach: components["schemas"]["Reach"] | null;
+            readonly next_cursor: string | null;
+        };
+        /**
+         * Hit
+         * @description A message that was found.
+         */
+        readonly Hit: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @enum {unknown} */
+            readonly direction: "inbound" | "outbound" | "unknown";
+            /** @enum {unknown} */
+            readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly sender_id: string | null;
+            readonly sender_name: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly sent_at: string;
+            readonly snippet: components["schemas"]["Snippet"];
+        };
+        /**
+         * Snippet
+         * @description Part of a message's text around what was found, or the name of its file.
+         *
+         *     ``marks`` are the ranges found, as [from, to) in UTF-16 code units of ``text``.
+         */
+        readonly Snippet: {
+            readonly text: string;
+            readonly marks: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly is_file_name: boolean;
+            readonly cut_before: boolean;
+            readonly cut_after: boolean;
+        };
+        /**
+         * Reach
+         * @description How far the search went: over how many conversations, and back to when their stored messages go.
+         */
+        readonly Reach: {
+            readonly conversations: number;
+            readonly since: string | null;
+        };
+        /**
          * Session
          * @description Who is logged in (``user`` is null for nobody), and what a page needs to go on.
          *
@@ -760,6 +850,10 @@ export type PongFrame = components['schemas']['PongFrame'];
 export type PresenceFrame = components['schemas']['PresenceFrame'];
 export type Problem = components['schemas']['Problem'];
 export type ResetFrame = components['schemas']['ResetFrame'];
+export type SearchPage = components['schemas']['SearchPage'];
+export type Hit = components['schemas']['Hit'];
+export type Snippet = components['schemas']['Snippet'];
+export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
 export type $defs = Record<string, never>;
@@ -1245,6 +1339,62 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly search: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Words, "phrases" and operators. */
+                readonly q: string;
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+                /** @description Minutes east of UTC: where the days of `before:` and `after:` begin. */
+                readonly utc_offset?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor`, `invalid_query` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `too_broad` */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

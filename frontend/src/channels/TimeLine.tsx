@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { listChannelStatuses } from "../api/http";
 import type { Channel, ChannelStatusPage } from "../api/types";
 import { oneLine } from "../lib/text";
 import { fullTime } from "../lib/time";
 import { words } from "../lib/words";
+import { channelStatuses } from "../sync/statuses";
 import { Dialog } from "../ui/Dialog";
 import { Notice, Waiting } from "../ui/Notice";
 import { stateWord } from "./channelState";
@@ -58,7 +58,7 @@ export function TimeLine({ channel, onClose }: { readonly channel: Channel; read
   const [failed, setFailed] = useState(false);
   const load = useCallback(
     (cursor: string | null): void => {
-      listChannelStatuses(channel.id, cursor).then(
+      channelStatuses(channel.id, cursor).then(
         (page) => {
           setFailed(false);
           setLoaded((before) => ({

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import type { Mention } from "../api/types";
 import { useLive } from "../sync/client";
-import { attendees } from "../sync/queries";
+import { attendeesOf } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 import { FormattedText } from "../ui/FormattedText";
 import { EVENT_WORD } from "./eventWords";
@@ -12,7 +12,7 @@ const NOBODY: ReadonlyMap<string, string> = new Map();
 const EVENT_CHARACTERS = 300;
 
 function useNames(mentions: readonly Mention[]): ReadonlyMap<string, string> {
-  const known = useLive(attendees, mentions.flatMap((mention) => mention.attendee_id ?? []).join(","));
+  const known = useLive(attendeesOf, mentions.flatMap((mention) => mention.attendee_id ?? []).join(","));
   return useMemo(() => namesByToken(mentions, known), [mentions, known]);
 }
 

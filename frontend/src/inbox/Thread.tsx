@@ -6,7 +6,7 @@ import { ChannelChip } from "../channels/ChannelChip";
 import { leaveConversation } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
 import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
@@ -26,6 +26,7 @@ function BackButton() {
 
 function Header({ conversation }: { readonly conversation: LocalConversation }) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
+  const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
@@ -39,6 +40,7 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
         name={conversation.name}
         seed={conversation.contact_id ?? conversation.id}
         size="header"
+        picture={picture}
         badge={<ChannelBadge provider={conversation.provider} />}
       />
       <div className="thread-title">

@@ -1,7 +1,8 @@
 /** The named reads of the screen. Each runs again by itself when what it read has changed, in any tab. */
 import type { Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
-import type { LocalDatabase, ThreadState } from "./db";
+import type { LocalDatabase, Side, ThreadState } from "./db";
+import { withPeople } from "./people";
 import type { LocalConversation, LocalMessage, Shelf } from "./rows";
 
 export interface ListFilter {
@@ -35,6 +36,12 @@ export async function conversations(db: LocalDatabase, ids: readonly Id[]): Prom
   return rows.filter((row): row is LocalConversation => row !== undefined);
 }
 
+/** Who is at the other end of these direct conversations. */
+export async function contactIds(db: LocalDatabase, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await conversations(db, ids);
+  return [...new Set(rows.map((row) => row.contact_id).filter((id) => id !== null))];
+}
+
 export async function conversation(db: LocalDatabase, id: Id): Promise<LocalConversation | null> {
   const tables = await db.activeTables();
   return (await tables.conversation.get(id)) ?? null;
@@ -60,16 +67,20 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<Attendee[]> {
+  const tables = await db.activeTables();
+  const rows = await tables.attendee.bulkGet([...ids]);
+  return rows.filter((row): row is Attendee => row !== undefined);
+}
+
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {
   const tables = await db.activeTables();
   return (await tables.attendee.get(id)) ?? null;
 }
 
 /** Those of these attendees that are known here; ids joined by commas. */
-export async function attendees(db: LocalDatabase, ids: string): Promise<Attendee[]> {
-  const tables = await db.activeTables();
-  const rows = await tables.attendee.bulkGet(ids === "" ? [] : ids.split(","));
-  return rows.filter((row): row is Attendee => row !== undefined);
+export async function attendeesOf(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  return attendees(db, ids === "" ? [] : ids.split(","));
 }
 
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
@@ -91,10 +102,11 @@ export async function messages(db: LocalDatabase, stretch: Stretch): Promise<Loc
   const floor = (await tables.thread.get(id))?.floor ?? "";
   const lower = from === null || from < floor ? floor : from;
   if (to !== null && to < lower) return [];
-  return tables.message
+  const found = await tables.message
     .where("[conversation_id+position]")
     .between([id, lower], [id, to ?? LAST], true, true)
     .toArray();
+  return withPeople(tables, found);
 }
 
 /** The position `count` messages before (or after) a position; the last there is, or null when there is none. */
@@ -148,9 +160,12 @@ const FARTHEST = 400;
 
 /** What it takes to open a thread with `unread` unread messages, in one read: `context` more stand above the first of them. */
 export function opening(db: LocalDatabase, conversationId: Id, unread: number, context: number): Promise<Opening> {
-  const tables = [db.state, db.side(0).thread, db.side(0).message, db.side(1).thread, db.side(1).message];
-  return db.transaction("r", tables, async () => {
-    const { thread, message } = await db.activeTables();
+  const tables = [0, 1].flatMap((side) => {
+    const { thread, message, attendee } = db.side(side as Side);
+    return [thread, message, attendee];
+  });
+  return db.transaction("r", [db.state, ...tables], async () => {
+    const { thread, message, attendee } = await db.activeTables();
     const state = await thread.get(conversationId);
     const index = message.where("[conversation_id+position]");
     const newestFirst = await index
@@ -159,7 +174,8 @@ export function opening(db: LocalDatabase, conversationId: Id, unread: number, c
       .limit(Math.min(FARTHEST, unread * 2 + context))
       .toArray();
     const newFrom = unread === 0 ? null : (newestFirst.filter(countsAsUnread).slice(0, unread).at(-1)?.position ?? null);
-    return { messages: newestFirst.toReversed(), newFrom, known: state !== undefined };
+    const messages = await withPeople({ attendee }, newestFirst.toReversed());
+    return { messages, newFrom, known: state !== undefined };
   });
 }
 

@@ -84,8 +84,8 @@ function channelOf(row: Channel): Channel {
 }
 
 function attendeeOf(row: Attendee): Attendee {
-  const { id, channel_id, name, phone, public_identifier, picture_url, is_self, version } = row;
-  return { id, channel_id, name, phone, public_identifier, picture_url, is_self, version };
+  const { id, channel_id, name, phone, public_identifier, picture_url, is_self, same_as_id, version } = row;
+  return { id, channel_id, name, phone, public_identifier, picture_url, is_self, same_as_id, version };
 }
 
 function memberOf(row: Member): Member {

@@ -1,6 +1,6 @@
 import { memo, useState, type ReactNode } from "react";
 
-import { markup, type Markup } from "../lib/markup";
+import { emojiAlone, markup, type Markup } from "../lib/markup";
 import { oneLine, presentable } from "../lib/text";
 import { words } from "../lib/words";
 
@@ -23,6 +23,19 @@ function node(part: Markup, key: number, names: Names): ReactNode {
       return <em key={key}>{inside(part.children)}</em>;
     case "struck":
       return <s key={key}>{inside(part.children)}</s>;
+    case "quote":
+      return <blockquote key={key}>{inside(part.children)}</blockquote>;
+    case "list":
+      return (
+        <ul key={key}>
+          {part.items.map((item, index) => (
+            <li key={index}>
+              <span className="formatted-point">{item.number === null ? "•" : `${item.number}.`}</span>
+              <span>{inside(item.children)}</span>
+            </li>
+          ))}
+        </ul>
+      );
     case "code":
       return <code key={key}>{part.text}</code>;
     case "block":
@@ -58,9 +71,10 @@ export const FormattedText = memo(function FormattedText({ text, names = NOBODY 
   const [whole, setWhole] = useState(false);
   const shown = presentable(text);
   const cut = whole ? shown : cutShort(shown);
+  const alone = emojiAlone(shown);
   return (
     <>
-      <span className="formatted" dir="auto">
+      <span className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
         {markup(cut, [...names.keys()]).map((part, key) => node(part, key, names))}
         {cut.length < shown.length && "…"}
       </span>
