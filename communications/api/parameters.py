@@ -32,6 +32,7 @@ MessageId = Annotated[IdText, Path(description="Id of a message.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
 ConversationId = Annotated[IdText, Path(description="Id of a conversation.")]
+ChannelPathId = Annotated[IdText, Path(description="Id of a channel.")]
 ChannelId = Annotated[IdText | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
 Cursor = Annotated[

@@ -13,6 +13,7 @@ from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
+    ChatDescribed,
     Fact,
     MessageDeleted,
     MessageEdited,
@@ -48,8 +49,9 @@ class FoldBatch:
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
-            if delivery.reading.settled is None and isinstance(delivery.reading.fact, MessageReceived):
-                self._chats.register(delivery.account, delivery.reading.fact.chat.aliases)
+            fact = delivery.reading.fact
+            if delivery.reading.settled is None and isinstance(fact, MessageReceived | ChatDescribed):
+                self._chats.register(delivery.account, fact.chat.aliases)
         for delivery in ordered:
             self._add(delivery)
 
@@ -122,16 +124,27 @@ class FoldBatch:
             case MessageEdited():
                 for person in fact.mentioned:
                     self._people.add(account, person, fact.at, str(delivery.id))
-                self._changes.edited(account, event_key, fact)
+                self._changes.edited(account, event_key, delivery.id, fact)
             case Reacted():
                 self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
+            case ChatDescribed():
+                self._add_description(delivery, fact)
+                return None
             case ChannelStatusReported():
                 self._statuses.setdefault(
                     event_key, msgspec.structs.asdict(fact) | {"account": account, "event_key": event_key}
                 )
                 return None
         return fact.external_message_id
+
+    def _add_description(self, delivery: Delivery, fact: ChatDescribed) -> None:
+        account = delivery.account
+        chat = self._chats.describe(account, fact.chat, fact.at, str(delivery.id), fact.state)
+        place = Place(account, chat, fact.chat.aliases[0])
+        for person in fact.people:
+            self._people.add(account, person, fact.at, str(delivery.id))
+            self._members.seen(place, person.provider_id)
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message

@@ -4,7 +4,8 @@
 -- deliveries, bodies   one entry each per delivery, in the same order
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
--- chats, aliases       chats numbered from 1; each chat's aliases name it
+-- chats, aliases       chats numbered from 1; each chat's aliases name it; described_at and what follows it only where an
+--                      answer of upstream describes the chat
 -- members              see landline_members_write
 -- messages             distinct by (account, external_message_id); the alias is how its body names the chat before all else
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
@@ -83,7 +84,7 @@ BEGIN
         learned := learned || landline_own_identities_close(learned || about_us);
     END IF;
 
-    IF messages IS NOT NULL THEN
+    IF aliases IS NOT NULL THEN
         SELECT array_agg(chat.conversation_id ORDER BY chat.chat), bool_and(chat.all_known)
         INTO conversation_of, aliases_all_known
         FROM landline_chats_resolve(aliases) AS chat;
@@ -190,6 +191,10 @@ BEGIN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        PERFORM landline_conversations_describe(chats, conversation_of);
+        IF NOT aliases_all_known THEN
+            PERFORM landline_chats_ask(messages, conversation_of);
+        END IF;
         touched := touched || conversation_of;
         -- One chat by its names, two by what people decided: the counts of the other one are not added up.
         IF NOT aliases_all_known THEN
@@ -216,6 +221,9 @@ BEGIN
     END IF;
     IF changes IS NOT NULL THEN
         uncertain := uncertain || landline_messages_change(changes, edits, reactions);
+        IF edits IS NOT NULL THEN
+            PERFORM landline_edits_ask(edits);
+        END IF;
     END IF;
     touched := landline_reaction_lines_of(touched, reactions);
     IF touched IS NOT NULL THEN

@@ -52,6 +52,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/statuses/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Time line of a channel
+         * @description What upstream said of the account, newest first, and when anything last came from it.
+         */
+        readonly get: operations["channel_statuses_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/media/{attachment_id}/": {
         readonly parameters: {
             readonly query?: never;
@@ -844,6 +864,8 @@ export interface components {
         /**
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
+         *
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it.
          */
         readonly Channel: {
             /** @description An id as a decimal string. */
@@ -851,6 +873,7 @@ export interface components {
             readonly provider: string;
             readonly name: string;
             readonly status: string;
+            readonly status_word: string | null;
             readonly status_since: string | null;
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
@@ -1060,6 +1083,30 @@ export interface components {
         /** ChannelList */
         readonly ChannelList: {
             readonly items: readonly components["schemas"]["Channel"][];
+        };
+        /**
+         * ChannelStatusPage
+         * @description The time line of a channel, newest first; ``last_delivery_at`` is when anything last came from it.
+         */
+        readonly ChannelStatusPage: {
+            readonly items: readonly components["schemas"]["ChannelStatusEntry"][];
+            readonly last_delivery_at: string | null;
+            readonly next_cursor: string | null;
+        };
+        /**
+         * ChannelStatusEntry
+         * @description What upstream said of an account: ``status`` in our words, ``status_word`` in its own.
+         */
+        readonly ChannelStatusEntry: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly at: string;
+            readonly status: string;
+            readonly status_word: string | null;
         };
         /**
          * ConversationDetails
@@ -1683,6 +1730,8 @@ export type Reaction = components['schemas']['Reaction'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
 export type ChannelList = components['schemas']['ChannelList'];
+export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
+export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
 export type ConversationDetails = components['schemas']['ConversationDetails'];
 export type ConversationPart = components['schemas']['ConversationPart'];
 export type ConversationApart = components['schemas']['ConversationApart'];
@@ -1857,6 +1906,61 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_statuses_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelStatusPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
