@@ -29,6 +29,7 @@ export type {
   Draft,
   Gone,
   HelloFrame,
+  Hit,
   LastMessage,
   Member,
   Mention,
@@ -39,8 +40,10 @@ export type {
   Reaction,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;
