@@ -10,6 +10,13 @@ import { channel } from "./rows";
 
 const held = (id: string, fields: Partial<Channel>): Channel => ({ ...channel(id), ...fields });
 const troubled = (...rows: Channel[]): TroubledChannels => new Map(rows.filter(isTroubled).map((row) => [row.id, row]));
+const banner = (rows: TroubledChannels): void => {
+  render(
+    <TroubledChannelsContext value={rows}>
+      <ChannelBanner />
+    </TroubledChannelsContext>,
+  );
+};
 const answer = vi.fn<typeof fetch>();
 
 beforeEach(() => {
@@ -36,7 +43,7 @@ test("one banner names the account that is down longest, the effect and the next
     held("2", { name: "Shop", status: "error", status_since: "2026-06-01T12:00:00.000Z" }),
     held("3", { name: "New", status: "connecting" }),
   );
-  render(<ChannelBanner troubled={rows} />);
+  banner(rows);
   const said = screen.getByRole("status").textContent.replace(/[\u2068\u2069]/gu, "");
   expect(said).toMatch(/^Shop stopped with an error: .* Restart the account .* One more account is not connected\./u);
 });
@@ -45,7 +52,7 @@ test("an account that is connecting, or in a state nobody knows, has a chip and 
   const rows = troubled(held("1", { status: "unknown", status_word: "ON_HOLIDAY" }), held("2", { status: "connecting" }));
   render(
     <TroubledChannelsContext value={rows}>
-      <ChannelBanner troubled={rows} />
+      <ChannelBanner />
       <ChannelChip channelId="1" />
       <ChannelChip channelId="2" short />
       <ChannelChip channelId="9" />
@@ -62,7 +69,7 @@ test("the banner opens the time line, which pages back and can be tried again", 
   answer.mockRejectedValueOnce(new TypeError("down"));
   answer.mockResolvedValueOnce(json({ items: [entry("2", "credentials", "CREDENTIALS")], last_delivery_at: null, next_cursor: "c" }));
   answer.mockResolvedValueOnce(json({ items: [entry("1", "ok", "OK")], last_delivery_at: null, next_cursor: null }));
-  render(<ChannelBanner troubled={troubled(held("7", { status: "credentials" }))} />);
+  banner(troubled(held("7", { status: "credentials" })));
   const press = async (name: string): Promise<void> => {
     await act(async () => {
       fireEvent.click(screen.getByRole("button", { name, hidden: true }));

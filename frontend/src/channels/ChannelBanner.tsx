@@ -1,14 +1,15 @@
-import { useState } from "react";
+import { useContext, useState } from "react";
 
 import type { Channel } from "../api/types";
 import { oneLine } from "../lib/text";
 import { Icon } from "../ui/icons";
-import { needsSomebody, type TroubledChannels } from "./channelState";
+import { needsSomebody, TroubledChannelsContext } from "./channelState";
 import { CHANNEL_WORDS, STATE_WORDS } from "./channelWords";
 import { TimeLine } from "./TimeLine";
 
 /** One line about the account that has been down the longest: which, what that means, what to do. */
-export function ChannelBanner({ troubled }: { readonly troubled: TroubledChannels }) {
+export function ChannelBanner() {
+  const troubled = useContext(TroubledChannelsContext);
   const [shown, setShown] = useState<Channel | null>(null);
   const down = [...troubled.values()]
     .filter(needsSomebody)

@@ -40,12 +40,11 @@ function Chip({ label, pressed, onPress }: ChipProps) {
   );
 }
 
-export function Inbox({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
+function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
   const list = useRef<ListHandle>(null);
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
-  const troubled = useTroubledChannels();
 
   const open = useCallback((id: Id) => {
     const reading = location.pathname.startsWith(conversationPath(""));
@@ -81,96 +80,103 @@ export function Inbox({ conversationId, target, preferences, onHelp, onSettings 
   });
 
   return (
-    <TroubledChannelsContext value={troubled}>
-      <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
-        <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
-          <header className="list-head">
-            <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
-            <span className="phone-only list-head-actions">
-              <a
-                href={searchPath("")}
-                className="icon-button"
-                aria-label={words.search}
-                onClick={(event) => {
-                  event.preventDefault();
-                  navigate(searchPath(""));
-                }}
-              >
-                <Icon name="search" />
-              </a>
-              <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
-                <Icon name="gear" />
-              </button>
-            </span>
-          </header>
-          <label className="find">
-            <Icon name="search" size={16} />
-            <input
-              type="search"
-              value={filter.name}
-              placeholder={words.list.find}
-              aria-label={words.list.find}
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={100}
-              onChange={(event) => {
-                change({ name: event.target.value });
+    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
+      <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
+        <header className="list-head">
+          <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+          <span className="phone-only list-head-actions">
+            <a
+              href={searchPath("")}
+              className="icon-button"
+              aria-label={words.search}
+              onClick={(event) => {
+                event.preventDefault();
+                navigate(searchPath(""));
               }}
-              onKeyDown={(event) => {
-                if (event.key === "Escape") {
-                  event.stopPropagation();
-                  change({ name: "" });
-                  list.current?.focus();
-                } else if (event.key === "ArrowDown" || event.key === "Enter") {
-                  event.preventDefault();
-                  list.current?.move(1);
-                  if (event.key === "Enter") list.current?.openActive();
-                  list.current?.focus();
-                }
-              }}
-            />
-          </label>
-          <div className="chips" role="group" aria-label={words.list.filters}>
-            <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
-            <Chip
-              label={unread > 0 ? `${words.unread} ${unread}` : words.unread}
-              pressed={filter.unreadOnly}
-              onPress={() => {
-                change({ shelf: "inbox", unreadOnly: !filter.unreadOnly });
-              }}
-            />
-            {(archived > 0 || filter.shelf === "archived") && (
-              <Chip
-                label={words.archived}
-                pressed={filter.shelf === "archived"}
-                onPress={() => {
-                  change({ shelf: filter.shelf === "inbox" ? "archived" : "inbox", unreadOnly: false });
-                }}
-              />
-            )}
-          </div>
-          <ChannelBanner troubled={troubled} />
-          <ConversationList
-            handle={list}
-            filter={filter}
-            openId={conversationId}
-            density={preferences.density}
-            onOpen={open}
-            onShowAll={showAll}
+            >
+              <Icon name="search" />
+            </a>
+            <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
+              <Icon name="gear" />
+            </button>
+          </span>
+        </header>
+        <label className="find">
+          <Icon name="search" size={16} />
+          <input
+            type="search"
+            value={filter.name}
+            placeholder={words.list.find}
+            aria-label={words.list.find}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={100}
+            onChange={(event) => {
+              change({ name: event.target.value });
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                event.stopPropagation();
+                change({ name: "" });
+                list.current?.focus();
+              } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                event.preventDefault();
+                list.current?.move(1);
+                if (event.key === "Enter") list.current?.openActive();
+                list.current?.focus();
+              }
+            }}
           />
-          <Freshness />
-        </section>
-        <main className="thread">
-          <OfflineLine />
-          {conversationId === null ? (
-            <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
-          ) : (
-            <ErrorBoundary key={conversationId}>
-              <Thread id={conversationId} target={target} onInspect={null} />
-            </ErrorBoundary>
+        </label>
+        <div className="chips" role="group" aria-label={words.list.filters}>
+          <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
+          <Chip
+            label={unread > 0 ? `${words.unread} ${unread}` : words.unread}
+            pressed={filter.unreadOnly}
+            onPress={() => {
+              change({ shelf: "inbox", unreadOnly: !filter.unreadOnly });
+            }}
+          />
+          {(archived > 0 || filter.shelf === "archived") && (
+            <Chip
+              label={words.archived}
+              pressed={filter.shelf === "archived"}
+              onPress={() => {
+                change({ shelf: filter.shelf === "inbox" ? "archived" : "inbox", unreadOnly: false });
+              }}
+            />
           )}
-        </main>
-      </div>
+        </div>
+        <ChannelBanner />
+        <ConversationList
+          handle={list}
+          filter={filter}
+          openId={conversationId}
+          density={preferences.density}
+          onOpen={open}
+          onShowAll={showAll}
+        />
+        <Freshness />
+      </section>
+      <main className="thread">
+        <OfflineLine />
+        {conversationId === null ? (
+          <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
+        ) : (
+          <ErrorBoundary key={conversationId}>
+            <Thread id={conversationId} target={target} onInspect={null} />
+          </ErrorBoundary>
+        )}
+      </main>
+    </div>
+  );
+}
+
+/** The inbox; every part of it can tell which accounts are in trouble. */
+export function Inbox(props: InboxProps) {
+  return (
+    <TroubledChannelsContext value={useTroubledChannels()}>
+      <Panes {...props} />
     </TroubledChannelsContext>
   );
 }
