@@ -223,6 +223,22 @@ DIALECTS: Mapping[str, Dialect] = {
     "mixed": Dialect(drawn=True),
 }
 
+DESCRIPTIONS: Mapping[str, str] = {
+    "live": "As captured in 2026: privacy ids, attachment_* keys, true and false.",
+    "documented": "As on the vendor's page: one attachment as an object, no is_sender, few keys.",
+    "phone": "As from the phone: chats named by JID, the number in place of the own name.",
+    "echo": "Own messages known only by the name “You”; message-received; another time zone.",
+    "sparse": "Bare digits for people, empty attendees, no time, 0 and 1.",
+    "numbers": "Bare digits, names that are numbers, the owner among the attendees.",
+    "dashboard": "“Message Received”, text for flags, JIDs, event_type of event messages.",
+    "dotted": "message.received, nobody among the attendees, null for no text.",
+    "renamed": "The event's name under event_type.",
+    "chatty": "A reaction as an event and as a message of the chat.",
+    "messages": "A reaction as a message of the chat only.",
+    "objects": "Reactions and attachments as objects.",
+    "mixed": "Every choice drawn anew with each webhook.",
+}
+
 
 def dialect_named(name: str) -> Dialect:
     """The dialect of that name; raises ValueError for none."""

@@ -93,7 +93,7 @@ class Simulator(Acts):
         self._patience_seconds = receiver_patience_seconds
         self._host = host
         self._server = HttpServer(host, port)
-        self._site = PlaySite(self, self.deliveries) if host in LOOPBACK else ClosedSite()
+        self._site = PlaySite(self, self.deliveries, self.hosted) if host in LOOPBACK else ClosedSite()
         self.application = Application(
             self.service,
             self._site,

@@ -148,7 +148,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} />
+            <Thread id={conversationId} onInspect={null} />
           </ErrorBoundary>
         )}
       </main>

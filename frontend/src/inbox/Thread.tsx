@@ -7,12 +7,13 @@ import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
-import type { LocalConversation } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
+import { ThreadStage } from "./ThreadStage";
 import { useThreadWindow } from "./useThreadWindow";
 
 function BackButton() {
@@ -59,13 +60,20 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
   );
 }
 
-function OpenThread({ conversation }: { readonly conversation: LocalConversation }) {
+interface OpenThreadProps {
+  readonly conversation: LocalConversation;
+  readonly onInspect: ThreadProps["onInspect"];
+}
+
+function OpenThread({ conversation, onInspect }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
   const view = useThreadWindow(conversation.id, unreadAtOpening);
   return (
     <>
       <Header conversation={conversation} />
-      <ThreadLog conversation={conversation} window={view} />
+      <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
+        <ThreadLog conversation={conversation} window={view} />
+      </ThreadStage>
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
   );
@@ -91,10 +99,17 @@ function UnknownThread({ id }: { readonly id: Id }) {
   );
 }
 
-export function Thread({ id }: { readonly id: Id }) {
+interface ThreadProps {
+  readonly id: Id;
+  /** Shows where a message comes from; null where nothing does. */
+  readonly onInspect: ((message: LocalMessage) => void) | null;
+}
+
+export function Thread({ id, onInspect }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
-  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} />;
+  if (conversation === null) return <UnknownThread id={id} />;
+  return <OpenThread conversation={conversation} onInspect={onInspect} />;
 }

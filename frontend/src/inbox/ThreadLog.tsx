@@ -3,15 +3,17 @@ import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, use
 import { dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
-import { useLive } from "../sync/client";
+import { useLive, useWatchedPeople } from "../sync/client";
 import { countAfter } from "../sync/queries";
-import type { LocalConversation } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Icon } from "../ui/icons";
 import { ScrollKeeper } from "../ui/ScrollKeeper";
 import { Announcer } from "./Announcer";
 import { Bubble } from "./Bubble";
+import { SenderFace } from "./SenderFace";
 import { placeMessages } from "./grouping";
 import { ThreadEdge } from "./ThreadEdge";
+import { MessageTools } from "./tools/MessageTools";
 import { useReading } from "./useReading";
 import type { ThreadWindow } from "./useThreadWindow";
 
@@ -20,9 +22,16 @@ const AT_BOTTOM_PX = 40;
 /** More is fetched this far before an edge comes into view. */
 const AHEAD_PX = 800;
 
+const NO_MESSAGES: readonly LocalMessage[] = [];
+
 interface ThreadLogProps {
   readonly conversation: LocalConversation;
   readonly window: ThreadWindow;
+}
+
+function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
+  const inbound = messages.filter(({ direction }) => direction !== "outbound");
+  return [...new Set(inbound.map(({ sender_id }) => sender_id).filter((id) => id !== null))];
 }
 
 export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
@@ -40,6 +49,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
+  useWatchedPeople(useMemo(() => (named ? sendersOf(messages ?? []) : []), [named, messages]));
   useReading(conversation, placed, atBottom, view.setNewFrom);
 
   const look = useCallback(() => {
@@ -119,7 +129,8 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
                     {words.thread.newLine}
                   </div>
                 )}
-                <div className="log-row" data-anchor={message.id}>
+                <div className={named ? "log-row log-row-faced" : "log-row"} data-anchor={message.id}>
+                  {named && startsGroup && <SenderFace message={message} />}
                   <Bubble message={message} startsGroup={startsGroup} endsGroup={endsGroup} named={named} />
                 </div>
               </Fragment>
@@ -138,6 +149,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
           <Icon name="down" size={16} />
         </button>
       )}
+      <MessageTools scroller={scroller} messages={messages ?? NO_MESSAGES} />
       <Announcer conversation={conversation} messages={messages} />
     </div>
   );

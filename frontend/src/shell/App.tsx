@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { Inbox } from "../inbox/Inbox";
+import { SoundStage } from "../inbox/player/SoundStage";
 import { INBOX_PATH, LOGIN_PATH, navigate, useRoute } from "../lib/router";
 import { words } from "../lib/words";
 import { ClientContext } from "../sync/client";
@@ -78,13 +79,15 @@ export function App() {
       return (
         <ClientContext value={account.state.client}>
           <div className="app">
-            <Rail onSettings={openSettings} />
-            <Inbox
-              conversationId={route.screen === "inbox" ? route.conversationId : null}
-              preferences={preferences}
-              onHelp={openHelp}
-              onSettings={openSettings}
-            />
+            <SoundStage conversationId={route.screen === "inbox" ? route.conversationId : null}>
+              <Rail onSettings={openSettings} />
+              <Inbox
+                conversationId={route.screen === "inbox" ? route.conversationId : null}
+                preferences={preferences}
+                onHelp={openHelp}
+                onSettings={openSettings}
+              />
+            </SoundStage>
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
           {dialog === "settings" && (
