@@ -3,6 +3,7 @@ from communications.models.audit import AuditEntry
 from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
+from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.identity import (
     AttendeeIdentity,
@@ -36,6 +37,9 @@ __all__ = [
     "ConversationAttendee",
     "ConversationDecision",
     "Draft",
+    "ErasedMark",
+    "Erasure",
+    "ErasureKey",
     "FeedEpoch",
     "FeedMark",
     "GivenName",

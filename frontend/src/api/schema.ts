@@ -419,7 +419,7 @@ export interface paths {
         };
         /**
          * Messages of a conversation
-         * @description Newest first.
+         * @description Newest first. `around` opens the conversation at one message, with both ends to go on from.
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
@@ -1194,11 +1194,15 @@ export interface components {
         /**
          * MessagePage
          * @description Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest.
+         *
+         *     ``newer_cursor`` leads the other way, from a page that was opened around a message; null where nothing newer
+         *     is left, and on pages that lead to older ones.
          */
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Message"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
+            readonly newer_cursor: string | null;
         };
         /**
          * MessageTexts
@@ -2643,6 +2647,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description How many at most. */
                 readonly limit?: number;
+                /** @description Id of a message to have in the middle of the page. */
+                readonly around?: string;
             };
             readonly header?: never;
             readonly path: {

@@ -93,13 +93,20 @@ export interface Stretch {
   readonly conversationId: Id;
   readonly from: string | null;
   readonly to: string | null;
+  /** The ends of an island that the stretch lies in, below the thread's first hole. */
+  readonly island?: Ends | null;
 }
 
-/** The messages of a stretch, oldest first, none from below the thread's first hole. */
+export interface Ends {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** The messages of a stretch, oldest first, none from below the thread's first hole (or from outside of the island). */
 export async function messages(db: LocalDatabase, stretch: Stretch): Promise<LocalMessage[]> {
   const tables = await db.activeTables();
-  const { conversationId: id, from, to } = stretch;
-  const floor = (await tables.thread.get(id))?.floor ?? "";
+  const { conversationId: id, from, to, island } = stretch;
+  const floor = island?.low ?? (await tables.thread.get(id))?.floor ?? "";
   const lower = from === null || from < floor ? floor : from;
   if (to !== null && to < lower) return [];
   const found = await tables.message
@@ -116,9 +123,11 @@ export async function positionAway(
   position: string | null,
   count: number,
   way: "before" | "after",
+  island: Ends | null = null,
 ): Promise<string | null> {
   const tables = await db.activeTables();
-  const floor = (await tables.thread.get(conversationId))?.floor ?? "";
+  const floor = island?.low ?? (await tables.thread.get(conversationId))?.floor ?? "";
+  const ceiling = island?.high ?? LAST;
   const index = tables.message.where("[conversation_id+position]");
   const found =
     way === "before"
@@ -128,10 +137,30 @@ export async function positionAway(
           .limit(count)
           .toArray()
       : await index
-          .between([conversationId, position ?? floor], [conversationId, LAST], false, true)
+          .between([conversationId, position ?? floor], [conversationId, ceiling], false, true)
           .limit(count)
           .toArray();
   return found.at(-1)?.position ?? null;
+}
+
+/** Where a message of this device stands. */
+export async function messagePosition(db: LocalDatabase, id: Id): Promise<string | null> {
+  const tables = await db.activeTables();
+  return (await tables.message.get(id))?.position ?? null;
+}
+
+/** The ends of a stretch with `count` messages on either side of a position; `to` is null where it reaches the newest. */
+export async function stretchAround(
+  db: LocalDatabase,
+  conversationId: Id,
+  position: string,
+  count: number,
+  island: Ends | null,
+): Promise<{ readonly from: string; readonly to: string | null }> {
+  const from = await positionAway(db, conversationId, position, count, "before", island);
+  const to = await positionAway(db, conversationId, position, count, "after", island);
+  const beyond = to === null ? null : await positionAway(db, conversationId, to, 1, "after", island);
+  return { from: from ?? position, to: beyond === null && island === null ? null : (to ?? position) };
 }
 
 const countsAsUnread = (message: LocalMessage): boolean =>
