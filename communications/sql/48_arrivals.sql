@@ -4,14 +4,18 @@
 CREATE OR REPLACE FUNCTION landline_messages_move(messages json, conversation_of bigint[], revised bigint[])
 RETURNS bigint[] LANGUAGE sql AS $$
     WITH moved AS (
-        UPDATE communications_message AS message SET conversation_id = conversation_of[told.chat]
-        FROM json_to_recordset(messages) AS told (account text, external_message_id text, chat integer)
+        UPDATE communications_message AS message SET conversation_id = entered.id
+        FROM json_to_recordset(messages) AS told (
+            account text, external_message_id text, chat integer, alias_kind text, alias_value text)
         JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        LEFT JOIN communications_conversationalias AS named
+            ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
         JOIN communications_message AS held
             ON held.channel_id = channel.id AND held.external_message_id = told.external_message_id
         JOIN communications_conversation AS left_behind ON left_behind.id = held.conversation_id
+        JOIN communications_conversation AS entered ON entered.id = coalesce(named.conversation_id, conversation_of[told.chat])
         WHERE message.id = held.id AND held.id = ANY(revised)
-          AND coalesce(left_behind.continues_id, left_behind.id) <> conversation_of[told.chat]
+          AND coalesce(left_behind.continues_id, left_behind.id) <> coalesce(entered.continues_id, entered.id)
         RETURNING left_behind.id AS left_id, message.conversation_id AS entered_id
     )
     SELECT array_agg(DISTINCT id) FROM moved, unnest(ARRAY[left_id, entered_id]) AS id
@@ -81,14 +85,17 @@ RETURNS void LANGUAGE sql AS $$
         is_stub = false,
         kind = told.kind,
         contact_id = CASE WHEN told.kind = 'direct' THEN conversation.contact_id END,
+        content_type = greatest(conversation.content_type, told.content_type),
         title = CASE WHEN told.title_is_newer THEN told.title ELSE conversation.title END,
         title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END
     FROM (
         SELECT held.id, held.last_message_id, landline_chat_kind(held.kind, chat.kind) AS kind,
                landline_chat_kind(held.kind, chat.kind) <> held.kind AS kind_is_better, chat.title, chat.title_at,
+               chat.content_type, chat.content_type > held.content_type AS content_type_is_news,
                chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
                    AS title_is_newer
-        FROM json_to_recordset(chats) AS chat (chat integer, kind text, title text, title_at timestamptz)
+        FROM json_to_recordset(chats) AS chat (
+            chat integer, kind text, title text, title_at timestamptz, content_type text)
         JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
     ) AS told
     LEFT JOIN (
@@ -96,7 +103,7 @@ RETURNS void LANGUAGE sql AS $$
                newest.id IS NOT NULL AND (last.id IS NULL
                    OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
         FROM (
-            SELECT message.conversation_id, min(reader.last_message_id) AS last_message_id,
+            SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_message_id,
                    (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
                        FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
                    count(*) FILTER (
@@ -107,12 +114,13 @@ RETURNS void LANGUAGE sql AS $$
                    ) AS unread
             FROM unnest(written) AS id
             JOIN communications_message AS message USING (id)
-            JOIN communications_conversation AS reader ON reader.id = message.conversation_id
-            GROUP BY message.conversation_id
+            JOIN communications_conversation AS part ON part.id = message.conversation_id
+            JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
+            GROUP BY reader.id
         ) AS fresh
         LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
     ) AS arrival ON arrival.conversation_id = told.id
     WHERE conversation.id = told.id
-      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better)
+      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better OR told.content_type_is_news)
 $$;

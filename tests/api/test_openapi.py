@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from communications.api.reference import openapi_document
-from communications.models import Attachment, Reaction
+from communications.models import (
+    Attachment,
+    AttendeeIdentity,
+    AttendeeName,
+    GivenName,
+    MessageEdit,
+    PersonDecision,
+    Reaction,
+    ReplayOrder,
+)
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
 from tests.access.routes import Call, calls_of_the_api, whole
@@ -38,6 +48,7 @@ from tests.inbox import (
     person_make,
     recount,
 )
+from tests.ledger_rows import delivery_keep, happening
 from tests.media.library import attachment_keep, picture_keep
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +101,7 @@ class FullInbox:
                 edited_at=minutes(4),
                 quoted_external_id="q",
                 quoted_text="?",
+                search_text="hello",
             )
             Attachment.objects.create(
                 channel=channel,
@@ -112,16 +124,47 @@ class FullInbox:
         )
         recount(self.conversation)
         conversation_make(channel, kind="group")
+        self.part = conversation_make(channel, continues=self.conversation, members=[contact])
+        self.apart = attendee_make(channel, "Bea")
+        twin = attendee_make(channel, "Ada", same_as=contact)
+        attendee_make(channel, "Ada", phone="4917")
+        for known, key in ((contact, "id:a"), (twin, "id:b"), (twin, "id:a")):
+            AttendeeIdentity.objects.create(
+                channel=channel, attendee=known, own_key=f"id:{known.pk}", key=key, told_by=uuid.uuid4()
+            )
+        AttendeeName.objects.create(
+            channel=channel, attendee=twin, rank=2, name="Ada", since=NOON, told_by=uuid.uuid4()
+        )
+        GivenName.objects.create(channel=channel, attendee=twin, name="Ada L.", given_by=self.reader)
+        PersonDecision.objects.create(channel=channel, one=contact, other=self.apart, verdict="different")
+        PersonDecision.objects.create(
+            channel=channel, one=contact, other=twin, verdict="same", decided_by=self.reader
+        )
         stored = attachment_keep(self.conversation, b"the bytes of a file", message=message)
         picture = picture_keep(contact, b"the bytes of a picture")
+        key = happening()
+        delivery = delivery_keep(channel, {"text": "hello"}, message=message, event_key=key, outcome="failed")
+        MessageEdit.objects.create(
+            channel=channel, message=message, event_key=key, text="hello there", edited_at=minutes(4)
+        )
+        ReplayOrder.objects.create(author=self.reader, selection={}, expected=3, totals={"applied": 3})
+        delivery_keep(channel, message=message, event_key=key, outcome="duplicate", reason="repeats")
+        delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
         self.values: dict[str, Any] = {
             "provider": "whatsapp",
+            "delivery_id": str(delivery.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(message.pk),
+            "attendee_id": str(contact.pk),
+            "other_attendee_id": str(self.apart.pk),
+            "other_conversation_id": str(self.part.pk),
+            "verdict": "different",
+            "name": "Ada L.",
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],
+            "q": "hello",
         }
 
 
