@@ -63,6 +63,8 @@ def text(figures: Figures) -> list[str]:
             lines += ["", title, "", *ingest_table(figures[part])]
     if "push" in figures:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
+    if "ledger" in figures:
+        lines += ["", *refold_text(figures["ledger"])]
     if "reads" in figures:
         lines += ["", *reads_text(figures["reads"])]
     if "browser" in figures:
@@ -146,6 +148,23 @@ def arrivals_text(paces: Sequence[Figures]) -> list[str]:
         "Deliveries at a fixed pace, timed from the moment they were due:",
         "",
         *table(titles, rows),
+    ]
+
+
+def refold_text(ledger: Figures) -> list[str]:
+    rows = [
+        [
+            name.replace("_", " "),
+            number(way, "deliveries"),
+            number(way, "per_second"),
+            f"{number(way, 'app_cpu_us')}/{number(way, 'postgres_cpu_us')}",
+        ]
+        for name, way in ledger.items()
+    ]
+    return [
+        "The ledger folded again:",
+        "",
+        *table(("way", "deliveries", "deliveries/s", "app/PostgreSQL µs"), rows),
     ]
 
 
