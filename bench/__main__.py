@@ -1,4 +1,4 @@
-"""Measures ingest against pgbench, the way from a webhook to the sockets, the ledger folded again, reads, and the browser."""
+"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, reads, search, and the browser."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from bench.processor import ForeignLoad
 from bench.reads import reads_measure
 from bench.refold import refold_measure
 from bench.screen import screen_check, screen_measure
+from bench.search import search_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "ledger", "reads", "ingest_over_full", "browser")
+PARTS = ("ingest", "push", "ledger", "reads", "search", "ingest_over_full", "browser")
 CLIENTS_OVER_FULL = (32,)
 PACES = {"push": 100, "acknowledged": 200}
 
@@ -92,6 +93,8 @@ def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[s
     full = full_database_make(bench.installation, announce)
     if part == "reads":
         return {part: reads_measure(bench, full)}
+    if part == "search":
+        return {part: search_measure(bench.installation, full)}
     if part == "ingest_over_full":
         return {part: _ingest(replace(bench, prepared=full.prepared), options, CLIENTS_OVER_FULL)}
     return {part: screen_measure(bench.installation, full, announce=announce)}

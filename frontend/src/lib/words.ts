@@ -181,7 +181,7 @@ export const words = {
       ["Esc", "Back to the list"],
       ["n  p", "Next, previous unread"],
       ["Alt ↓  Alt ↑", "Open the next, the previous"],
-      ["/", "Find by name"],
+      ["/", "Search everything"],
       ["g i", "Inbox"],
       ["?", "This help"],
     ],
