@@ -10,6 +10,7 @@
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
+    ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooManyAttempts        429  with ``retry_after_seconds``
     ├── TooBroad               503  a search that would take too long
     ├── Unsaved                503  the database did not take a delivery in time
@@ -66,6 +67,12 @@ class NotFound(LandlineError):
     status = 404
     code = "not_found"
     title = "Nothing is here, or nothing you may see"
+
+
+class BodyRemoved(LandlineError):
+    status = 410
+    code = "body_removed"
+    title = "The bytes of this delivery are no longer kept"
 
 
 class TooManyAttempts(LandlineError):

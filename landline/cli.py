@@ -6,7 +6,8 @@ Each subcommand imports its own program: some need Django set up first, and some
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from landline import __version__
 from landline.bootstrap import (
@@ -15,6 +16,8 @@ from landline.bootstrap import (
     process_prepare,
     terminate_by_exception,
 )
+from landline.environment import Environment
+from landline.erase_options import erase_options_add
 from landline.lifeline import lifeline_watch
 from landline.replay_options import replay_options_add, replay_options_check
 
@@ -78,6 +81,9 @@ def parser() -> argparse.ArgumentParser:
         help="fold in the random order of this number (default: oldest first)",
     )
     rebuilding.set_defaults(command=rebuild)
+    erasing = commands.add_parser("erase", help="erase a message, a conversation or a person for good")
+    erase_options_add(erasing)
+    erasing.set_defaults(command=erase)
     commands.add_parser(
         "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
     ).set_defaults(command=simulator)
@@ -138,21 +144,29 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
 
 def replay(options: argparse.Namespace, _rest: list[str]) -> int:
     replay_options_check(options, options.usage_of)
-    terminate_by_exception()
-    environment = process_prepare("command")
-    with database_running(environment):
-        import django
-
-        django.setup()
-        from landline.preflight import database_check, migrations_check
+    with command_ready():
         from landline.replay import replay_run
 
-        database_check()
-        migrations_check()
         return replay_run(options)
 
 
 def rebuild(options: argparse.Namespace, _rest: list[str]) -> int:
+    with command_ready() as environment:
+        from landline.rebuild import rebuild_run
+
+        return rebuild_run(options, environment)
+
+
+def erase(options: argparse.Namespace, _rest: list[str]) -> int:
+    with command_ready():
+        from landline.erase import erase_run
+
+        return erase_run(options)
+
+
+@contextmanager
+def command_ready() -> Iterator[Environment]:
+    """For a command beside the servers: inside, Django is set up and the schema is this version's."""
     terminate_by_exception()
     environment = process_prepare("command")
     with database_running(environment):
@@ -160,11 +174,10 @@ def rebuild(options: argparse.Namespace, _rest: list[str]) -> int:
 
         django.setup()
         from landline.preflight import database_check, migrations_check
-        from landline.rebuild import rebuild_run
 
         database_check()
         migrations_check()
-        return rebuild_run(options, environment)
+        yield environment
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:

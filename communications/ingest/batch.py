@@ -97,6 +97,8 @@ class FoldBatch:
             "next_attempt_at": next_attempt_at(delivery) if reading.settled == "failed" else None,
             "repeats": False,
         }
+        if reading.chat_names:
+            row["chat_names"] = reading.chat_names
         self._deliveries.append(row)
         self._bodies.append(delivery.raw)
         if reading.settled is not None or reading.fact is None or reading.event_key is None:

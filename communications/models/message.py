@@ -155,6 +155,11 @@ class Message(models.Model):
                 name="message_reaction_line",
                 condition=~models.Q(event_emoji=""),
             ),
+            models.Index(
+                fields=["channel", "quoted_external_id"],
+                name="message_answers",
+                condition=~models.Q(quoted_external_id=""),
+            ),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 

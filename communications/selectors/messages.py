@@ -60,7 +60,8 @@ _MENTIONS: Final = mentions_column(
 
 # A name's letters that turn the direction of reading make one ending look like another, and are left out.
 # What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored
-# before the answer: what comes later changes no row, so no reader would hear of a link made later.
+# before the answer: what comes later changes no row, so no reader would hear of a link made later. Its text
+# is the answer's own copy until it is edited or deleted: then no reader holds the earlier one any longer.
 MESSAGE_ROWS: Final = f"""
 SELECT message.id, message.channel_id,
        coalesce(conversation.continues_id, conversation.id) AS conversation_id,
@@ -73,7 +74,17 @@ SELECT message.id, message.channel_id,
        message.deleted_at, message.is_forwarded, message.is_view_once,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_external_id ELSE '' END AS quoted_external_id,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_sender_name ELSE '' END AS quoted_sender_name,
-       CASE WHEN message.deleted_at IS NULL THEN message.quoted_text ELSE '' END AS quoted_text,
+       CASE WHEN message.deleted_at IS NULL AND message.quoted_text <> '' THEN coalesce((
+           SELECT CASE WHEN quoted.deleted_at IS NOT NULL THEN '' WHEN quoted.edited_at IS NOT NULL THEN quoted.text END
+           FROM communications_message AS quoted
+           WHERE quoted.channel_id = message.channel_id AND quoted.external_message_id = message.quoted_external_id
+       ), (
+           SELECT CASE WHEN quoted.deleted_at IS NOT NULL THEN '' WHEN quoted.edited_at IS NOT NULL THEN quoted.text END
+           FROM communications_message AS quoted
+           WHERE quoted.conversation_id = message.conversation_id AND quoted.provider_message_id <> ''
+             AND quoted.provider_message_id = message.quoted_external_id
+           ORDER BY quoted.id DESC LIMIT 1
+       ), message.quoted_text) ELSE '' END AS quoted_text,
        CASE WHEN message.deleted_at IS NULL AND message.quoted_external_id <> '' THEN coalesce((
            SELECT quoted.id FROM communications_message AS quoted
            WHERE quoted.channel_id = message.channel_id

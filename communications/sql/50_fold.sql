@@ -47,6 +47,13 @@ BEGIN
     PERFORM pg_advisory_xact_lock(account.lock)
     FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(accounts) AS name ORDER BY lock) AS account;
 
+    -- Whoever called settles those that speak of what was erased, and calls again. Without marks this is one look at an empty table.
+    IF EXISTS (SELECT FROM communications_erasedmark)
+       AND current_setting('landline.erased_is_settled', true) IS DISTINCT FROM 'on'
+       AND landline_batch_meets_erased(deliveries, aliases, messages, changes) THEN
+        RAISE EXCEPTION 'a delivery of the batch speaks of what was erased' USING ERRCODE = 'LL001';
+    END IF;
+
     IF own IS NOT NULL THEN
         learned := landline_own_identities_learn(own);
     END IF;

@@ -46,7 +46,7 @@ async function drawn(fields: Parameters<typeof message>[1]): Promise<HTMLElement
 test("a token is shown as a name, is no address, and the rest keeps its form", async () => {
   const text = `*hello ${LID}*, call ${PHONE} or ana@example.org`;
   const box = await drawn({ text, mentions: [mention(LID, { name: "*Ana* <b>" }), mention(PHONE, { name: "+33600000001" })] });
-  expect(box.querySelector(".formatted")?.textContent).toBe("hello @*Ana* <b>, call @+33600000001 or ana@example.org");
+  expect(box.querySelector(".formatted-words")?.textContent).toBe("hello @*Ana* <b>, call @+33600000001 or ana@example.org");
   expect([...box.querySelectorAll("a")].map((link) => link.textContent)).toEqual(["ana@example.org"]);
   expect(box.querySelector("strong .mention")).not.toBeNull();
 });

@@ -17,7 +17,10 @@ from communications.api.application import api
 
 JSON = "application/json"
 NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
-ANSWERED_WITHOUT_CONTENT = {"POST /api/v1/communications/pictures/"}
+SUCCEED_WITH = {
+    "POST /api/v1/communications/pictures/": 204,
+    "POST /api/v1/communications/deliveries/replay/": 202,
+}
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 
@@ -43,7 +46,7 @@ class Call:
 
     @property
     def succeeds_with(self) -> int:
-        return 204 if str(self) in ANSWERED_WITHOUT_CONTENT else 200
+        return SUCCEED_WITH.get(str(self), 200)
 
     def made_by(
         self, client: Client, values: dict[str, Any], *, query: Any = None, **options: Any

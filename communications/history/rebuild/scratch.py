@@ -58,8 +58,8 @@ _GRANTS: Final[tuple[LiteralString, ...]] = (
 
 _FACTS: Final = ("channel", "attendee", "conversation", "message")
 
-# Channels come from the list of accounts, not from the ledger, and so does what it says of who we are.
-_COPIED: Final = ("communications_channel",)
+# Channels come from the list of accounts, not from the ledger, and so does what it says of who we are. What was erased stays so.
+_COPIED: Final = ("communications_channel", "communications_erasurekey", "communications_erasedmark")
 
 
 class AlreadyRunning(Exception):

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal
+from functools import lru_cache
+from typing import Final, Literal
 
 from communications.schemas.facts import (
     AttachmentFact,
@@ -37,6 +38,9 @@ from unipile.payloads.person import Person
 from unipile.payloads.refusals import MissingField
 from unipile.payloads.text import search_text
 from unipile.payloads.times import settle_time
+
+# A body says of its people what the chat's last one said.
+PEOPLE_REMEMBERED: Final = 2_048
 
 
 class MessagingHandler:
@@ -180,21 +184,9 @@ class MessagingHandler:
         provider_id = self.provider_id(data, person)
         if provider_id is None:
             return None
-        identities = identity_keys(person, data.provider)
         own = own_identity_keys(data.own, data.provider)
-        name = _shown_name(person)
-        return PersonFact(
-            provider_id=provider_id,
-            attendee_id=person.attendee_id or "",
-            name=name,
-            name_rank=self.name_rank if name else 0,
-            phone=person.phone or "",
-            lid=person.lid or "",
-            public_identifier=(person.public_identifier or "")[:512],
-            is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
-            identities=identities,
-            own_key=provider_id_key(provider_id, data.provider),
-            beside=tuple(key[:512] for key in keys_beside(person, provider_id, data.provider)),
+        return _person_fact(
+            person, provider_id, data.provider, name_rank=self.name_rank, own=own, is_self=is_self
         )
 
     def provider_id(self, data: MessagingPayload, person: Person) -> str | None:  # noqa: ARG002
@@ -231,6 +223,33 @@ class MessagingHandler:
             if person is not None and data.quoted.sender_provider_id in (person.provider_id, person.lid):
                 return _shown_name(person)
         return ""
+
+
+@lru_cache(maxsize=PEOPLE_REMEMBERED)
+def _person_fact(
+    person: Person,
+    provider_id: str,
+    provider: str | None,
+    *,
+    name_rank: NameRank,
+    own: tuple[str, ...],
+    is_self: bool,
+) -> PersonFact:
+    identities = identity_keys(person, provider)
+    name = _shown_name(person)
+    return PersonFact(
+        provider_id=provider_id,
+        attendee_id=person.attendee_id or "",
+        name=name,
+        name_rank=name_rank if name else 0,
+        phone=person.phone or "",
+        lid=person.lid or "",
+        public_identifier=(person.public_identifier or "")[:512],
+        is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
+        identities=identities,
+        own_key=provider_id_key(provider_id, provider),
+        beside=tuple(key[:512] for key in keys_beside(person, provider_id, provider)),
+    )
 
 
 def mentioned(text: str, people: Iterable[PersonFact]) -> tuple[PersonFact, ...]:

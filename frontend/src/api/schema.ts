@@ -172,6 +172,204 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/deliveries/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description Newest first, of the channels the reader administers. A search that takes long stops and says where.
+         */
+        readonly get: operations["deliveries_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/totals/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Deliveries by outcome
+         * @description What was received, as the sum of what became of it; of a long ledger the newest part.
+         */
+        readonly get: operations["deliveries_totals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/causes/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Why deliveries were not applied
+         * @description Quarantined, failed, parked and ignored ones by their reason; an outcome that is asked for is passed over.
+         */
+        readonly get: operations["deliveries_causes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/replay/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the reader had folded again */
+        readonly get: operations["replays_list"];
+        readonly put?: never;
+        /**
+         * Fold deliveries again
+         * @description Those that the filter finds, or all; the worker does it. What is applied already is not changed by it.
+         */
+        readonly post: operations["deliveries_replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One delivery */
+        readonly get: operations["delivery_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/body/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The bytes of a delivery
+         * @description Byte for byte as they came; that they were looked at is recorded.
+         */
+        readonly get: operations["delivery_body"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/difference/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What folding a delivery again would change
+         * @description Found by folding it and taking that back; that it was looked at is recorded.
+         */
+        readonly get: operations["delivery_difference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/replay/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Fold a delivery again
+         * @description At once; answers with the delivery as it then stands. One that is applied stays so.
+         */
+        readonly post: operations["delivery_replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/messages/{message_id}/inspection/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where a message comes from
+         * @description Ids, times and deliveries; with evidence and reactions taken back for administrators of its channel.
+         */
+        readonly get: operations["message_inspect"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/messages/{message_id}/texts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a message once said
+         * @description Before each edit, and before it was deleted: for administrators of its channel, and recorded.
+         */
+        readonly get: operations["message_texts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -221,7 +419,7 @@ export interface paths {
         };
         /**
          * Messages of a conversation
-         * @description Newest first.
+         * @description Newest first. `around` opens the conversation at one message, with both ends to go on from.
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
@@ -310,6 +508,142 @@ export interface components {
             readonly conversation_ids: readonly string[];
             /** Attendee Ids */
             readonly attendee_ids: readonly string[];
+        };
+        /**
+         * DeliveryFilter
+         * @description What is left out does not narrow.
+         */
+        readonly DeliveryFilter: {
+            /**
+             * Outcome
+             * @description Only of this outcome.
+             * @enum {string}
+             */
+            readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+            /**
+             * Event
+             * @description Only of this event.
+             */
+            readonly event?: string;
+            /**
+             * Source
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly source?: "webhook" | "api";
+            /**
+             * Channel Id
+             * @description Only of this channel.
+             */
+            readonly channel_id?: string;
+            /**
+             * Account
+             * @description Upstream's id of an account.
+             */
+            readonly account?: string;
+            /**
+             * Conversation Id
+             * @description Only about this conversation.
+             */
+            readonly conversation_id?: string;
+            /**
+             * Message Id
+             * @description Only about this message.
+             */
+            readonly message_id?: string;
+            /**
+             * Received After
+             * Format: date-time
+             * @description Only from then on.
+             */
+            readonly received_after?: string;
+            /**
+             * Received Before
+             * Format: date-time
+             * @description Only before then.
+             */
+            readonly received_before?: string;
+            /**
+             * Reason
+             * @description Only with this very reason.
+             */
+            readonly reason?: string;
+            /**
+             * Text
+             * @description Only with this in the body, letter by letter.
+             */
+            readonly text?: string;
+        };
+        /**
+         * ReplayAsked
+         * @description A filter that narrows nothing was rather forgotten than meant.
+         */
+        readonly ReplayAsked: {
+            /**
+             * Outcome
+             * @description Only of this outcome.
+             * @enum {string}
+             */
+            readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+            /**
+             * Event
+             * @description Only of this event.
+             */
+            readonly event?: string;
+            /**
+             * Source
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly source?: "webhook" | "api";
+            /**
+             * Channel Id
+             * @description Only of this channel.
+             */
+            readonly channel_id?: string;
+            /**
+             * Account
+             * @description Upstream's id of an account.
+             */
+            readonly account?: string;
+            /**
+             * Conversation Id
+             * @description Only about this conversation.
+             */
+            readonly conversation_id?: string;
+            /**
+             * Message Id
+             * @description Only about this message.
+             */
+            readonly message_id?: string;
+            /**
+             * Received After
+             * Format: date-time
+             * @description Only from then on.
+             */
+            readonly received_after?: string;
+            /**
+             * Received Before
+             * Format: date-time
+             * @description Only before then.
+             */
+            readonly received_before?: string;
+            /**
+             * Reason
+             * @description Only with this very reason.
+             */
+            readonly reason?: string;
+            /**
+             * Text
+             * @description Only with this in the body, letter by letter.
+             */
+            readonly text?: string;
+            /**
+             * Everything
+             * @description Needed where nothing narrows.
+             * @default false
+             */
+            readonly everything: boolean;
         };
         /** ReadThrough */
         readonly ReadThrough: {
@@ -602,6 +936,158 @@ export interface components {
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
         };
+        /**
+         * DeliveryBody
+         * @description The bytes as they came: as text where they are UTF-8, else in base64.
+         */
+        readonly DeliveryBody: {
+            /** @description A UUID that sorts by time. */
+            readonly delivery_id: string;
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly size_bytes: number;
+            /** @enum {unknown} */
+            readonly encoding: "base64" | "text";
+            readonly content: string;
+        };
+        /**
+         * DeliveryCauses
+         * @description Most frequent first.
+         */
+        readonly DeliveryCauses: {
+            readonly items: readonly components["schemas"]["DeliveryCause"][];
+            readonly counted_back_to: string | null;
+        };
+        /**
+         * DeliveryCause
+         * @description Deliveries that were not applied for one and the same reason.
+         */
+        readonly DeliveryCause: {
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            readonly total: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly newest_at: string;
+            /** @description A UUID that sorts by time. */
+            readonly newest_id: string;
+        };
+        /**
+         * DeliveryDetail
+         * @description A delivery with what is kept of its arrival. Of headers that may hold secrets only the names are kept.
+         */
+        readonly DeliveryDetail: {
+            readonly delivery: components["schemas"]["Delivery"];
+            readonly webhook_name: string;
+            readonly headers: readonly components["schemas"]["Header"][];
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly event_key: string | null;
+            readonly has_body: boolean;
+            readonly repeated_by: readonly components["schemas"]["Repeat"][];
+        };
+        /**
+         * Delivery
+         * @description One row of the ledger. Links lead to what it speaks of, where that is still shown.
+         *
+         *     ``repeats`` counts other deliveries of the same happening, up to 100.
+         */
+        readonly Delivery: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly source: "api" | "webhook";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            readonly channel_id: string | null;
+            readonly account: string;
+            readonly provider: string;
+            readonly event: string;
+            readonly event_name: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            readonly attempts: number;
+            readonly next_attempt_at: string | null;
+            readonly size_bytes: number;
+            readonly repeats: number;
+            readonly conversation_id: string | null;
+            readonly conversation_name: string | null;
+            readonly message_id: string | null;
+            readonly sender_name: string | null;
+        };
+        /** Header */
+        readonly Header: {
+            readonly name: string;
+            readonly value: string;
+        };
+        /**
+         * Repeat
+         * @description Another delivery of the same happening.
+         */
+        readonly Repeat: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+        };
+        /**
+         * DeliveryDifference
+         * @description Nothing was changed by finding out. Without ``changes`` a replay would change nothing.
+         */
+        readonly DeliveryDifference: {
+            /** @description A UUID that sorts by time. */
+            readonly delivery_id: string;
+            readonly changes: readonly components["schemas"]["FieldChange"][];
+        };
+        /**
+         * FieldChange
+         * @description What folding a delivery again would change in one field; null is unknown, or no row.
+         */
+        readonly FieldChange: {
+            readonly entity: string;
+            readonly key: string;
+            readonly field: string;
+            readonly before: string | null;
+            readonly after: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description Newest first. ``looked_back_to`` is there when the search stopped before its end.
+         *
+         *     ``next_cursor`` goes on from there, and is null at the oldest.
+         */
+        readonly DeliveryPage: {
+            readonly items: readonly components["schemas"]["Delivery"][];
+            readonly next_cursor: string | null;
+            readonly looked_back_to: string | null;
+        };
+        /**
+         * DeliveryTotals
+         * @description ``received`` is the sum of ``outcomes``; ``counted_back_to`` is there when not all could be counted in time.
+         */
+        readonly DeliveryTotals: {
+            readonly received: number;
+            readonly outcomes: readonly components["schemas"]["OutcomeTotal"][];
+            readonly counted_back_to: string | null;
+        };
+        /** OutcomeTotal */
+        readonly OutcomeTotal: {
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly total: number;
+        };
         /** HelloFrame */
         readonly HelloFrame: {
             /** @enum {unknown} */
@@ -614,6 +1100,92 @@ export interface components {
             readonly user_id: string;
             readonly heartbeat_seconds: number;
         };
+        /**
+         * Inspection
+         * @description Where a message comes from. What only administrators see is null for others.
+         */
+        readonly Inspection: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            readonly external_message_id: string | null;
+            readonly provider_message_id: string | null;
+            readonly client_id: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly sent_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly stored_at: string;
+            readonly time_flagged: boolean;
+            /** @enum {unknown} */
+            readonly direction: "inbound" | "outbound" | "unknown";
+            /** @enum {unknown} */
+            readonly direction_by: "identity" | "nothing" | "told";
+            /** @enum {unknown} */
+            readonly origin: "contact" | "phone" | "us";
+            readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+            readonly edited_at: readonly string[];
+            readonly deleted_at: string | null;
+            readonly is_administrator: boolean;
+            readonly sender_identities: readonly string[] | null;
+            readonly own_identities: readonly string[] | null;
+            readonly reactions: readonly components["schemas"]["ToldReaction"][] | null;
+            readonly deliveries: readonly components["schemas"]["MessageDelivery"][];
+            readonly has_more_deliveries: boolean;
+        };
+        /**
+         * ToldReaction
+         * @description One reaction as it was told; an empty ``emoji`` takes an earlier one back. ``stands``: it is the sender's newest.
+         */
+        readonly ToldReaction: {
+            readonly emoji: string;
+            readonly sender_name: string | null;
+            readonly is_own: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly reacted_at: string;
+            readonly stands: boolean;
+        };
+        /**
+         * MessageDelivery
+         * @description A delivery behind a message, and what it did to it.
+         */
+        readonly MessageDelivery: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly source: "api" | "webhook";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            readonly event: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly size_bytes: number;
+            readonly has_body: boolean;
+            /** @enum {unknown} */
+            readonly effect: "brought" | "deleted" | "delivered" | "edit_superseded" | "edited" | "nothing" | "reacted" | "reaction_superseded" | "read" | "repeated";
+        };
         /** MemberList */
         readonly MemberList: {
             readonly items: readonly components["schemas"]["Member"][];
@@ -622,11 +1194,37 @@ export interface components {
         /**
          * MessagePage
          * @description Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest.
+         *
+         *     ``newer_cursor`` leads the other way, from a page that was opened around a message; null where nothing newer
+         *     is left, and on pages that lead to older ones.
          */
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Message"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
+            readonly newer_cursor: string | null;
+        };
+        /**
+         * MessageTexts
+         * @description Everything a message ever said, for administrators. ``deleted_text`` is what stood there when it was deleted.
+         */
+        readonly MessageTexts: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly original_text: string | null;
+            readonly edits: readonly components["schemas"]["EditText"][];
+            readonly deleted_text: string | null;
+        };
+        /** EditText */
+        readonly EditText: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly edited_at: string;
+            readonly text: string;
         };
         /**
          * PingFrame
@@ -670,6 +1268,33 @@ export interface components {
             readonly detail: string;
             readonly code: string;
             readonly request_id: string;
+        };
+        /**
+         * ReplayOrder
+         * @description Deliveries that somebody wants folded again; the worker does it.
+         *
+         *     ``expected`` is how many there were when it was asked, or at least were where ``is_counted`` is false.
+         */
+        readonly ReplayOrder: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly created_at: string;
+            readonly expected: number;
+            readonly is_counted: boolean;
+            readonly totals: readonly components["schemas"]["OutcomeTotal"][];
+            readonly failure: string | null;
+            readonly finished_at: string | null;
+        };
+        /**
+         * ReplayOrders
+         * @description The reader's own, newest first.
+         */
+        readonly ReplayOrders: {
+            readonly items: readonly components["schemas"]["ReplayOrder"][];
         };
         /**
          * ResetFrame
@@ -776,6 +1401,8 @@ export interface components {
 }
 export type Credentials = components['schemas']['Credentials'];
 export type WantedPictures = components['schemas']['WantedPictures'];
+export type DeliveryFilter = components['schemas']['DeliveryFilter'];
+export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type ReadThrough = components['schemas']['ReadThrough'];
 export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
@@ -793,13 +1420,32 @@ export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type ConversationPage = components['schemas']['ConversationPage'];
+export type DeliveryBody = components['schemas']['DeliveryBody'];
+export type DeliveryCauses = components['schemas']['DeliveryCauses'];
+export type DeliveryCause = components['schemas']['DeliveryCause'];
+export type DeliveryDetail = components['schemas']['DeliveryDetail'];
+export type Delivery = components['schemas']['Delivery'];
+export type Header = components['schemas']['Header'];
+export type Repeat = components['schemas']['Repeat'];
+export type DeliveryDifference = components['schemas']['DeliveryDifference'];
+export type FieldChange = components['schemas']['FieldChange'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DeliveryTotals = components['schemas']['DeliveryTotals'];
+export type OutcomeTotal = components['schemas']['OutcomeTotal'];
 export type HelloFrame = components['schemas']['HelloFrame'];
+export type Inspection = components['schemas']['Inspection'];
+export type ToldReaction = components['schemas']['ToldReaction'];
+export type MessageDelivery = components['schemas']['MessageDelivery'];
 export type MemberList = components['schemas']['MemberList'];
 export type MessagePage = components['schemas']['MessagePage'];
+export type MessageTexts = components['schemas']['MessageTexts'];
+export type EditText = components['schemas']['EditText'];
 export type PingFrame = components['schemas']['PingFrame'];
 export type PongFrame = components['schemas']['PongFrame'];
 export type PresenceFrame = components['schemas']['PresenceFrame'];
 export type Problem = components['schemas']['Problem'];
+export type ReplayOrder = components['schemas']['ReplayOrder'];
+export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
 export type SearchPage = components['schemas']['SearchPage'];
 export type Hit = components['schemas']['Hit'];
@@ -1300,6 +1946,600 @@ export interface operations {
             };
         };
     };
+    readonly deliveries_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_totals: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryTotals"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_causes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryCauses"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly replays_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplayOrders"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        readonly responses: {
+            /** @description Accepted */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplayOrder"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_body: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryBody"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_difference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDifference"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `busy` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_inspect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_texts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MessageTexts"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly chats_list: {
         readonly parameters: {
             readonly query?: {
@@ -1407,6 +2647,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description How many at most. */
                 readonly limit?: number;
+                /** @description Id of a message to have in the middle of the page. */
+                readonly around?: string;
             };
             readonly header?: never;
             readonly path: {

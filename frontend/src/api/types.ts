@@ -28,6 +28,7 @@ export type {
   Draft,
   Gone,
   HelloFrame,
+  Hit,
   LastMessage,
   Member,
   Mention,
@@ -38,8 +39,10 @@ export type {
   Reaction,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;

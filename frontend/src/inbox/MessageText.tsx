@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 
 import type { Mention } from "../api/types";
 import { useLive } from "../sync/client";
@@ -16,13 +16,20 @@ function useNames(mentions: readonly Mention[]): ReadonlyMap<string, string> {
   return useMemo(() => namesByToken(mentions, known), [mentions, known]);
 }
 
-function NamedText({ message }: { readonly message: LocalMessage }) {
-  return <FormattedText text={message.text} names={useNames(message.mentions)} />;
+interface MessageTextProps {
+  readonly message: LocalMessage;
+  /** Stands at the end of the last line. */
+  readonly after: ReactNode;
+}
+
+function NamedText({ message, after }: MessageTextProps) {
+  return <FormattedText text={message.text} names={useNames(message.mentions)} after={after} />;
 }
 
 /** A message's words, with the present names of those it mentions. */
-export function MessageText({ message }: { readonly message: LocalMessage }) {
-  return message.mentions.length === 0 ? <FormattedText text={message.text} /> : <NamedText message={message} />;
+export function MessageText({ message, after }: MessageTextProps) {
+  if (message.mentions.length > 0) return <NamedText message={message} after={after} />;
+  return <FormattedText text={message.text} after={after} />;
 }
 
 function eventLine(message: LocalMessage, names: ReadonlyMap<string, string>): string {

@@ -1,4 +1,4 @@
-import { memo, useState, type ReactNode } from "react";
+import { memo, useMemo, useState, type ReactNode } from "react";
 
 import { emojiAlone, markup, type Markup } from "../lib/markup";
 import { oneLine, presentable } from "../lib/text";
@@ -64,18 +64,24 @@ interface FormattedTextProps {
   readonly text: string;
   /** What to show for the tokens that stand for people. */
   readonly names?: Names;
+  /** Stands at the end of the last line, on the side where the text's own direction ends. */
+  readonly after?: ReactNode;
 }
 
 /** Foreign text: formatted, linked, isolated in its direction, and inert. */
-export const FormattedText = memo(function FormattedText({ text, names = NOBODY }: FormattedTextProps) {
+export const FormattedText = memo(function FormattedText({ text, names = NOBODY, after }: FormattedTextProps) {
   const [whole, setWhole] = useState(false);
-  const shown = presentable(text);
+  const shown = useMemo(() => presentable(text), [text]);
   const cut = whole ? shown : cutShort(shown);
+  const nodes = useMemo(
+    () => markup(cut, [...names.keys()]).map((part, key) => node(part, key, names)),
+    [cut, names],
+  );
   const alone = emojiAlone(shown);
   return (
-    <>
-      <span className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
-        {markup(cut, [...names.keys()]).map((part, key) => node(part, key, names))}
+    <div className={alone === 0 ? "formatted" : `formatted formatted-emoji-${alone}`} dir="auto">
+      <span className="formatted-words">
+        {nodes}
         {cut.length < shown.length && "…"}
       </span>
       {cut.length < shown.length && (
@@ -89,6 +95,7 @@ export const FormattedText = memo(function FormattedText({ text, names = NOBODY 
           {words.showWhole}
         </button>
       )}
-    </>
+      {after}
+    </div>
   );
 });
