@@ -210,7 +210,7 @@ describe("a thread's grouping", () => {
 });
 
 describe("a preview", () => {
-  const last = { id: "1", direction: "inbound", kind: "text", text: "*hi*\nthere", sender_name: "Tiago", status: null } as const;
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, text: "*hi*\nthere", mentions: [], sender_name: "Tiago", status: null } as const;
 
   test.each([
     [conversation("1", { last_message: last }), { who: null, icon: null, text: "hi there" }],

@@ -28,8 +28,10 @@ export type {
   Draft,
   Gone,
   HelloFrame,
+  Hit,
   LastMessage,
   Member,
+  Mention,
   Message,
   MessagePage,
   Problem,
@@ -37,8 +39,10 @@ export type {
   Reaction,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;

@@ -5,9 +5,9 @@ import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
-import { FormattedText } from "../ui/FormattedText";
 import { Icon, type IconName } from "../ui/icons";
 import { Attachments } from "./media/Attachments";
+import { EventText, MessageText } from "./MessageText";
 import { QuotedCard } from "./QuotedCard";
 import { Reactions } from "./Reactions";
 
@@ -72,7 +72,7 @@ function Words({ message }: { readonly message: LocalMessage }) {
       </>
     );
   }
-  if (text !== "") return <FormattedText text={text} after={meta} />;
+  if (text !== "") return <MessageText message={message} after={meta} />;
   if (attachments.length > 0) return meta;
   const sign = message.view_once ? "once" : kind === "unsupported" ? kind : null;
   const absent = message.view_once ? `${KIND_WORD[kind]}, ${words.message.viewOnce}` : (WITHOUT_WORDS[kind] ?? KIND_WORD[kind]);
@@ -113,7 +113,7 @@ interface BubbleProps {
 function Event({ message }: { readonly message: LocalMessage }) {
   return (
     <p className="event">
-      <span dir="auto">{oneLine(message.text, 300) || KIND_WORD.event}</span>{" "}
+      <EventText message={message} />{" "}
       <time dateTime={message.sent_at} title={fullTime(message.sent_at)}>
         {clockTime(message.sent_at)}
       </time>
@@ -153,6 +153,11 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
       )}
       {alive && message.quoted !== null && <QuotedCard quoted={message.quoted} />}
       {alive && <Attachments message={message} />}
+      {alive && message.subject !== null && (
+        <strong className="subject" dir="auto">
+          {oneLine(message.subject)}
+        </strong>
+      )}
       <Words message={message} />
       {shownReactions && <Reactions reactions={reactions} />}
     </article>

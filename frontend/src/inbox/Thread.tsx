@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
-import { leaveConversation } from "../lib/router";
+import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useConversationPicture, useLive } from "../sync/client";
@@ -11,9 +11,10 @@ import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
 import { ThreadStage } from "./ThreadStage";
-import { useThreadWindow } from "./useThreadWindow";
+import { useThreadWindow, type JumpTarget } from "./useThreadWindow";
 
 function BackButton() {
   return (
@@ -30,7 +31,8 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
   const number = contact?.phone ?? contact?.public_identifier ?? null;
-  const facts = [kind, number === conversation.name ? null : number, account?.name ?? null];
+  const contentType = CONTENT_TYPE_WORD.get(conversation.content_type ?? "") ?? conversation.content_type;
+  const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
       <BackButton />
@@ -54,23 +56,35 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
             ))}
         </p>
       </div>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.thread.find}
+        title={words.thread.find}
+        onClick={() => {
+          navigate(searchPath(`in:#${conversation.id} `));
+        }}
+      >
+        <Icon name="search" />
+      </button>
     </header>
   );
 }
 
 interface OpenThreadProps {
   readonly conversation: LocalConversation;
+  readonly target: JumpTarget | null;
   readonly onInspect: ThreadProps["onInspect"];
 }
 
-function OpenThread({ conversation, onInspect }: OpenThreadProps) {
+function OpenThread({ conversation, target, onInspect }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
-  const view = useThreadWindow(conversation.id, unreadAtOpening);
+  const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
       <Header conversation={conversation} />
       <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
-        <ThreadLog conversation={conversation} window={view} />
+        <ThreadLog conversation={conversation} window={view} target={target} />
       </ThreadStage>
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
@@ -79,7 +93,7 @@ function OpenThread({ conversation, onInspect }: OpenThreadProps) {
 
 /** A conversation that a link names and this device has never listed. */
 function UnknownThread({ id }: { readonly id: Id }) {
-  const view = useThreadWindow(id, 0);
+  const view = useThreadWindow(id, 0, null);
   return (
     <>
       <header className="thread-head">
@@ -99,15 +113,17 @@ function UnknownThread({ id }: { readonly id: Id }) {
 
 interface ThreadProps {
   readonly id: Id;
+  /** The message to open it at, instead of the newest. */
+  readonly target: JumpTarget | null;
   /** Shows where a message comes from; null where nothing does. */
   readonly onInspect: ((message: LocalMessage) => void) | null;
 }
 
-export function Thread({ id, onInspect }: ThreadProps) {
+export function Thread({ id, target, onInspect }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
   if (conversation === null) return <UnknownThread id={id} />;
-  return <OpenThread conversation={conversation} onInspect={onInspect} />;
+  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} />;
 }

@@ -1,5 +1,6 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import { conversationPath, navigate } from "../lib/router";
 import { dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
@@ -12,10 +13,11 @@ import { Announcer } from "./Announcer";
 import { Bubble } from "./Bubble";
 import { SenderFace } from "./SenderFace";
 import { placeMessages } from "./grouping";
-import { ThreadEdge } from "./ThreadEdge";
+import { showInMiddle } from "./jump";
+import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
 import { MessageTools } from "./tools/MessageTools";
 import { useReading } from "./useReading";
-import type { ThreadWindow } from "./useThreadWindow";
+import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
 const AT_BOTTOM_PX = 40;
@@ -27,6 +29,7 @@ const NO_MESSAGES: readonly LocalMessage[] = [];
 interface ThreadLogProps {
   readonly conversation: LocalConversation;
   readonly window: ThreadWindow;
+  readonly target: JumpTarget | null;
 }
 
 function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
@@ -34,12 +37,13 @@ function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
   return [...new Set(inbound.map(({ sender_id }) => sender_id).filter((id) => id !== null))];
 }
 
-export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
+export function ThreadLog({ conversation, window: view, target }: ThreadLogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const newLine = useRef<HTMLDivElement>(null);
   const stuck = useRef(false);
   const jumping = useRef(false);
+  const jumped = useRef<number | null>(null);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -50,7 +54,10 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
   useWatchedPeople(useMemo(() => (named ? sendersOf(messages ?? []) : []), [named, messages]));
-  useReading(conversation, placed, atBottom, view.setNewFrom);
+  // Whoever opens a thread at an old message has not read the newest ones yet.
+  const [nearNewest, setNearNewest] = useState(target === null);
+  if (!nearNewest && placed && followsNewest) setNearNewest(true);
+  useReading(conversation, placed && nearNewest, atBottom, view.setNewFrom);
 
   const look = useCallback(() => {
     const element = scroller.current;
@@ -68,12 +75,21 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const ready = messages !== undefined && messages.length > 0;
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!ready || placed || element === null) return;
+    if (!ready || placed || element === null || view.jumpLoad === "loading" || target !== null && view.jumpLoad === "idle") return;
     if (newLine.current === null) element.scrollTop = element.scrollHeight;
     else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
     setSeen(newest);
     setPlaced(true);
-  }, [ready, placed, newest]);
+  }, [ready, placed, newest, target, view.jumpLoad]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (target === null || view.jumpLoad !== "idle" || jumped.current === target.jump || element === null) return;
+    if (!showInMiddle(element, target.messageId)) return;
+    jumped.current = target.jump;
+    stuck.current = false;
+    setPlaced(true);
+  }, [target, messages, view.jumpLoad]);
 
   useEffect(() => {
     if (placed) look();
@@ -97,12 +113,14 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
     stuck.current = true;
     jumping.current = true;
     view.jumpToNewest();
+    if (target !== null) navigate(conversationPath(conversation.id), "replace");
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   };
 
   return (
     <div className="log-frame">
+      <JumpTrouble view={view} />
       <div
         ref={scroller}
         className="log"
@@ -135,6 +153,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
                 </div>
               </Fragment>
             ))}
+            <NewerEdge view={view} />
           </div>
         </ScrollKeeper>
       </div>

@@ -1,7 +1,8 @@
 /** The named reads of the screen. Each runs again by itself when what it read has changed, in any tab. */
 import type { Attachment, Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
-import type { LocalDatabase, ThreadState } from "./db";
+import type { LocalDatabase, Side, ThreadState } from "./db";
+import { withPeople } from "./people";
 import type { LocalConversation, LocalMessage, Shelf } from "./rows";
 
 export interface ListFilter {
@@ -77,6 +78,11 @@ export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | nu
   return (await tables.attendee.get(id)) ?? null;
 }
 
+/** Those of these attendees that are known here; ids joined by commas. */
+export async function attendeesOf(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  return attendees(db, ids === "" ? [] : ids.split(","));
+}
+
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
   const tables = await db.activeTables();
   return (await tables.thread.get(conversationId)) ?? null;
@@ -87,19 +93,27 @@ export interface Stretch {
   readonly conversationId: Id;
   readonly from: string | null;
   readonly to: string | null;
+  /** The ends of an island that the stretch lies in, below the thread's first hole. */
+  readonly island?: Ends | null;
 }
 
-/** The messages of a stretch, oldest first, none from below the thread's first hole. */
+export interface Ends {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** The messages of a stretch, oldest first, none from below the thread's first hole (or from outside of the island). */
 export async function messages(db: LocalDatabase, stretch: Stretch): Promise<LocalMessage[]> {
   const tables = await db.activeTables();
-  const { conversationId: id, from, to } = stretch;
-  const floor = (await tables.thread.get(id))?.floor ?? "";
+  const { conversationId: id, from, to, island } = stretch;
+  const floor = island?.low ?? (await tables.thread.get(id))?.floor ?? "";
   const lower = from === null || from < floor ? floor : from;
   if (to !== null && to < lower) return [];
-  return tables.message
+  const found = await tables.message
     .where("[conversation_id+position]")
     .between([id, lower], [id, to ?? LAST], true, true)
     .toArray();
+  return withPeople(tables, found);
 }
 
 /** The position `count` messages before (or after) a position; the last there is, or null when there is none. */
@@ -109,9 +123,11 @@ export async function positionAway(
   position: string | null,
   count: number,
   way: "before" | "after",
+  island: Ends | null = null,
 ): Promise<string | null> {
   const tables = await db.activeTables();
-  const floor = (await tables.thread.get(conversationId))?.floor ?? "";
+  const floor = island?.low ?? (await tables.thread.get(conversationId))?.floor ?? "";
+  const ceiling = island?.high ?? LAST;
   const index = tables.message.where("[conversation_id+position]");
   const found =
     way === "before"
@@ -121,10 +137,30 @@ export async function positionAway(
           .limit(count)
           .toArray()
       : await index
-          .between([conversationId, position ?? floor], [conversationId, LAST], false, true)
+          .between([conversationId, position ?? floor], [conversationId, ceiling], false, true)
           .limit(count)
           .toArray();
   return found.at(-1)?.position ?? null;
+}
+
+/** Where a message of this device stands. */
+export async function messagePosition(db: LocalDatabase, id: Id): Promise<string | null> {
+  const tables = await db.activeTables();
+  return (await tables.message.get(id))?.position ?? null;
+}
+
+/** The ends of a stretch with `count` messages on either side of a position; `to` is null where it reaches the newest. */
+export async function stretchAround(
+  db: LocalDatabase,
+  conversationId: Id,
+  position: string,
+  count: number,
+  island: Ends | null,
+): Promise<{ readonly from: string; readonly to: string | null }> {
+  const from = await positionAway(db, conversationId, position, count, "before", island);
+  const to = await positionAway(db, conversationId, position, count, "after", island);
+  const beyond = to === null ? null : await positionAway(db, conversationId, to, 1, "after", island);
+  return { from: from ?? position, to: beyond === null && island === null ? null : (to ?? position) };
 }
 
 const countsAsUnread = (message: LocalMessage): boolean =>
@@ -227,9 +263,12 @@ const FARTHEST = 400;
 
 /** What it takes to open a thread with `unread` unread messages, in one read: `context` more stand above the first of them. */
 export function opening(db: LocalDatabase, conversationId: Id, unread: number, context: number): Promise<Opening> {
-  const tables = [db.state, db.side(0).thread, db.side(0).message, db.side(1).thread, db.side(1).message];
-  return db.transaction("r", tables, async () => {
-    const { thread, message } = await db.activeTables();
+  const tables = [0, 1].flatMap((side) => {
+    const { thread, message, attendee } = db.side(side as Side);
+    return [thread, message, attendee];
+  });
+  return db.transaction("r", [db.state, ...tables], async () => {
+    const { thread, message, attendee } = await db.activeTables();
     const state = await thread.get(conversationId);
     const index = message.where("[conversation_id+position]");
     const newestFirst = await index
@@ -238,7 +277,8 @@ export function opening(db: LocalDatabase, conversationId: Id, unread: number, c
       .limit(Math.min(FARTHEST, unread * 2 + context))
       .toArray();
     const newFrom = unread === 0 ? null : (newestFirst.filter(countsAsUnread).slice(0, unread).at(-1)?.position ?? null);
-    return { messages: newestFirst.toReversed(), newFrom, known: state !== undefined };
+    const messages = await withPeople({ attendee }, newestFirst.toReversed());
+    return { messages, newFrom, known: state !== undefined };
   });
 }
 
