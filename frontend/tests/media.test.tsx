@@ -181,7 +181,7 @@ describe("through a conversation", () => {
     const page = { items: [conversation("1")], attendees: [], next_cursor: null };
     await beginSide(client.db, writer, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
     const request = { conversationId: "1", channelId: "1", cursor: null, historyRevision: 0 };
-    await applyThreadPage(client.db, writer, request, { items: rows.toReversed(), attendees: [], next_cursor: null });
+    await applyThreadPage(client.db, writer, request, { items: rows.toReversed(), attendees: [], next_cursor: null, newer_cursor: null });
   });
 
   test("pictures and films follow one another, leaving out what may not be seen", async () => {
