@@ -7,7 +7,7 @@ import msgspec
 
 from communications.ingest.changes import MessageChanges
 from communications.ingest.chats import ChatNumbers
-from communications.ingest.members import Members
+from communications.ingest.members import Members, Place
 from communications.ingest.people import People
 from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
@@ -135,14 +135,15 @@ class FoldBatch:
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
-        chat = self._chats.describe(account, fact.chat, message.sent_at)
+        chat = self._chats.describe(account, fact.chat, message.sent_at, str(delivery.id))
+        place = Place(account, chat, fact.chat.aliases[0])
         for person in fact.people:
             self._people.add(account, person, message.sent_at, str(delivery.id))
-            self._members.seen(account, chat, person.provider_id)
+            self._members.seen(place, person.provider_id)
         for person in fact.mentioned:
             self._people.add(account, person, message.sent_at, str(delivery.id))
         for membership in fact.memberships:
-            self._members.told(account, chat, membership, message.sent_at, message.external_message_id)
+            self._members.told(place, membership, message.sent_at, message.external_message_id)
         held = self._messages.get((account, message.external_message_id))
         if held is not None:
             held["told_direction"] = held["told_direction"] or message.told_direction
@@ -152,6 +153,8 @@ class FoldBatch:
         row |= {
             "account": account,
             "chat": chat,
+            "alias_kind": place.alias[0],
+            "alias_value": place.alias[1],
             "delivery": delivery.id,
             "received_at": delivery.received_at,
         }

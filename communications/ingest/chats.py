@@ -29,8 +29,11 @@ class ChatNumbers:
             else:
                 self._parent[self._root(name)] = self._root(first)
 
-    def describe(self, account: str, chat: ChatFact, at: dt.datetime) -> int:
-        """The number of the chat; what the body says of it is added to what others of the batch said."""
+    def describe(self, account: str, chat: ChatFact, at: dt.datetime, delivery: str) -> int:
+        """The number of the chat; what the body says of it is added to what others of the batch said.
+
+        Should its names prove that several conversations are one, the last body to use more than one of them is the proof.
+        """
         root = self._root((account, *chat.aliases[0]))
         number = self._number.setdefault(root, len(self._number) + 1)
         held = self._described.get(number)
@@ -42,6 +45,7 @@ class ChatNumbers:
             "title": chat.title,
             "title_at": at,
             "content_type": chat.content_type,
+            "proven_by": delivery if len(chat.aliases) > 1 else None,
         }
         self._described[number] = row if held is None else _merged(held, row)
         return number
@@ -72,4 +76,5 @@ def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "title": titled["title"],
         "title_at": titled["title_at"],
         "content_type": max(held["content_type"], row["content_type"]),
+        "proven_by": row["proven_by"] or held["proven_by"],
     }
