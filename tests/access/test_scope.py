@@ -128,7 +128,10 @@ def test_every_call_of_the_api_is_in_a_matrix() -> None:
 def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
-    for_anybody |= {"^(?:|login/?|inbox(?:/.*)?)$", "^api/v1/(?:webhooks/unipile|communications/changes)/?$"}
+    for_anybody |= {
+        "^(?:|login/?|deliveries/?|inbox(?:/.*)?)$",
+        "^api/v1/(?:webhooks/unipile|communications/changes)/?$",
+    }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}
     rest = [
         pattern

@@ -1,6 +1,7 @@
 import { memo } from "react";
 
 import type { Message, Quoted, Reaction } from "../api/types";
+import { InspectButton } from "../inspector/InspectButton";
 import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
@@ -155,6 +156,7 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
       <Words message={message} />
       <Meta message={message} />
       {shownReactions && <Reactions reactions={reactions} />}
+      <InspectButton id={message.id} />
     </article>
   );
 });

@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from "react";
 
 import type { Id } from "../api/types";
+import { InspectorHost } from "../inspector/InspectorHost";
 import { conversationPath, INBOX_PATH, leaveConversation, navigate } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
@@ -152,6 +153,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
           </ErrorBoundary>
         )}
       </main>
+      <InspectorHost singleKeys={preferences.singleKeys} />
     </div>
   );
 }

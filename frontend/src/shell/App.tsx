@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 
 import { Inbox } from "../inbox/Inbox";
 import { INBOX_PATH, LOGIN_PATH, navigate, useRoute } from "../lib/router";
 import { words } from "../lib/words";
 import { ClientContext } from "../sync/client";
 import { readPreferences, writePreferences, type Preferences } from "../sync/device";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Notice, Waiting } from "../ui/Notice";
 import { Help } from "./Help";
 import { Login } from "./Login";
@@ -12,6 +13,8 @@ import { Rail } from "./Rail";
 import { Settings } from "./Settings";
 import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
+
+const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
 
 type OpenDialog = "settings" | "help" | null;
 
@@ -78,13 +81,21 @@ export function App() {
       return (
         <ClientContext value={account.state.client}>
           <div className="app">
-            <Rail onSettings={openSettings} />
-            <Inbox
-              conversationId={route.screen === "inbox" ? route.conversationId : null}
-              preferences={preferences}
-              onHelp={openHelp}
-              onSettings={openSettings}
-            />
+            <Rail screen={route.screen} onSettings={openSettings} />
+            {route.screen === "deliveries" ? (
+              <ErrorBoundary>
+                <Suspense fallback={<Waiting label={words.list.loading} />}>
+                  <Deliveries />
+                </Suspense>
+              </ErrorBoundary>
+            ) : (
+              <Inbox
+                conversationId={route.screen === "inbox" ? route.conversationId : null}
+                preferences={preferences}
+                onHelp={openHelp}
+                onSettings={openSettings}
+              />
+            )}
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
           {dialog === "settings" && (

@@ -1,28 +1,50 @@
-import { INBOX_PATH, navigate } from "../lib/router";
+import type { MouseEvent } from "react";
+
+import { DELIVERIES_PATH, INBOX_PATH, navigate, type Route } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
-import { unreadConversations } from "../sync/queries";
+import { administersAccount, unreadConversations } from "../sync/queries";
 import { Icon } from "../ui/icons";
 
-export function Rail({ onSettings }: { readonly onSettings: () => void }) {
+interface RailProps {
+  readonly screen: Route["screen"];
+  readonly onSettings: () => void;
+}
+
+export function followLink(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  navigate(event.currentTarget.pathname);
+}
+
+export function Rail({ screen, onSettings }: RailProps) {
   const unread = useLive(unreadConversations) ?? 0;
+  const administers = useLive(administersAccount) ?? false;
   return (
     <nav className="rail" aria-label={words.product}>
       <a
         href={INBOX_PATH}
         className="rail-place"
-        aria-current="page"
+        aria-current={screen === "inbox" ? "page" : undefined}
         aria-label={unread > 0 ? `${words.inbox}, ${words.list.unreadCount(unread)}` : words.inbox}
         title={words.inbox}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(INBOX_PATH);
-        }}
+        onClick={followLink}
       >
         <Icon name="chat" />
         {unread > 0 && <span className="rail-count">{unread > 99 ? "99+" : unread}</span>}
       </a>
+      {administers && (
+        <a
+          href={DELIVERIES_PATH}
+          className="rail-place"
+          aria-current={screen === "deliveries" ? "page" : undefined}
+          aria-label={words.deliveries}
+          title={words.deliveries}
+          onClick={followLink}
+        >
+          <Icon name="ledger" />
+        </a>
+      )}
       <button
         type="button"
         className="rail-place rail-last"

@@ -60,6 +60,11 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+/** Whether the reader is owner or admin of any account. */
+export async function administersAccount(db: LocalDatabase): Promise<boolean> {
+  return (await channels(db)).some((channel) => channel.role !== "member");
+}
+
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {
   const tables = await db.activeTables();
   return (await tables.attendee.get(id)) ?? null;
