@@ -22,7 +22,7 @@ export function Causes({ place, go }: Pick<Navigation, "place" | "go">) {
   return (
     <div className="deliveries-scroller">
       <ul className="plain causes" aria-label={words.causes}>
-        {items.map(({ outcome, reason, total, newest_at, newest_id }) => (
+        {items.map(({ outcome, reason, total, newest_at }) => (
           <li key={`${outcome} ${reason}`}>
             <OutcomeMark outcome={outcome} />
             <span className="cause">
@@ -39,7 +39,7 @@ export function Causes({ place, go }: Pick<Navigation, "place" | "go">) {
                 go({
                   tab: "all",
                   filter: { ...NO_FILTER, channel_id: place.filter.channel_id, outcome, reason: reason === "" ? null : reason },
-                  delivery: total === 1 ? newest_id : null,
+                  delivery: null,
                 });
               }}
             >
