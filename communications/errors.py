@@ -4,13 +4,15 @@
 
     LandlineError
     ├── InvalidInput           400  the request cannot be understood
-    │   └── InvalidCursor      400  a page cursor that is not ours
+    │   ├── InvalidCursor      400  a page cursor that is not ours
+    │   └── InvalidQuery       400  a search that is malformed
     ├── NotAuthenticated       401
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooManyAttempts        429  with ``retry_after_seconds``
+    ├── TooBroad               503  a search that would take too long
     ├── Unsaved                503  the database did not take a delivery in time
     └── Busy                   503  the database did not answer in time
 
@@ -37,6 +39,11 @@ class InvalidInput(LandlineError):
 class InvalidCursor(InvalidInput):
     code = "invalid_cursor"
     title = "That page cursor is not valid here"
+
+
+class InvalidQuery(InvalidInput):
+    code = "invalid_query"
+    title = "The search cannot be understood"
 
 
 class NotAuthenticated(LandlineError):
@@ -76,6 +83,12 @@ class TooManyAttempts(LandlineError):
     def __init__(self, retry_after_seconds: int, detail: str = "") -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooBroad(LandlineError):
+    status = 503
+    code = "too_broad"
+    title = "That search takes too long: add a word, a person (from:) or a time (after:)"
 
 
 class Unsaved(LandlineError):

@@ -37,6 +37,18 @@ Cursor = Annotated[
     str | SkipJsonSchema[None],
     Query(max_length=CURSOR_MAX_LENGTH, description="`next_cursor` of the page before, of the same path."),
 ]
+AroundMessage = Annotated[
+    IdText | SkipJsonSchema[None], Query(description="Id of a message to have in the middle of the page.")
+]
+SearchText = Annotated[
+    str, Query(min_length=1, max_length=500, pattern=NO_NUL, description='Words, "phrases" and operators.')
+]
+UtcOffset = Annotated[
+    int,
+    Query(
+        ge=-840, le=840, description="Minutes east of UTC: where the days of `before:` and `after:` begin."
+    ),
+]
 
 
 class Credentials(Schema):

@@ -10,9 +10,10 @@ from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
 from communications.errors import Busy, NotFound
-from communications.history.replay import delivery_held
+from communications.history.held import delivery_held
 from communications.ingest.batch import FOLD, FoldBatch
 from communications.ingest.channels import LOCK
+from communications.ingest.erased import ERASED, meets_erased
 from communications.ingest.record import error_described, is_about_data
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
@@ -112,9 +113,12 @@ async def _difference(connection: AsyncConnection[Any], delivery: Delivery) -> l
                 settled_then = await _ledger(connection, delivery)
             before = await _rows(connection, touched)
     except psycopg.Error as error:
-        if not is_about_data(error):
+        if meets_erased(error):
+            settled_then = {"outcome": "ignored", "reason": ERASED}
+        elif is_about_data(error):
+            settled_then = {"outcome": "failed", "reason": error_described(error)}
+        else:
             raise
-        settled_then = {"outcome": "failed", "reason": error_described(error)}
     return [
         *_fields("delivery", str(delivery.id), settled, settled_then),
         *_row_differences(before, after),

@@ -41,6 +41,7 @@ class ChatNumbers:
             "kind": chat.kind,
             "title": chat.title,
             "title_at": at,
+            "content_type": chat.content_type,
         }
         self._described[number] = row if held is None else _merged(held, row)
         return number
@@ -70,4 +71,5 @@ def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "kind": max(held["kind"], row["kind"], key=KINDS.index),
         "title": titled["title"],
         "title_at": titled["title_at"],
+        "content_type": max(held["content_type"], row["content_type"]),
     }

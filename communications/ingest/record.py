@@ -17,6 +17,7 @@ from psycopg import errors
 
 from communications.errors import Unsaved
 from communications.ingest.batch import FOLD, LEDGER_ONLY, FoldBatch
+from communications.ingest.erased import fold_without_erased, meets_erased
 from communications.schemas.deliveries import Delivery, Reading
 
 log = structlog.get_logger(__name__)
@@ -58,11 +59,20 @@ async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Cou
     for attempt in range(SERIALIZATION_RETRIES + 1):
         try:
             return await _call(connections, FOLD, parameters)
-        except _CONFLICTS:
+        except psycopg.Error as error:
+            if meets_erased(error):
+                return await _fold_without_erased(connections, deliveries)
+            if not isinstance(error, _CONFLICTS):
+                raise
             if attempt == SERIALIZATION_RETRIES:
                 return await _ledger_only(connections, deliveries, "busy: writers kept colliding")
             await asyncio.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311
     raise AssertionError
+
+
+async def _fold_without_erased(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
+    async with connections.connection() as connection:
+        return await fold_without_erased(connection, deliveries)
 
 
 async def _halve(connections: Connections, deliveries: Sequence[Delivery], error: Exception) -> Counter[str]:

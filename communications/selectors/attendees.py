@@ -1,10 +1,10 @@
-"""People on channels."""
+"""People on channels. Attendees who are one person share what is shown of it (``landline_person``)."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from communications.schemas.documents import Attendee
-from communications.selectors.values import id_text
+from communications.selectors.values import id_text, optional_id
 
 
 class AttendeeRow(NamedTuple):
@@ -15,16 +15,16 @@ class AttendeeRow(NamedTuple):
     public_identifier: str
     picture_url: str | None
     is_self: bool
+    same_as_id: int | None
     version: str
 
 
 ATTENDEE_ROWS: Final = """
-SELECT attendee.id, attendee.channel_id, attendee.name, attendee.phone, attendee.public_identifier,
-       '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
-       attendee.is_self, attendee.version::text AS version
+SELECT attendee.id, attendee.channel_id, person.name, person.phone, person.public_identifier,
+       '/api/v1/communications/pictures/' || person.picture_id || '/?file=' || person.picture_file_id AS picture_url,
+       attendee.is_self, attendee.same_as_id, attendee.version::text AS version
 FROM communications_chatattendee AS attendee
-LEFT JOIN communications_picture AS picture
-    ON picture.attendee_id = attendee.id AND picture.file_id IS NOT NULL
+CROSS JOIN LATERAL landline_person(coalesce(attendee.same_as_id, attendee.id)) AS person
 """
 
 # Parameter: attendee ids.
@@ -41,5 +41,6 @@ def attendee_document(row: Sequence[Any]) -> Attendee:
         public_identifier=held.public_identifier or None,
         picture_url=held.picture_url,
         is_self=held.is_self,
+        same_as_id=optional_id(held.same_as_id),
         version=held.version,
     )

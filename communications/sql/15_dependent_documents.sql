@@ -1,11 +1,12 @@
 -- A document shows more than its own row (communications/selectors). When such another row changes, the shown row changes too,
--- so that every reader hears of it. A name of a contact and the parts of a message are in 10_versions.sql.
+-- so that every reader hears of it. The parts of a message are in 10_versions.sql, pictures in 16, people in 37.
 
 -- A conversation shows its last message.
 CREATE OR REPLACE FUNCTION landline_last_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_conversation SET version = pg_current_xact_id()
-    WHERE id = NEW.conversation_id AND last_message_id = NEW.id AND version <> pg_current_xact_id();
+    WHERE last_message_id = NEW.id AND version <> pg_current_xact_id() AND id = (
+        SELECT coalesce(part.continues_id, part.id) FROM communications_conversation AS part WHERE part.id = NEW.conversation_id);
     RETURN NULL;
 END
 $$;
@@ -20,8 +21,9 @@ CREATE OR REPLACE TRIGGER last_message_changed AFTER UPDATE ON communications_me
 CREATE OR REPLACE FUNCTION landline_quoted_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_message SET version = pg_current_xact_id()
-    WHERE channel_id = NEW.channel_id AND quoted_external_id = NEW.external_message_id AND quoted_external_id <> ''
-      AND version <> pg_current_xact_id();
+    WHERE channel_id = NEW.channel_id AND quoted_external_id <> '' AND version <> pg_current_xact_id()
+      AND (quoted_external_id = NEW.external_message_id
+           OR quoted_external_id = NEW.provider_message_id AND conversation_id = NEW.conversation_id);
     RETURN NULL;
 END
 $$;
@@ -35,39 +37,19 @@ CREATE OR REPLACE TRIGGER quoted_message_added AFTER INSERT ON communications_me
     FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL OR NEW.edited_at IS NOT NULL)
     EXECUTE FUNCTION landline_quoted_message_changed();
 
--- A direct conversation whose contact has neither name nor number is named by the public identifier.
-CREATE OR REPLACE TRIGGER contact_identified AFTER UPDATE ON communications_chatattendee
-    FOR EACH ROW WHEN (OLD.public_identifier IS DISTINCT FROM NEW.public_identifier)
-    EXECUTE FUNCTION landline_contact_renamed();
-
 -- A group without a title is named after its members.
 CREATE OR REPLACE FUNCTION landline_member_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_conversation SET version = pg_current_xact_id()
-    WHERE id = coalesce(NEW.conversation_id, OLD.conversation_id) AND kind <> 'direct' AND title = ''
-      AND version <> pg_current_xact_id();
+    WHERE kind <> 'direct' AND title = '' AND version <> pg_current_xact_id() AND id = (
+        SELECT coalesce(part.continues_id, part.id) FROM communications_conversation AS part
+        WHERE part.id = coalesce(NEW.conversation_id, OLD.conversation_id));
     RETURN NULL;
 END
 $$;
 
-CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE ON communications_conversationattendee
+CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE OR UPDATE OF state ON communications_conversationattendee
     FOR EACH ROW EXECUTE FUNCTION landline_member_changed();
-
-CREATE OR REPLACE FUNCTION landline_member_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE communications_conversation AS conversation SET version = pg_current_xact_id()
-    FROM communications_conversationattendee AS member
-    WHERE member.attendee_id = NEW.id AND conversation.id = member.conversation_id
-      AND conversation.kind <> 'direct' AND conversation.title = '' AND conversation.version <> pg_current_xact_id();
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER member_renamed AFTER UPDATE ON communications_chatattendee
-    FOR EACH ROW WHEN (
-        (OLD.name, OLD.phone, OLD.public_identifier, OLD.is_self)
-        IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier, NEW.is_self))
-    EXECUTE FUNCTION landline_member_renamed();
 
 -- What stands in a conversation that continues another is shown in that other one.
 CREATE OR REPLACE FUNCTION landline_continuation_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -83,6 +65,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE ON communications_conversation
+CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE OF continues_id ON communications_conversation
     FOR EACH ROW WHEN (OLD.continues_id IS DISTINCT FROM NEW.continues_id)
     EXECUTE FUNCTION landline_continuation_changed();

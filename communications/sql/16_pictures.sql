@@ -1,9 +1,11 @@
 -- A picture is shown with its person, or with its group.
 
 CREATE OR REPLACE FUNCTION landline_picture_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    root bigint := (SELECT coalesce(held.same_as_id, held.id) FROM communications_chatattendee AS held WHERE held.id = NEW.attendee_id);
 BEGIN
     UPDATE communications_chatattendee SET version = pg_current_xact_id()
-    WHERE id = NEW.attendee_id AND version <> pg_current_xact_id();
+    WHERE (id = root OR same_as_id = root) AND version <> pg_current_xact_id();
     UPDATE communications_conversation SET version = pg_current_xact_id()
     WHERE id = NEW.conversation_id AND version <> pg_current_xact_id();
     RETURN NULL;

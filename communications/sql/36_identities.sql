@@ -52,7 +52,10 @@ $$;
 -- After whom a direct conversation is named: whoever its names name, else the first who is not ourselves.
 CREATE OR REPLACE FUNCTION landline_contacts_settle(conversations bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET contact_id = best.attendee_id
-    FROM unnest(conversations) AS asked (id)
+    FROM (
+        SELECT DISTINCT coalesce(held.continues_id, held.id) AS id
+        FROM communications_conversation AS held WHERE held.id = ANY(conversations)
+    ) AS asked
     CROSS JOIN LATERAL (
         SELECT ARRAY(
             SELECT part.id FROM communications_conversation AS part WHERE part.id = asked.id OR part.continues_id = asked.id

@@ -1,5 +1,6 @@
 -- What rows say, by natural keys: no ids, no versions, no clock of ours, nothing that people did here, nothing of fetched files.
--- Two databases that folded the same deliveries agree on it, whatever the order. ids: of the rows asked for.
+-- Two databases that folded the same deliveries agree on it, whatever the order. ids: of the rows asked for. Answers with the facts, and
+-- with the names of those that people set here.
 
 -- A conversation is known by the least of the names it and its parts have.
 CREATE OR REPLACE FUNCTION landline_conversation_key(root bigint) RETURNS text LANGUAGE sql STABLE AS $$
@@ -9,33 +10,32 @@ CREATE OR REPLACE FUNCTION landline_conversation_key(root bigint) RETURNS text L
 $$;
 
 CREATE OR REPLACE FUNCTION landline_channel_facts(ids bigint[])
-RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) LANGUAGE sql STABLE AS $$
     SELECT channel.id, channel.external_account_id, channel.external_account_id, jsonb_build_object(
         'own_identities', to_jsonb(channel.own_identities),
         'time_line', (
             SELECT jsonb_object_agg(encode(entry.event_key, 'hex'), jsonb_build_array(entry.at, entry.status, entry.status_word))
-            FROM communications_channelstatus AS entry WHERE entry.channel_id = channel.id))
+            FROM communications_channelstatus AS entry WHERE entry.channel_id = channel.id)),
+        ARRAY[]::text[]
     FROM unnest(ids) AS asked (id) JOIN communications_channel AS channel ON channel.id = asked.id
 $$;
 
 CREATE OR REPLACE FUNCTION landline_attendee_facts(ids bigint[])
-RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) LANGUAGE sql STABLE AS $$
     SELECT attendee.id, channel.external_account_id, attendee.provider_id, jsonb_build_object(
         'external_attendee_id', attendee.external_attendee_id,
-        'name', CASE WHEN attendee.name_rank < 5 THEN attendee.name END,
-        'name_rank', CASE WHEN attendee.name_rank < 5 THEN attendee.name_rank END,
-        'name_at', CASE WHEN attendee.name_rank < 5 THEN attendee.name_at END,
+        'name', attendee.name, 'name_rank', attendee.name_rank, 'name_at', attendee.name_at,
         'phone', attendee.phone, 'lid', attendee.lid, 'public_identifier', attendee.public_identifier,
-        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self)
+        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self),
+        CASE WHEN attendee.name_rank < 5 THEN ARRAY[]::text[] ELSE ARRAY['name', 'name_rank', 'name_at'] END
     FROM unnest(ids) AS asked (id)
     JOIN communications_chatattendee AS attendee ON attendee.id = asked.id
     JOIN communications_channel AS channel ON channel.id = attendee.channel_id
 $$;
 
--- A part says only what it continues. Which conversation is the root, and what upstream calls it, depends on who came first. Where
--- somebody marked as read here, the marker and the count are theirs.
+-- A part says only what it continues. Which conversation is the root, and what upstream calls it, depends on who came first.
 CREATE OR REPLACE FUNCTION landline_conversation_facts(ids bigint[])
-RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) LANGUAGE sql STABLE AS $$
     SELECT conversation.id, channel.external_account_id, landline_conversation_key(conversation.id),
            CASE WHEN conversation.continues_id IS NOT NULL THEN
                jsonb_build_object('continues', landline_conversation_key(conversation.continues_id))
@@ -43,8 +43,7 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STAB
                'kind', conversation.kind, 'title', conversation.title, 'title_at', conversation.title_at,
                'is_stub', conversation.is_stub, 'contact', contact.provider_id,
                'last_message', last.external_message_id, 'last_message_at', conversation.last_message_at,
-               'unread_count', CASE WHEN conversation.marked_read_at IS NULL THEN conversation.unread_count END,
-               'read_through_at', CASE WHEN conversation.marked_read_at IS NULL THEN conversation.read_through_at END,
+               'unread_count', conversation.unread_count, 'read_through_at', conversation.read_through_at,
                'names', (
                    SELECT jsonb_agg(name ORDER BY name) FROM (
                        SELECT alias.kind || ':' || alias.value AS name FROM communications_conversationalias AS alias
@@ -53,7 +52,8 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STAB
                    SELECT jsonb_agg(DISTINCT attendee.provider_id) FROM communications_conversationattendee AS member
                    JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
                    WHERE member.conversation_id = ANY(parts.ids)))
-           END
+           END,
+           CASE WHEN conversation.marked_read_at IS NULL THEN ARRAY[]::text[] ELSE ARRAY['unread_count', 'read_through_at'] END
     FROM unnest(ids) AS asked (id)
     JOIN communications_conversation AS conversation ON conversation.id = asked.id
     JOIN communications_channel AS channel ON channel.id = conversation.channel_id
@@ -68,7 +68,7 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STAB
 $$;
 
 CREATE OR REPLACE FUNCTION landline_message_facts(ids bigint[])
-RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) LANGUAGE sql STABLE AS $$
     SELECT message.id, channel.external_account_id, message.external_message_id, jsonb_build_object(
         'conversation', landline_conversation_key(coalesce(part.continues_id, part.id)), 'is_stub', message.is_stub,
         'provider_message_id', message.provider_message_id, 'direction', message.direction,
@@ -94,7 +94,8 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb) LANGUAGE sql STAB
             FROM communications_reaction AS reaction WHERE reaction.message_id = message.id),
         'edits', (
             SELECT jsonb_object_agg(encode(edit.event_key, 'hex'), jsonb_build_object('text', edit.text, 'at', edit.edited_at))
-            FROM communications_messageedit AS edit WHERE edit.message_id = message.id))
+            FROM communications_messageedit AS edit WHERE edit.message_id = message.id)),
+        ARRAY[]::text[]
     FROM unnest(ids) AS asked (id)
     JOIN communications_message AS message ON message.id = asked.id
     JOIN communications_channel AS channel ON channel.id = message.channel_id

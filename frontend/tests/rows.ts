@@ -28,6 +28,7 @@ export function conversation(id: string, fields: Partial<Conversation> = {}): Co
     muted_until: null,
     read_only: false,
     disabled_features: [],
+    content_type: null,
     history_revision: 0,
     version: "1",
     ...fields,
@@ -46,7 +47,10 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
     sender_id: "9",
     sender_name: "Ana",
     kind: "text",
+    event: null,
+    subject: null,
     text: `text ${id}`,
+    mentions: [],
     status: null,
     sent_at: at(Number(id)),
     received_at: at(Number(id)),
@@ -64,7 +68,7 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
 }
 
 export function attendee(id: string, fields: Partial<Attendee> = {}): Attendee {
-  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, picture_url: null, is_self: false, version: "1", ...fields };
+  return { id, channel_id: "1", name: `Person ${id}`, phone: null, public_identifier: null, picture_url: null, is_self: false, same_as_id: null, version: "1", ...fields };
 }
 
 export function attachmentRow(fields: Partial<Attachment> = {}): Attachment {

@@ -90,6 +90,7 @@ class Estate:
             "picture_id": str(self.picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
+            "q": "canary",
         }
 
 
@@ -129,7 +130,7 @@ def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
     for_anybody |= {
-        "^(?:|login/?|deliveries/?|inbox(?:/.*)?)$",
+        "^(?:|login/?|search/?|deliveries/?|inbox(?:/.*)?)$",
         "^api/v1/(?:webhooks/unipile|communications/changes)/?$",
     }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}

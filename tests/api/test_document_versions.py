@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,14 +11,17 @@ from django.db import connection
 
 from communications.models import (
     Attachment,
+    AttendeeName,
     Channel,
+    ChatAttendee,
     Conversation,
     ConversationAttendee,
     Draft,
+    GivenName,
     Message,
     Reaction,
 )
-from communications.selectors import channels, conversations, drafts, members, messages
+from communications.selectors import attendees, channels, conversations, drafts, members, messages
 from communications.selectors.queries import rows
 from tests.database import ScratchDatabase
 from tests.inbox import (
@@ -40,6 +44,16 @@ class Inbox:
         self.channel = channel_make(self.person)
         self.contact = attendee_make(self.channel, public_identifier="ada")
         self.stranger = attendee_make(self.channel, "Ben")
+        self.twin = attendee_make(self.channel, "Ada B.", same_as=self.stranger)
+        for known in (self.stranger, self.twin):
+            AttendeeName.objects.create(
+                channel=self.channel,
+                attendee=known,
+                rank=0,
+                name=known.name,
+                since=NOON,
+                told_by=uuid.uuid4(),
+            )
         self.direct = conversation_make(self.channel, contact=self.contact, members=[self.contact])
         self.group = conversation_make(self.channel, kind="group", members=[self.stranger])
         self.part = conversation_make(self.channel, members=[self.stranger])
@@ -59,8 +73,12 @@ class Inbox:
             channel=self.channel, message=self.message, external_attachment_id="a"
         )
         self.draft = Draft.objects.create(user=self.person, channel=self.channel, conversation=self.part)
+        self.called_cleo = self.given("Cleo", to=attendee_make(self.channel, "C."))
         recount(self.direct, self.group, self.part)
         Conversation.objects.filter(pk=self.group.pk).update(last_message_at=NOON)
+
+    def given(self, name: str, *, to: ChatAttendee | None = None) -> GivenName:
+        return GivenName.objects.create(channel=self.channel, attendee=to or self.stranger, name=name)
 
 
 def update(row: Any, **fields: Any) -> None:
@@ -83,6 +101,17 @@ CHANGES: dict[str, Callable[[Inbox], Any]] = {
     "identifier of the contact": lambda inbox: update(inbox.contact, public_identifier="ada.l"),
     "name of a member": lambda inbox: update(inbox.stranger, name="Benedict"),
     "a member is us": lambda inbox: update(inbox.stranger, is_self=True),
+    "a link of the contact": lambda inbox: update(inbox.stranger, same_as=inbox.contact),
+    "an unlinking": lambda inbox: update(inbox.twin, same_as=None),
+    "name of somebody linked": lambda inbox: update(inbox.twin, name="Zoe"),
+    "rank of the name of somebody linked": lambda inbox: update(inbox.twin, name_rank=3),
+    "time of the name of somebody linked": lambda inbox: AttendeeName.objects.filter(
+        attendee=inbox.stranger
+    ).update(since=minutes(-1)),
+    "number of somebody linked": lambda inbox: update(inbox.twin, phone="49171"),
+    "a given name": lambda inbox: inbox.given("Benny"),
+    "a given name of somebody linked": lambda inbox: inbox.given("Benny", to=inbox.twin),
+    "a given name taken back": lambda inbox: inbox.called_cleo.delete(),
     "a member joins": lambda inbox: inbox.group.conversationattendee_set.create(
         channel=inbox.channel, attendee=attendee_make(inbox.channel, "Cleo")
     ),
@@ -114,6 +143,7 @@ def documents_now() -> dict[tuple[str, int], Any]:
     )
     collect("message", Message, messages.MESSAGES_BY_ID, messages.message_document)
     collect("draft", Draft, drafts.DRAFTS_BY_ID, drafts.draft_document)
+    collect("attendee", ChatAttendee, attendees.ATTENDEES_BY_ID, attendees.attendee_document)
     collect("member", ConversationAttendee, members.MEMBERS_BY_ID, members.member_document)
     collect("channel", Channel, channels.CHANNELS_BY_ID, channels.channel_document)
     return held
@@ -153,9 +183,9 @@ def test_what_shows_no_change_gets_no_version(database: ScratchDatabase) -> None
 def test_a_renamed_member_leaves_groups_with_a_title_alone(database: ScratchDatabase) -> None:
     inbox = Inbox()
     update(inbox.group, title="Launch")
-    before = documents_now()
+    before = documents_now()["conversation", inbox.group.pk]
     update(inbox.stranger, name="Benedict")
-    assert documents_now() == before
+    assert documents_now()["conversation", inbox.group.pk] == before
 
 
 def test_the_generation_of_sessions_rises_and_never_falls(database: ScratchDatabase) -> None:

@@ -91,6 +91,7 @@ class FullInbox:
                 edited_at=minutes(4),
                 quoted_external_id="q",
                 quoted_text="?",
+                search_text="hello",
             )
             Attachment.objects.create(
                 channel=channel,
@@ -132,6 +133,7 @@ class FullInbox:
             "picture_id": str(picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],
+            "q": "hello",
         }
 
 

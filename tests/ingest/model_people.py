@@ -24,6 +24,20 @@ def told_direction(telling: Telling) -> str | None:
     return None
 
 
+def named_people(telling: Telling) -> list[int]:
+    """Whom the text of an event message names."""
+    if not telling.is_event or telling.event is None:
+        return []
+    event, person = telling.event
+    return {
+        "added": [telling.author, person],
+        "removed": [telling.author, person],
+        "left": [person],
+        "renamed": [telling.author],
+        "reacted": [person],
+    }[event]
+
+
 class People:
     """Everybody is known by a provider's id; all that bodies say of one id is known of that person."""
 
@@ -37,6 +51,8 @@ class People:
                 if told.sent_second is not None:
                     at = NOON + dt.timedelta(seconds=told.sent_second)
                 author = self._see(told.author, told.mention, told.name, at)
+                for named in named_people(told):
+                    self._see(named, "lid", None, at)
                 if told_direction(told) == "outbound":
                     own_ids.add(author)
                 if told.author == OWNER and not world.groups[told.chat]:
@@ -88,9 +104,25 @@ class People:
                 "name_at": self._names.get(provider_id, (None, ""))[0],
                 "identities": sorted(keys),
                 "is_self": self.is_self(provider_id),
+                "person": self._person(provider_id),
             }
             for provider_id, keys in self._keys.items()
         }
+
+    def _person(self, provider_id: str) -> list[str]:
+        """A privacy id and the number that some body showed beside it are one person's."""
+        own = self._own_key(provider_id)
+        return sorted(
+            other
+            for other, keys in self._keys.items()
+            if own in keys or self._own_key(other) in self._keys[provider_id]
+        )
+
+    @staticmethod
+    def _own_key(provider_id: str) -> str:
+        if provider_id.endswith("@lid"):
+            return f"lid:{provider_id}"
+        return f"phone:{provider_id.partition('@')[0]}"
 
     def _see(self, person: int, form: str, name: str | None, at: dt.datetime) -> str:
         provider_id = self.provider_id(person, form)

@@ -28,7 +28,11 @@ SELECT root.id, root.kind, root.title, root.title_at, root.last_message_at, root
        ARRAY(SELECT DISTINCT attendee.provider_id FROM communications_conversationattendee AS member
              JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
              JOIN communications_conversation AS part ON part.id = member.conversation_id
-             WHERE coalesce(part.continues_id, part.id) = root.id ORDER BY 1) AS members
+             WHERE coalesce(part.continues_id, part.id) = root.id ORDER BY 1) AS members,
+       ARRAY(SELECT DISTINCT attendee.provider_id FROM communications_conversationattendee AS member
+             JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+             JOIN communications_conversation AS part ON part.id = member.conversation_id
+             WHERE coalesce(part.continues_id, part.id) = root.id AND member.state = 'gone' ORDER BY 1) AS gone
 FROM communications_conversation AS root
 LEFT JOIN communications_chatattendee AS contact ON contact.id = root.contact_id
 LEFT JOIN communications_message AS last ON last.id = root.last_message_id
@@ -41,7 +45,8 @@ SELECT message.external_message_id, message.provider_message_id,
        message.sender_name, message.kind, message.text, message.original_text, message.search_text,
        message.status, message.is_read, message.sent_at, message.time_flagged, message.received_at,
        message.received_by, message.edited_at, message.deleted_at,
-       message.quoted_external_id, message.quoted_text, message.quoted_sender_name, message.is_event,
+       message.quoted_external_id, message.quoted_text, message.quoted_sender_name, message.is_event, message.event_kind,
+       message.event_person, message.event_emoji,
        message.is_forwarded, message.is_view_once, message.is_hidden, message.is_stub,
        ARRAY(SELECT ROW(attachment.position, attachment.external_attachment_id, attachment.kind,
                         attachment.name, attachment.mime_type, attachment.size_bytes, attachment.state)::text
@@ -58,9 +63,15 @@ LEFT JOIN communications_chatattendee AS sender ON sender.id = message.sender_id
 WHERE message.channel_id = %s
 """
 PEOPLE = """
-SELECT provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier, identities,
-       is_self
-FROM communications_chatattendee WHERE channel_id = %s
+SELECT attendee.provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier, identities,
+       is_self,
+       ARRAY(SELECT mate.provider_id FROM communications_chatattendee AS mate
+             WHERE coalesce(attendee.same_as_id, attendee.id) IN (mate.id, mate.same_as_id) ORDER BY 1) AS person,
+       ARRAY(SELECT told.key || ' by ' || told.told_by FROM communications_attendeeidentity AS told
+             WHERE told.attendee_id = attendee.id ORDER BY 1) AS told_keys,
+       ARRAY(SELECT told.name || ' since ' || told.since || ' by ' || told.told_by
+             FROM communications_attendeename AS told WHERE told.attendee_id = attendee.id ORDER BY 1) AS told_names
+FROM communications_chatattendee AS attendee WHERE channel_id = %s
 """
 
 
@@ -79,12 +90,20 @@ def channel_rows(
     for message in messages:
         message["conversation"] = name_of.get(message["conversation"])
         message["received_by"] = delivery_numbers.get(message["received_by"])
+    for person in people:
+        for told in ("told_keys", "told_names"):
+            person[told] = sorted(_numbered(line, delivery_numbers) for line in person[told])
     return {
         "channel": channel,
         "conversations": dict(zip(name_of.values(), conversations, strict=True)),
         "messages": {row.pop("external_message_id"): row for row in messages},
         "people": {row.pop("provider_id"): row for row in people},
     }
+
+
+def _numbered(line: str, delivery_numbers: Mapping[uuid.UUID, int]) -> str:
+    told, _, delivery = line.rpartition(" ")
+    return f"{told} {delivery_numbers[uuid.UUID(delivery)]}"
 
 
 def differences(seen: Row, expected: Row, place: str = "") -> list[str]:

@@ -125,6 +125,23 @@ def identity_keys(person: Person, provider: str | None) -> tuple[str, ...]:
     return _keys(person.provider_id, person.lid, person.phone, provider)
 
 
+def provider_id_key(provider_id: str, provider: str | None) -> str:
+    """The key of a provider's id by itself: the same for each way to write it."""
+    return _keys(provider_id, None, None, provider)[0]
+
+
+def keys_beside(person: Person, provider_id: str, provider: str | None) -> tuple[str, ...]:
+    """Keys of the other ids that stand beside a person's `provider_id` in one body, a public identifier
+    included.
+    """
+    keys = list(_keys(person.provider_id, person.lid, person.phone, provider))
+    public = person.public_identifier
+    if public is not None and id_form(public)[0] is IdForm.OTHER:
+        keys.append(provider_id_key(public, provider))
+    own = provider_id_key(provider_id, provider)
+    return tuple(key for key in dict.fromkeys(keys) if key != own)
+
+
 def own_identity_keys(own: OwnIdentity, provider: str | None) -> tuple[str, ...]:
     """As `identity_keys`, for the connected account."""
     return _keys(own.user_id, None, own.phone, provider)

@@ -35,7 +35,10 @@ class WhatsAppWebhookHandler(MessagingHandler):
         for name in (data.provider_chat_id, data.chat_id):
             form, value = id_form(name) if name is not None else (IdForm.OTHER, "")
             if form is IdForm.LID:
-                yield PersonFact(provider_id=value, lid=value, identities=(f"lid:{value}",))
+                key = f"lid:{value}"
+                yield PersonFact(provider_id=value, lid=value, identities=(key,), own_key=key)
             elif form is IdForm.PHONE:
-                provider_id = f"{value}@s.whatsapp.net"
-                yield PersonFact(provider_id=provider_id, phone=value, identities=(f"phone:{value}",))
+                key = f"phone:{value}"
+                yield PersonFact(
+                    provider_id=f"{value}@s.whatsapp.net", phone=value, identities=(key,), own_key=key
+                )

@@ -152,6 +152,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/search/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Search
+         * @description Messages, newest first, and people and chats by name. What `q` may hold is described in docs/protocol.md.
+         */
+        readonly get: operations["search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/deliveries/": {
         readonly parameters: {
             readonly query?: never;
@@ -399,7 +419,7 @@ export interface paths {
         };
         /**
          * Messages of a conversation
-         * @description Newest first.
+         * @description Newest first. `around` opens the conversation at one message, with both ends to go on from.
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
@@ -706,6 +726,8 @@ export interface components {
         /**
          * Attendee
          * @description A person on one channel; ``name`` is the best known, or empty.
+         *
+         *     Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
          */
         readonly Attendee: {
             /** @description An id as a decimal string. */
@@ -717,6 +739,7 @@ export interface components {
             readonly public_identifier: string | null;
             readonly picture_url: string | null;
             readonly is_self: boolean;
+            readonly same_as_id: string | null;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
         };
@@ -724,7 +747,8 @@ export interface components {
          * Conversation
          * @description One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
          *
-         *     ``picture_url`` is a group's; a direct conversation shows its contact's.
+         *     ``picture_url`` is a group's; a direct conversation shows its contact's. ``content_type`` is upstream's word
+         *     for what is no plain chat: inmail, sponsored, linkedin_offer.
          */
         readonly Conversation: {
             /** @description An id as a decimal string. */
@@ -746,6 +770,7 @@ export interface components {
             readonly muted_until: string | null;
             readonly read_only: boolean;
             readonly disabled_features: readonly string[];
+            readonly content_type: string | null;
             readonly history_revision: number;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -761,9 +786,23 @@ export interface components {
             readonly direction: "inbound" | "outbound" | "unknown";
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly sender_name: string | null;
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+        };
+        /**
+         * Mention
+         * @description Somebody named in a text: show ``name``, or better what is now known of ``attendee_id``, instead of ``token``.
+         *
+         *     ``name`` is null where nobody knows one.
+         */
+        readonly Mention: {
+            readonly token: string;
+            readonly attendee_id: string | null;
+            readonly name: string | null;
+            readonly is_own: boolean;
         };
         /**
          * Member
@@ -784,6 +823,8 @@ export interface components {
         /**
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
+         *
+         *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -802,7 +843,10 @@ export interface components {
             readonly sender_name: string | null;
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
+            readonly subject: string | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
             /**
              * Format: date-time
@@ -829,7 +873,8 @@ export interface components {
          * Quoted
          * @description What a message answers to, as it was told.
          *
-         *     ``message_id`` is there if that message was stored before the answer to it was.
+         *     ``external_message_id`` is the id upstream names it by, its own or the provider's. ``message_id`` is there if
+         *     that message was stored before the answer to it was.
          */
         readonly Quoted: {
             readonly external_message_id: string | null;
@@ -1147,11 +1192,15 @@ export interface components {
         /**
          * MessagePage
          * @description Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest.
+         *
+         *     ``newer_cursor`` leads the other way, from a page that was opened around a message; null where nothing newer
+         *     is left, and on pages that lead to older ones.
          */
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Message"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
+            readonly newer_cursor: string | null;
         };
         /**
          * MessageTexts
@@ -1255,6 +1304,73 @@ export interface components {
             readonly reason: string;
         };
         /**
+         * SearchPage
+         * @description Messages that were found, newest first, and on the first page the people and chats of that name.
+         *
+         *     ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+         *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
+         *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+         */
+        readonly SearchPage: {
+            readonly chats: readonly string[];
+            readonly hits: readonly components["schemas"]["Hit"][];
+            readonly conversations: readonly components["schemas"]["Conversation"][];
+            readonly attendees: readonly components["schemas"]["Attendee"][];
+            /** @description Of messages; null where it is not known. */
+            readonly total: number | null;
+            readonly forgiving: boolean;
+            readonly reach: components["schemas"]["Reach"] | null;
+            readonly next_cursor: string | null;
+        };
+        /**
+         * Hit
+         * @description A message that was found.
+         */
+        readonly Hit: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @enum {unknown} */
+            readonly direction: "inbound" | "outbound" | "unknown";
+            /** @enum {unknown} */
+            readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly sender_id: string | null;
+            readonly sender_name: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly sent_at: string;
+            readonly snippet: components["schemas"]["Snippet"];
+        };
+        /**
+         * Snippet
+         * @description Part of a message's text around what was found, or the name of its file.
+         *
+         *     ``marks`` are the ranges found, as [from, to) in UTF-16 code units of ``text``.
+         */
+        readonly Snippet: {
+            readonly text: string;
+            readonly marks: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly is_file_name: boolean;
+            readonly cut_before: boolean;
+            readonly cut_after: boolean;
+        };
+        /**
+         * Reach
+         * @description How far the search went: over how many conversations, and back to when their stored messages go.
+         */
+        readonly Reach: {
+            readonly conversations: number;
+            readonly since: string | null;
+        };
+        /**
          * Session
          * @description Who is logged in (``user`` is null for nobody), and what a page needs to go on.
          *
@@ -1293,6 +1409,7 @@ export type Channel = components['schemas']['Channel'];
 export type Attendee = components['schemas']['Attendee'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
+export type Mention = components['schemas']['Mention'];
 export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
@@ -1328,6 +1445,10 @@ export type Problem = components['schemas']['Problem'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
+export type SearchPage = components['schemas']['SearchPage'];
+export type Hit = components['schemas']['Hit'];
+export type Snippet = components['schemas']['Snippet'];
+export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
 export type $defs = Record<string, never>;
@@ -1758,6 +1879,62 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly search: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Words, "phrases" and operators. */
+                readonly q: string;
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+                /** @description Minutes east of UTC: where the days of `before:` and `after:` begin. */
+                readonly utc_offset?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor`, `invalid_query` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `too_broad` */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2468,6 +2645,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description How many at most. */
                 readonly limit?: number;
+                /** @description Id of a message to have in the middle of the page. */
+                readonly around?: string;
             };
             readonly header?: never;
             readonly path: {

@@ -35,9 +35,11 @@ export type {
   FieldChange,
   Gone,
   HelloFrame,
+  Hit,
   Inspection,
   LastMessage,
   Member,
+  Mention,
   Message,
   MessageDelivery,
   MessagePage,
@@ -49,8 +51,10 @@ export type {
   ReplayOrder,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;

@@ -53,10 +53,10 @@ function Facts({ detail, go }: { readonly detail: Detail; readonly go: Navigatio
       </Fact>
       {delivery.conversation_id !== null && (
         <Fact name={words.facts.conversation}>
-          <Link path={conversationPath(delivery.conversation_id)}>
+          <Link path={conversationPath(delivery.conversation_id, delivery.message_id ?? undefined)}>
             {oneLine(delivery.conversation_name ?? "", 80)}
           </Link>
-          {delivery.sender_name !== null && (
+          {delivery.sender_name !== null && delivery.sender_name !== delivery.conversation_name && (
             <>
               {" · "}
               <bdi>{oneLine(delivery.sender_name, 80)}</bdi>

@@ -2,17 +2,19 @@ import { useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
-import { leaveConversation } from "../lib/router";
+import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
-import type { LocalConversation } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
-import { useThreadWindow } from "./useThreadWindow";
+import { ThreadStage } from "./ThreadStage";
+import { useThreadWindow, type JumpTarget } from "./useThreadWindow";
 
 function BackButton() {
   return (
@@ -24,11 +26,13 @@ function BackButton() {
 
 function Header({ conversation }: { readonly conversation: LocalConversation }) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
+  const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
   const number = contact?.phone ?? contact?.public_identifier ?? null;
-  const facts = [kind, number === conversation.name ? null : number, account?.name ?? null];
+  const contentType = CONTENT_TYPE_WORD.get(conversation.content_type ?? "") ?? conversation.content_type;
+  const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
       <BackButton />
@@ -36,6 +40,7 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
         name={conversation.name}
         seed={conversation.contact_id ?? conversation.id}
         size="header"
+        picture={picture}
         badge={<ChannelBadge provider={conversation.provider} />}
       />
       <div className="thread-title">
@@ -51,17 +56,36 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
             ))}
         </p>
       </div>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.thread.find}
+        title={words.thread.find}
+        onClick={() => {
+          navigate(searchPath(`in:#${conversation.id} `));
+        }}
+      >
+        <Icon name="search" />
+      </button>
     </header>
   );
 }
 
-function OpenThread({ conversation }: { readonly conversation: LocalConversation }) {
+interface OpenThreadProps {
+  readonly conversation: LocalConversation;
+  readonly target: JumpTarget | null;
+  readonly onInspect: ThreadProps["onInspect"];
+}
+
+function OpenThread({ conversation, target, onInspect }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
-  const view = useThreadWindow(conversation.id, unreadAtOpening);
+  const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
       <Header conversation={conversation} />
-      <ThreadLog conversation={conversation} window={view} />
+      <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
+        <ThreadLog conversation={conversation} window={view} target={target} />
+      </ThreadStage>
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
   );
@@ -69,7 +93,7 @@ function OpenThread({ conversation }: { readonly conversation: LocalConversation
 
 /** A conversation that a link names and this device has never listed. */
 function UnknownThread({ id }: { readonly id: Id }) {
-  const view = useThreadWindow(id, 0);
+  const view = useThreadWindow(id, 0, null);
   return (
     <>
       <header className="thread-head">
@@ -87,10 +111,19 @@ function UnknownThread({ id }: { readonly id: Id }) {
   );
 }
 
-export function Thread({ id }: { readonly id: Id }) {
+interface ThreadProps {
+  readonly id: Id;
+  /** The message to open it at, instead of the newest. */
+  readonly target: JumpTarget | null;
+  /** Shows where a message comes from; null where nothing does. */
+  readonly onInspect: ((message: LocalMessage) => void) | null;
+}
+
+export function Thread({ id, target, onInspect }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
-  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} />;
+  if (conversation === null) return <UnknownThread id={id} />;
+  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} />;
 }

@@ -1,10 +1,17 @@
-/** The address as a route. Three screens need no library. */
-import { useSyncExternalStore } from "react";
+/** The address as a route. Four screens need no library. */
+import { useMemo, useSyncExternalStore } from "react";
 
 export type Route =
-  | { readonly screen: "inbox"; readonly conversationId: string | null }
+  | { readonly screen: "inbox"; readonly conversationId: string | null; readonly target: Target | null }
+  | { readonly screen: "search"; readonly q: string }
   | { readonly screen: "deliveries" }
   | { readonly screen: "login" };
+
+/** A message to open the conversation at; every navigation to one counts anew. */
+export interface Target {
+  readonly messageId: string;
+  readonly jump: number;
+}
 
 const CONVERSATION = /^\/inbox\/chats\/(\d{1,20})\/?$/;
 
@@ -12,14 +19,22 @@ export const INBOX_PATH = "/inbox/";
 export const DELIVERIES_PATH = "/deliveries";
 export const LOGIN_PATH = "/login";
 
-export function conversationPath(id: string): string {
-  return `/inbox/chats/${id}`;
+export function conversationPath(id: string, messageId?: string): string {
+  return `/inbox/chats/${id}${messageId === undefined ? "" : `?at=${messageId}`}`;
 }
 
-export function routeOf(path: string): Route {
+export function searchPath(q: string): string {
+  return q === "" ? "/search" : `/search?${new URLSearchParams({ q }).toString()}`;
+}
+
+export function routeOf(path: string, search = "", jump = 0): Route {
   if (/^\/login\/?$/.test(path)) return { screen: "login" };
   if (/^\/deliveries\/?$/.test(path)) return { screen: "deliveries" };
-  return { screen: "inbox", conversationId: CONVERSATION.exec(path)?.[1] ?? null };
+  const parameters = new URLSearchParams(search);
+  if (/^\/search\/?$/.test(path)) return { screen: "search", q: parameters.get("q") ?? "" };
+  const at = parameters.get("at") ?? "";
+  const target = /^\d{1,20}$/.test(at) ? { messageId: at, jump } : null;
+  return { screen: "inbox", conversationId: CONVERSATION.exec(path)?.[1] ?? null, target };
 }
 
 const MOVED = "landline:moved";
@@ -33,8 +48,25 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+interface EntryState {
+  /** The entry before is ours: leaving can go back. */
+  readonly inside?: boolean;
+  readonly jump?: number;
+}
+
+function entryState(): EntryState {
+  const state: unknown = history.state;
+  return typeof state === "object" && state !== null ? state : {};
+}
+
+const snapshot = (): string => JSON.stringify([location.pathname, location.search, entryState().jump ?? 0]);
+
 export function useRoute(): Route {
-  return routeOf(useSyncExternalStore(subscribe, () => location.pathname));
+  const current = useSyncExternalStore(subscribe, snapshot);
+  return useMemo(() => {
+    const [path, search, jump] = JSON.parse(current) as [string, string, number];
+    return routeOf(path, search, jump);
+  }, [current]);
 }
 
 /** What stands behind the question mark, for screens that keep their state there. */
@@ -44,15 +76,15 @@ export function useAddressQuery(): string {
 
 /** A pushed entry remembers that the list lies behind it, so that leaving a conversation can go back. */
 export function navigate(path: string, how: "push" | "replace" = "push"): void {
-  if (path === location.pathname + location.search) return;
-  if (how === "push") history.pushState({ inside: true }, "", path);
-  else history.replaceState(history.state, "", path);
+  const jumps = path.includes("?at=");
+  if (path === location.pathname + location.search && !jumps) return;
+  const jump = jumps ? Date.now() : 0;
+  if (how === "push") history.pushState({ inside: true, jump }, "", path);
+  else history.replaceState({ ...entryState(), jump }, "", path);
   window.dispatchEvent(new Event(MOVED));
 }
 
 export function leaveConversation(): void {
-  const state: unknown = history.state;
-  const inside = typeof state === "object" && state !== null && "inside" in state;
-  if (inside) history.back();
+  if (entryState().inside === true) history.back();
   else navigate(INBOX_PATH, "replace");
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 
 import { Inbox } from "../inbox/Inbox";
+import { SoundStage } from "../inbox/player/SoundStage";
 import { INBOX_PATH, LOGIN_PATH, navigate, useRoute } from "../lib/router";
 import { words } from "../lib/words";
 import { ClientContext } from "../sync/client";
@@ -15,6 +16,7 @@ import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
 
 const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
+const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
 
@@ -81,21 +83,24 @@ export function App() {
       return (
         <ClientContext value={account.state.client}>
           <div className="app">
-            <Rail screen={route.screen} onSettings={openSettings} />
-            {route.screen === "deliveries" ? (
-              <ErrorBoundary>
-                <Suspense fallback={<Waiting label={words.list.loading} />}>
-                  <Deliveries />
-                </Suspense>
-              </ErrorBoundary>
-            ) : (
-              <Inbox
-                conversationId={route.screen === "inbox" ? route.conversationId : null}
-                preferences={preferences}
-                onHelp={openHelp}
-                onSettings={openSettings}
-              />
-            )}
+            <SoundStage conversationId={route.screen === "inbox" ? route.conversationId : null}>
+              <Rail screen={route.screen} onSettings={openSettings} />
+              {route.screen === "inbox" || route.screen === "login" ? (
+                <Inbox
+                  conversationId={route.screen === "inbox" ? route.conversationId : null}
+                  target={route.screen === "inbox" ? route.target : null}
+                  preferences={preferences}
+                  onHelp={openHelp}
+                  onSettings={openSettings}
+                />
+              ) : (
+                <ErrorBoundary key={route.screen}>
+                  <Suspense fallback={<Waiting label={route.screen === "search" ? words.search : words.deliveries} />}>
+                    {route.screen === "search" ? <Search q={route.q} /> : <Deliveries />}
+                  </Suspense>
+                </ErrorBoundary>
+              )}
+            </SoundStage>
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
           {dialog === "settings" && (

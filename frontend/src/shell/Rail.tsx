@@ -1,6 +1,6 @@
 import type { MouseEvent } from "react";
 
-import { DELIVERIES_PATH, INBOX_PATH, navigate, type Route } from "../lib/router";
+import { DELIVERIES_PATH, INBOX_PATH, navigate, searchPath, type Route } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { administersAccount, unreadConversations } from "../sync/queries";
@@ -32,6 +32,16 @@ export function Rail({ screen, onSettings }: RailProps) {
       >
         <Icon name="chat" />
         {unread > 0 && <span className="rail-count">{unread > 99 ? "99+" : unread}</span>}
+      </a>
+      <a
+        href={searchPath("")}
+        className="rail-place"
+        aria-current={screen === "search" ? "page" : undefined}
+        aria-label={words.search}
+        title={words.search}
+        onClick={followLink}
+      >
+        <Icon name="search" />
       </a>
       {administers && (
         <a

@@ -2,7 +2,6 @@ const PATHS = {
   chat: "M4 5h16v11H9l-5 4z",
   gear: "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6M12 3v3m0 12v3M3 12h3m12 0h3M5.6 5.6l2.1 2.1m8.6 8.6 2.1 2.1M18.4 5.6l-2.1 2.1m-8.6 8.6-2.1 2.1",
   ledger: "M5 4h14v16H5zM9 9h6M9 13h6M9 17h3",
-  inspect: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18m0 8v5m0-8h.01",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14m9 16-4-4",
   back: "M15 5l-7 7 7 7",
   down: "M12 5v14m-6-6 6 6 6-6",
@@ -25,6 +24,18 @@ const PATHS = {
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   muted: "M5 9h3l5-4v14l-5-4H5zm11 1 4 4m0-4-4 4",
   archive: "M4 7h16M6 7v12h12V7M9 11h6",
+  play: "M8 5v14l11-7z",
+  pause: "M8 5v14M16 5v14",
+  download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  copy: "M9 8h11v12H9zM15 8V4H4v12h5",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  inspect: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18m0 8v5m0-8h.01",
+  before: "M15 5l-7 7 7 7",
+  after: "M9 5l7 7-7 7",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  origin: "M10 6 4 12l6 6M4 12h10a6 6 0 0 1 6 6v1",
+  once: "M12 3a9 9 0 1 1-9 9m2-6 .01.01M8 3.8l.01.01M10.5 9.5 12 8.5V16",
 } as const;
 
 export type IconName = keyof typeof PATHS;
