@@ -38,10 +38,12 @@ const LAYERS = {
   ui: ["lib"],
   sync: ["api", "lib"],
   channels: ["sync", "ui", "lib"],
-  inbox: ["channels", "sync", "ui", "lib"],
+  deliveries: ["api", "channels", "sync", "ui", "lib"],
+  inspector: ["api", "deliveries", "channels", "sync", "ui", "lib"],
+  inbox: ["inspector", "channels", "sync", "ui", "lib"],
 };
 
-const FOLDERS = ["lib", "api", "ui", "sync", "channels", "inbox", "shell", "sw"];
+const FOLDERS = ["lib", "api", "ui", "sync", "channels", "deliveries", "inspector", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
 const SCREEN_SYNC = "(client|queries|mutations|media|device|status|statuses|rows)$";

@@ -62,16 +62,22 @@ class ReplayAsked(DeliveryFilter):
 
 
 def replay_selection_of(user_id: int, asked: ReplayAsked) -> DeliverySelection:
-    """Raises InvalidInput where nothing narrows and everything is not asked for; else as ``selection_of``."""
+    """As ``selection_of``, with the channels by name: it is done later, when there may be others.
+
+    Raises InvalidInput where nothing narrows and everything is not asked for.
+    """
     narrows = any(getattr(asked, name) is not None for name in DeliveryFilter.model_fields)
     if not narrows and not asked.everything:
         raise InvalidInput("Say which deliveries to fold again, or that everything is meant.")
-    return selection_of(user_id, asked)
+    return _selection(user_id, asked, administered(user_id)._replace(is_everything=False))
 
 
 def selection_of(user_id: int, asked: DeliveryFilter) -> DeliverySelection:
     """What is asked for, within what the person administers. Raises NotFound for a channel or chat that is not theirs."""
-    theirs = administered(user_id)
+    return _selection(user_id, asked, administered(user_id))
+
+
+def _selection(user_id: int, asked: DeliveryFilter, theirs: Administered) -> DeliverySelection:
     if asked.channel_id is not None:
         theirs = _only(theirs, id_number(asked.channel_id))
     conversation_id = asked.conversation_id
@@ -83,8 +89,8 @@ def selection_of(user_id: int, asked: DeliveryFilter) -> DeliverySelection:
         source=asked.source,
         reason=asked.reason,
         account=asked.account,
-        channel_ids=theirs.channel_ids,
-        is_channelless_included=theirs.owns_one,
+        channel_ids=None if theirs.is_everything else theirs.channel_ids,
+        is_channelless_included=theirs.owns_one and not theirs.is_everything,
         conversation_id=None if conversation_id is None else shown_id,
         message_id=None if asked.message_id is None else id_number(asked.message_id),
         received_from=asked.received_after,
@@ -96,4 +102,4 @@ def selection_of(user_id: int, asked: DeliveryFilter) -> DeliverySelection:
 def _only(theirs: Administered, channel_id: int) -> Administered:
     if channel_id not in theirs.channel_ids:
         raise NotFound
-    return Administered(frozenset([channel_id]), owns_one=False)
+    return Administered(frozenset([channel_id]), owns_one=False, is_everything=False)

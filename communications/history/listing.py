@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from communications.history.selection import DeliverySelection
+from communications.models import Outcome
 from communications.schemas.identifiers import uuid7_moment
 from communications.schemas.ledger import (
     Delivery,
@@ -28,31 +29,44 @@ from communications.selectors.values import instant
 
 SECONDS: Final = 2.0
 FIRST_STEP_ROWS: Final = 10_000
-LARGEST_STEP_ROWS: Final = 100_000
+LARGEST_STEP_ROWS: Final = 50_000
 # Bodies are read to look into them.
 LARGEST_TEXT_STEP_ROWS: Final = 5_000
+# Where nothing but an index is read.
+LARGEST_INDEX_STEP_ROWS: Final = 500_000
 CAUSES_SHOWN: Final = 200
+NOT_APPLIED: Final = [outcome for outcome in Outcome.values if outcome != Outcome.APPLIED]
 
-# By an index: the newest of one outcome (but applied, which most are), or of one message, or of all.
-_STEP: Final = """
-SELECT delivery.* FROM communications_webhookdelivery AS delivery
-WHERE {indexed} AND delivery.id < %(after)s ORDER BY delivery.id DESC LIMIT %(step)s
-"""
+# A step is a range of ids, told before anything in it is read: what comes in meanwhile is in one range or in none.
+_RANGE: Final = "delivery.id >= %(low)s AND delivery.id < %(after)s"
 
-_MATCHING: Final = """
-SELECT delivery.id FROM ({step}) AS delivery WHERE {condition} ORDER BY delivery.id DESC LIMIT %(rows)s
-"""
-
-_END_OF_STEP: Final = """
+_LOW: Final = """
 SELECT delivery.id FROM communications_webhookdelivery AS delivery
 WHERE {indexed} AND delivery.id < %(after)s ORDER BY delivery.id DESC OFFSET %(step)s - 1 LIMIT 1
 """
 
-_COUNTED: Final = """
-SELECT delivery.outcome, {grouped}, count(*) FILTER (WHERE {condition}),
-       max(delivery.id::text COLLATE "C") FILTER (WHERE {condition}), min(delivery.id::text COLLATE "C"), count(*)
-FROM ({step}) AS delivery GROUP BY 1, 2
-"""
+_MATCHING: Final = f"""
+SELECT delivery.id FROM communications_webhookdelivery AS delivery
+WHERE {{condition}} AND {_RANGE} ORDER BY delivery.id DESC LIMIT %(rows)s
+"""  # noqa: S608 (constants)
+
+_BY_OUTCOME: Final = f"""
+SELECT delivery.outcome, count(*) FROM communications_webhookdelivery AS delivery
+WHERE {{condition}} AND {_RANGE} GROUP BY delivery.outcome
+"""  # noqa: S608 (constants)
+
+# Most are applied, and of the others there is an index: both numbers are of one moment, and no row is read.
+_BY_OUTCOME_OF_ALL: Final = f"""
+SELECT delivery.outcome, count(*) FROM communications_webhookdelivery AS delivery
+WHERE delivery.outcome = ANY(%(not_applied)s) AND delivery.outcome <> 'applied' AND {_RANGE} GROUP BY delivery.outcome
+UNION ALL
+SELECT NULL, count(*) FROM communications_webhookdelivery AS delivery WHERE {_RANGE}
+"""  # noqa: S608 (constants)
+
+_BY_REASON: Final = f"""
+SELECT delivery.reason, count(*), max(delivery.received_at) FROM communications_webhookdelivery AS delivery
+WHERE {{condition}} AND {_RANGE} GROUP BY delivery.reason
+"""  # noqa: S608 (constants)
 
 
 class DeliveryPosition(msgspec.Struct, frozen=True, array_like=True):
@@ -72,72 +86,72 @@ class DeliveriesFound(NamedTuple):
     looked_back_to: dt.datetime | None
 
 
-class Cause(NamedTuple):
-    outcome: str
-    reason: str
-
-
 def deliveries_find(selection: DeliverySelection, *, after: DeliveryPosition, limit: int) -> DeliveriesFound:
     """One page; the search ends with the page, the ledger, or its time."""
     if selection.is_of_nothing:
         return DeliveriesFound((), None, None)
     found: list[uuid.UUID] = []
-    parameters = selection.parameters()
-    matching, end_of_step = (_sql(template, selection) for template in (_MATCHING, _END_OF_STEP))
-    for step in _steps(selection):
-        bounds = {"after": after.id, "step": step, "rows": limit + 1 - len(found)}
-        found += [row[0] for row in rows(matching, parameters | bounds)]
+    matching = _MATCHING.format(condition=selection.condition())
+    steps = _Steps(selection, after=after.id)
+    for bounds in steps:
+        wanted = bounds | {"rows": limit + 1 - len(found)}
+        found += [row[0] for row in rows(matching, selection.parameters() | wanted)]
         if len(found) > limit:
-            last = DeliveryPosition(found[limit - 1])
-            return DeliveriesFound(deliveries_by_id(found[:limit]), last, None)
-        ended = rows(end_of_step, parameters | bounds)
-        if not ended:
-            return DeliveriesFound(deliveries_by_id(found), None, None)
-        after = DeliveryPosition(ended[0][0])
-    return DeliveriesFound(deliveries_by_id(found), after, uuid7_moment(after.id))
+            return DeliveriesFound(deliveries_by_id(found[:limit]), DeliveryPosition(found[limit - 1]), None)
+    if steps.at is None:
+        return DeliveriesFound(deliveries_by_id(found), None, None)
+    return DeliveriesFound(deliveries_by_id(found), DeliveryPosition(steps.at), uuid7_moment(steps.at))
 
 
 def deliveries_total(selection: DeliverySelection) -> DeliveryTotals:
     """Deliveries by outcome; each is counted once, with one outcome, so that they add up while others come in."""
     totals: Counter[str] = Counter()
-    counted = _count(selection, "NULL::text")
-    for (outcome, _), total, _ in counted.groups:
-        totals[outcome] += total
+    steps = _Steps(selection)
+    by_outcome = (
+        _BY_OUTCOME_OF_ALL if selection.is_of_all else _BY_OUTCOME.format(condition=selection.condition())
+    )
+    parameters = selection.parameters() | {"not_applied": NOT_APPLIED}
+    for bounds in steps:
+        counted = dict(rows(by_outcome, parameters | bounds))
+        everything = counted.pop(None, None)
+        if everything is not None:
+            counted["applied"] = everything - sum(counted.values())
+        totals.update(counted)
     return DeliveryTotals(
         received=totals.total(),
         outcomes=outcome_totals(totals),
-        counted_back_to=None if counted.back_to is None else instant(counted.back_to),
+        counted_back_to=None if steps.at is None else instant(uuid7_moment(steps.at)),
     )
 
 
 def deliveries_causes(selection: DeliverySelection) -> DeliveryCauses:
     """Why deliveries were not applied, the most frequent reason first."""
-    totals: Counter[Cause] = Counter()
-    newest: dict[Cause, uuid.UUID] = {}
-    back_to: list[dt.datetime] = []
+    totals: Counter[tuple[str, str]] = Counter()
+    newest: dict[tuple[str, str], dt.datetime] = {}
+    stopped_at: list[uuid.UUID] = []
     for outcome in ("quarantined", "failed", "parked", "ignored"):
-        counted = _count(msgspec.structs.replace(selection, outcome=outcome), "delivery.reason")
-        for (_, reason), total, newest_id in counted.groups:
-            if total:
-                cause = Cause(outcome, reason)
-                totals[cause] += total
-                newest[cause] = max(newest_id, newest.get(cause, newest_id))
-        back_to += [] if counted.back_to is None else [counted.back_to]
+        of_outcome = msgspec.structs.replace(selection, outcome=outcome)
+        steps = _Steps(of_outcome)
+        by_reason = _BY_REASON.format(condition=of_outcome.condition())
+        for bounds in steps:
+            for reason, total, received_at in rows(by_reason, of_outcome.parameters() | bounds):
+                totals[outcome, reason] += total
+                newest[outcome, reason] = max(received_at, newest.get((outcome, reason), received_at))
+        stopped_at += [] if steps.at is None else [steps.at]
     return DeliveryCauses(
         items=tuple(
             msgspec.convert(
                 {
-                    "outcome": cause.outcome,
-                    "reason": cause.reason,
+                    "outcome": outcome,
+                    "reason": reason,
                     "total": total,
-                    "newest_at": instant(uuid7_moment(newest[cause])),
-                    "newest_id": str(newest[cause]),
+                    "newest_at": instant(newest[outcome, reason]),
                 },
                 DeliveryCause,
             )
-            for cause, total in totals.most_common(CAUSES_SHOWN)
+            for (outcome, reason), total in totals.most_common(CAUSES_SHOWN)
         ),
-        counted_back_to=instant(max(back_to)) if back_to else None,
+        counted_back_to=instant(uuid7_moment(max(stopped_at))) if stopped_at else None,
     )
 
 
@@ -150,45 +164,31 @@ def outcome_totals(totals: Counter[str]) -> tuple[OutcomeTotal, ...]:
     )
 
 
-class _Counted(NamedTuple):
-    groups: list[tuple[tuple[str, str], int, uuid.UUID]]
-    back_to: dt.datetime | None
+class _Steps:
+    """Ranges of ids, newest first, each larger than the one before, until the ledger's end or the end of the time.
 
+    Afterwards ``at`` is the id above which all was looked at, or ``None`` at the ledger's end.
+    """
 
-def _count(selection: DeliverySelection, grouped: str) -> _Counted:
-    groups: list[tuple[tuple[str, str], int, uuid.UUID]] = []
-    if selection.is_of_nothing:
-        return _Counted(groups, None)
-    counting = _sql(_COUNTED, selection, grouped=grouped)
-    parameters = selection.parameters()
-    after = NEWEST.id
-    for step in _steps(selection):
-        seen = 0
-        for outcome, group, total, newest, oldest, looked_at in rows(
-            counting, parameters | {"after": after, "step": step}
-        ):
-            seen += looked_at
-            after = min(after, uuid.UUID(oldest))
-            if total:
-                groups.append(((outcome, group), total, uuid.UUID(newest)))
-        if seen < step:
-            return _Counted(groups, None)
-    return _Counted(groups, uuid7_moment(after))
+    def __init__(self, selection: DeliverySelection, *, after: uuid.UUID = NEWEST.id) -> None:
+        self.at: uuid.UUID | None = None if selection.is_of_nothing else after
+        self._selection = selection
+        self._largest = LARGEST_STEP_ROWS
+        if selection.text is not None:
+            self._largest = LARGEST_TEXT_STEP_ROWS
+        elif selection.is_of_all:
+            self._largest = LARGEST_INDEX_STEP_ROWS
 
-
-def _steps(selection: DeliverySelection) -> Iterator[int]:
-    """How many rows to look at next, more each time, until the time is over."""
-    ends_at = time.monotonic() + SECONDS
-    largest = LARGEST_STEP_ROWS if selection.text is None else LARGEST_TEXT_STEP_ROWS
-    step = min(FIRST_STEP_ROWS, largest)
-    while True:
-        yield step
-        if time.monotonic() >= ends_at:
-            return
-        step = min(step * 2, largest)
-
-
-def _sql(template: str, selection: DeliverySelection, **parts: Any) -> str:
-    indexed = selection.indexed_condition()
-    step = _STEP.format(indexed=indexed)
-    return template.format(step=step, indexed=indexed, condition=selection.condition(), **parts)
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        low = _LOW.format(indexed=self._selection.indexed_condition())
+        parameters = self._selection.parameters()
+        ends_at = time.monotonic() + SECONDS
+        step = min(FIRST_STEP_ROWS, self._largest)
+        while self.at is not None:
+            found = rows(low, parameters | {"after": self.at, "step": step})
+            lowest: uuid.UUID | None = found[0][0] if found else None
+            yield {"low": lowest or uuid.UUID(int=0), "after": self.at}
+            self.at = lowest
+            if time.monotonic() >= ends_at:
+                return
+            step = min(step * 3, self._largest)

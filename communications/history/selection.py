@@ -55,6 +55,11 @@ class DeliverySelection(msgspec.Struct, frozen=True, kw_only=True):
         """Who administers nothing is shown nothing; the ledger need not be looked through for it."""
         return self.channel_ids == frozenset() and not self.is_channelless_included
 
+    @property
+    def is_of_all(self) -> bool:
+        """Nothing narrows."""
+        return self == DeliverySelection()
+
     def condition(self) -> str:
         """SQL about a ledger row called ``delivery``, with the names of ``parameters``."""
         return _joined(*self._indexed(), *self._looked_up())

@@ -86,7 +86,6 @@ class DeliveryCause(Document, frozen=True, kw_only=True):
     reason: str
     total: Count
     newest_at: Instant
-    newest_id: DeliveryId
 
 
 class DeliveryCauses(Document, frozen=True, kw_only=True):

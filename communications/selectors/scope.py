@@ -38,8 +38,10 @@ _OWNS_A_CHANNEL: Final = (
 )
 
 _ADMINISTERED: Final = """
-SELECT channel_id, role = 'owner' FROM communications_channelaccess
-WHERE user_id = %s AND role IN ('owner', 'admin') ORDER BY channel_id
+SELECT channel.id, access.role
+FROM communications_channel AS channel
+LEFT JOIN communications_channelaccess AS access
+    ON access.channel_id = channel.id AND access.user_id = %s AND access.role IN ('owner', 'admin')
 """
 
 _READABLE_MESSAGE: Final = f"""
@@ -53,10 +55,11 @@ WHERE message.id = %(message_id)s AND access.user_id = %(user_id)s
 
 
 class Administered(NamedTuple):
-    """By role owner or admin."""
+    """By role owner or admin. ``is_everything``: of every channel there is, and of those that belong to none."""
 
     channel_ids: frozenset[int]
     owns_one: bool
+    is_everything: bool
 
 
 def readable_channels(user_id: int, *, provider: str | None, channel_id: int | None = None) -> list[int]:
@@ -90,7 +93,9 @@ def owns_a_channel(user_id: int) -> bool:
 def administered(user_id: int) -> Administered:
     """The channels whose deliveries a person may see. One who owns a channel also sees those that belong to none."""
     found = rows(_ADMINISTERED, [user_id])
-    return Administered(frozenset(row[0] for row in found), any(row[1] for row in found))
+    theirs = frozenset(channel_id for channel_id, role in found if role is not None)
+    owns_one = any(role == "owner" for _, role in found)
+    return Administered(theirs, owns_one, is_everything=owns_one and len(theirs) == len(found))
 
 
 def administers_message(user_id: int, message_id: int) -> bool:

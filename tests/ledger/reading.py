@@ -48,10 +48,10 @@ class Reader:
 
 
 @sync_to_async
-def reader_make(account: str | None = None, role: str = "owner") -> Reader:
-    """Somebody with this role in the account's channel."""
+def reader_make(*accounts: str, role: str = "owner") -> Reader:
+    """Somebody with this role in the accounts' channels."""
     person = person_make()
-    if account is not None:
+    for account in accounts:
         channel = Channel.objects.get(external_account_id=account)
         ChannelAccess.objects.create(user=person, channel=channel, role=role)
     return Reader(person)

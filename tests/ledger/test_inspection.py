@@ -73,12 +73,12 @@ async def test_the_deliveries_behind_a_message_and_what_each_did(message_id: int
 
 
 async def test_earlier_and_deleted_texts_are_for_administrators_and_that_is_recorded(message_id: int) -> None:
-    admin = await reader_make(ACCOUNT, "admin")
+    admin = await reader_make(ACCOUNT, role="admin")
     texts = await admin.get(f"messages/{message_id}/texts/")
     assert texts["original_text"] == FIRST
     assert [one["text"] for one in texts["edits"]] == [SECOND, THIRD]
     assert texts["deleted_text"] == THIRD
-    member = await reader_make(ACCOUNT, "member")
+    member = await reader_make(ACCOUNT, role="member")
     assert (await member.refusal(f"messages/{message_id}/texts/"))["code"] == "not_found"
 
     @sync_to_async

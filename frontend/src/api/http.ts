@@ -99,7 +99,8 @@ async function request(path: string, options: RequestOptions = {}): Promise<Resp
   return response;
 }
 
-async function json<T>(path: string, options?: RequestOptions): Promise<T> {
+/** For the typed calls of this folder. */
+export async function json<T>(path: string, options?: RequestOptions): Promise<T> {
   const response = await request(path, options);
   try {
     return (await response.json()) as T;
@@ -108,7 +109,7 @@ async function json<T>(path: string, options?: RequestOptions): Promise<T> {
   }
 }
 
-function query(parameters: Readonly<Record<string, string | number | null>>): string {
+export function query(parameters: Readonly<Record<string, string | number | null>>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== null) search.set(name, String(value));
   const text = search.toString();

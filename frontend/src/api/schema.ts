@@ -1280,8 +1280,6 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             readonly newest_at: string;
-            /** @description A UUID that sorts by time. */
-            readonly newest_id: string;
         };
         /**
          * DeliveryDetail

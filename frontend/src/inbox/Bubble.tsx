@@ -1,6 +1,7 @@
-import { memo } from "react";
+import { memo, useEffect } from "react";
 
 import type { Message } from "../api/types";
+import { noteDrawn } from "../inspector/opened";
 import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
@@ -123,6 +124,9 @@ function Event({ message }: { readonly message: LocalMessage }) {
 }
 
 export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, named }: BubbleProps) {
+  useEffect(() => {
+    noteDrawn(message.id);
+  }, [message.id]);
   if (message.kind === "event") return <Event message={message} />;
   const { direction, sender_name, deleted_at, reactions } = message;
   const outbound = direction === "outbound";

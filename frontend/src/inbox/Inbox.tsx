@@ -3,11 +3,14 @@ import { useCallback, useRef, useState } from "react";
 import type { Id } from "../api/types";
 import { ChannelBanner } from "../channels/ChannelBanner";
 import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
+import { InspectorHost } from "../inspector/InspectorHost";
+import { inspect } from "../inspector/opened";
 import { conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { archivedConversations, unreadConversations, type ListFilter } from "../sync/queries";
+import type { LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
@@ -15,6 +18,10 @@ import { ConversationList, type ListHandle } from "./ConversationList";
 import { Freshness, OfflineLine } from "./Freshness";
 import { Thread } from "./Thread";
 import { useShortcuts } from "./useShortcuts";
+
+const inspectMessage = (message: LocalMessage): void => {
+  inspect(message.id);
+};
 
 const EVERYTHING: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
 
@@ -164,10 +171,11 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} target={target} onInspect={null} />
+            <Thread id={conversationId} target={target} onInspect={inspectMessage} />
           </ErrorBoundary>
         )}
       </main>
+      <InspectorHost singleKeys={preferences.singleKeys} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
-/** The address as a route. Three screens need no library. */
+/** The address as a route. Four screens need no library. */
 import { useMemo, useSyncExternalStore } from "react";
 
 export type Route =
   | { readonly screen: "inbox"; readonly conversationId: string | null; readonly target: Target | null }
   | { readonly screen: "search"; readonly q: string }
+  | { readonly screen: "deliveries" }
   | { readonly screen: "login" };
 
 /** A message to open the conversation at; every navigation to one counts anew. */
@@ -15,6 +16,7 @@ export interface Target {
 const CONVERSATION = /^\/inbox\/chats\/(\d{1,20})\/?$/;
 
 export const INBOX_PATH = "/inbox/";
+export const DELIVERIES_PATH = "/deliveries";
 export const LOGIN_PATH = "/login";
 
 export function conversationPath(id: string, messageId?: string): string {
@@ -27,6 +29,7 @@ export function searchPath(q: string): string {
 
 export function routeOf(path: string, search = "", jump = 0): Route {
   if (/^\/login\/?$/.test(path)) return { screen: "login" };
+  if (/^\/deliveries\/?$/.test(path)) return { screen: "deliveries" };
   const parameters = new URLSearchParams(search);
   if (/^\/search\/?$/.test(path)) return { screen: "search", q: parameters.get("q") ?? "" };
   const at = parameters.get("at") ?? "";
@@ -64,6 +67,11 @@ export function useRoute(): Route {
     const [path, search, jump] = JSON.parse(current) as [string, string, number];
     return routeOf(path, search, jump);
   }, [current]);
+}
+
+/** What stands behind the question mark, for screens that keep their state there. */
+export function useAddressQuery(): string {
+  return useSyncExternalStore(subscribe, () => location.search);
 }
 
 /** A pushed entry remembers that the list lies behind it, so that leaving a conversation can go back. */

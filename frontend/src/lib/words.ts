@@ -35,6 +35,7 @@ export const ATTACHMENT_STATE: Readonly<Record<Attachment["state"], string>> = {
 export const words = {
   product: "Landline",
   inbox: "Inbox",
+  deliveries: "Deliveries",
   archived: "Archived",
   all: "All",
   unread: "Unread",
@@ -181,6 +182,7 @@ export const words = {
       ["n  p", "Next, previous unread"],
       ["Alt ↓  Alt ↑", "Open the next, the previous"],
       ["/", "Search everything"],
+      ["i", "Inspect the message that has the focus"],
       ["g i", "Inbox"],
       ["?", "This help"],
     ],

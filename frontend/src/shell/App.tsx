@@ -15,6 +15,7 @@ import { Settings } from "./Settings";
 import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
 
+const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
 const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
@@ -84,13 +85,7 @@ export function App() {
           <div className="app">
             <SoundStage conversationId={route.screen === "inbox" ? route.conversationId : null}>
               <Rail screen={route.screen} onSettings={openSettings} />
-              {route.screen === "search" ? (
-                <ErrorBoundary>
-                  <Suspense fallback={<Waiting label={words.search} />}>
-                    <Search q={route.q} />
-                  </Suspense>
-                </ErrorBoundary>
-              ) : (
+              {route.screen === "inbox" || route.screen === "login" ? (
                 <Inbox
                   conversationId={route.screen === "inbox" ? route.conversationId : null}
                   target={route.screen === "inbox" ? route.target : null}
@@ -98,6 +93,12 @@ export function App() {
                   onHelp={openHelp}
                   onSettings={openSettings}
                 />
+              ) : (
+                <ErrorBoundary key={route.screen}>
+                  <Suspense fallback={<Waiting label={route.screen === "search" ? words.search : words.deliveries} />}>
+                    {route.screen === "search" ? <Search q={route.q} /> : <Deliveries />}
+                  </Suspense>
+                </ErrorBoundary>
               )}
             </SoundStage>
           </div>

@@ -1,7 +1,9 @@
-import { INBOX_PATH, navigate, searchPath, type Route } from "../lib/router";
+import type { MouseEvent } from "react";
+
+import { DELIVERIES_PATH, INBOX_PATH, navigate, searchPath, type Route } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
-import { unreadConversations } from "../sync/queries";
+import { administersAccount, unreadConversations } from "../sync/queries";
 import { Icon } from "../ui/icons";
 
 interface RailProps {
@@ -9,8 +11,15 @@ interface RailProps {
   readonly onSettings: () => void;
 }
 
+export function followLink(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  navigate(event.currentTarget.pathname);
+}
+
 export function Rail({ screen, onSettings }: RailProps) {
   const unread = useLive(unreadConversations) ?? 0;
+  const administers = useLive(administersAccount) ?? false;
   return (
     <nav className="rail" aria-label={words.product}>
       <a
@@ -19,11 +28,7 @@ export function Rail({ screen, onSettings }: RailProps) {
         aria-current={screen === "inbox" ? "page" : undefined}
         aria-label={unread > 0 ? `${words.inbox}, ${words.list.unreadCount(unread)}` : words.inbox}
         title={words.inbox}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(INBOX_PATH);
-        }}
+        onClick={followLink}
       >
         <Icon name="chat" />
         {unread > 0 && <span className="rail-count">{unread > 99 ? "99+" : unread}</span>}
@@ -34,14 +39,22 @@ export function Rail({ screen, onSettings }: RailProps) {
         aria-current={screen === "search" ? "page" : undefined}
         aria-label={words.search}
         title={words.search}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          navigate(searchPath(""));
-        }}
+        onClick={followLink}
       >
         <Icon name="search" />
       </a>
+      {administers && (
+        <a
+          href={DELIVERIES_PATH}
+          className="rail-place"
+          aria-current={screen === "deliveries" ? "page" : undefined}
+          aria-label={words.deliveries}
+          title={words.deliveries}
+          onClick={followLink}
+        >
+          <Icon name="ledger" />
+        </a>
+      )}
       <button
         type="button"
         className="rail-place rail-last"

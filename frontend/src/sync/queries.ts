@@ -67,6 +67,11 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+/** Whether the reader is owner or admin of any account. */
+export async function administersAccount(db: LocalDatabase): Promise<boolean> {
+  return (await channels(db)).some((channel) => channel.role !== "member");
+}
+
 export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<Attendee[]> {
   const tables = await db.activeTables();
   const rows = await tables.attendee.bulkGet([...ids]);

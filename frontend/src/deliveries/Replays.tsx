@@ -1,0 +1,55 @@
+import { useEffect } from "react";
+
+import { listReplays } from "../api/ledger";
+import { Notice, Waiting } from "../ui/Notice";
+import { Failure } from "./Failure";
+import { roughMoment } from "./moments";
+import { useAnswer } from "./useAnswer";
+import { words } from "./words";
+
+/** While one is under way its row is looked at this often. */
+const EVERY_MS = 2_000;
+
+export function Replays() {
+  const replays = useAnswer("replays", (signal) => listReplays(signal));
+  const { value, waiting, again } = replays;
+  const underWay = value?.items.some((order) => order.finished_at === null) ?? false;
+  useEffect(() => {
+    if (!underWay || waiting) return;
+    const timer = setTimeout(() => {
+      if (document.visibilityState !== "hidden") again();
+    }, EVERY_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [underWay, waiting, again]);
+  if (value === undefined) {
+    return replays.error === undefined ? <Waiting label={words.waiting} /> : <Failure error={replays.error} onRetry={again} />;
+  }
+  if (value.items.length === 0) return <Notice title={words.replaysNone} next={words.replaysNext} />;
+  const now = new Date();
+  return (
+    <ul className="plain causes deliveries-scroller" aria-label={words.replays}>
+      {value.items.map((order) => (
+        <li key={order.id}>
+          <span className="cause">
+            {words.replayAsked(roughMoment(order.created_at, now))}: {words.replayExpected(order.expected, order.is_counted)}
+            <small>
+              {order.finished_at === null ? (
+                <>
+                  <span className="spinner" aria-hidden="true" /> {words.replayUnderWay}
+                </>
+              ) : (
+                words.replayDone(roughMoment(order.finished_at, now))
+              )}
+            </small>
+            {order.failure !== null && <small className="failure">{order.failure}</small>}
+          </span>
+          <span className="replay-totals">
+            {order.totals.map(({ outcome, total }) => words.outcomeTotal(total, outcome)).join(", ")}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,255 @@
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import type { Delivery, Inspection } from "../src/api/types";
+import { Deliveries } from "../src/deliveries/Deliveries";
+import { placeOf, placePath, NO_FILTER } from "../src/deliveries/filter";
+import { parseTree } from "../src/deliveries/json";
+import { JsonTree } from "../src/deliveries/JsonTree";
+import { words } from "../src/deliveries/words";
+import { Inspector } from "../src/inspector/Inspector";
+import { words as inspectorWords } from "../src/inspector/words";
+import { ClientContext, type Client } from "../src/sync/client";
+import { beginSide, claimTerm } from "../src/sync/apply";
+import { Engine } from "../src/sync/engine";
+import { RowCache } from "../src/sync/rowCache";
+import { channel } from "./rows";
+import { freshDatabase } from "./store";
+
+type Answers = Record<string, unknown>;
+
+let client: Client;
+let asked: string[];
+
+const delivery = (number: number, fields: Partial<Delivery> = {}): Delivery => ({
+  id: `01900000-0000-7000-8000-${String(number).padStart(12, "0")}`,
+  source: "webhook",
+  received_at: "2026-05-18T19:44:12.345Z",
+  channel_id: "1",
+  account: "account",
+  provider: "whatsapp",
+  event: "message_received",
+  event_name: "message_received",
+  outcome: "applied",
+  reason: "",
+  attempts: 1,
+  next_attempt_at: null,
+  size_bytes: 400,
+  repeats: 0,
+  conversation_id: null,
+  conversation_name: null,
+  message_id: null,
+  sender_name: null,
+  ...fields,
+});
+
+/** Answers by the beginning of the path; the most particular one counts. */
+function serve(answers: Answers): void {
+  vi.stubGlobal("fetch", (input: string, init: RequestInit) => {
+    const path = input.replace("/api/v1/communications/", "");
+    asked.push(`${init.method ?? "GET"} ${path}`);
+    const key = Object.keys(answers)
+      .filter((prefix) => path.startsWith(prefix))
+      .sort((a, b) => b.length - a.length)[0];
+    if (key === undefined) return Promise.reject(new Error(`nothing is served at ${path}`));
+    const answer = answers[key];
+    if (answer instanceof Response) return Promise.resolve(answer.clone());
+    if (answer instanceof Error) return Promise.reject(answer);
+    return Promise.resolve(new Response(JSON.stringify(answer), { status: 200 }));
+  });
+}
+
+async function show(children: React.ReactNode): Promise<void> {
+  await act(async () => {
+    render(<ClientContext value={client}>{children}</ClientContext>);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  });
+}
+
+async function settle(change: () => void): Promise<void> {
+  await act(async () => {
+    change();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  });
+}
+
+const PAGE = { items: [delivery(3), delivery(2, { outcome: "quarantined", reason: "not_json: broken" })], next_cursor: null, looked_back_to: null };
+const TOTALS = {
+  received: 3,
+  outcomes: [
+    { outcome: "applied", total: 2 },
+    { outcome: "quarantined", total: 1 },
+  ],
+  counted_back_to: null,
+};
+
+beforeEach(async () => {
+  asked = [];
+  history.replaceState(null, "", "/deliveries");
+  const db = await freshDatabase();
+  const user = { id: "1", username: "owner", display_name: "Owner" };
+  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
+  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  const term = await claimTerm(db);
+  const page = { items: [], attendees: [], next_cursor: null };
+  const channels = [{ ...channel("1"), role: "owner" as const }];
+  await beginSide(db, { side: 0, term }, { feedCursor: "c", channels, page, now: 0 }, true);
+});
+
+afterEach(() => {
+  cleanup();
+  client.engine.stop();
+  vi.unstubAllGlobals();
+});
+
+describe("the deliveries page", () => {
+  test("says what came in and what became of it, and filters by a click on it", async () => {
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
+    await show(<Deliveries />);
+    const totals = screen.getByRole("group", { name: words.totals });
+    expect(totals.textContent).toBe("3 received=2 applied+1 quarantined");
+    expect(within(screen.getByRole("list", { name: words.list })).getAllByRole("link")).toHaveLength(2);
+    await settle(() => fireEvent.click(screen.getByRole("button", { name: "1 quarantined" })));
+    expect(location.search).toBe("?outcome=quarantined");
+    expect(asked).toContain("GET deliveries/?outcome=quarantined&limit=50");
+    expect(asked.filter((one) => one.startsWith("GET deliveries/totals/?outcome"))).toEqual([]);
+  });
+
+  test("counts new ones without moving what is read", async () => {
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
+    await show(<Deliveries />);
+    serve({ "deliveries/": { ...PAGE, items: [delivery(5), delivery(4), ...PAGE.items] }, "deliveries/totals/": TOTALS });
+    await settle(() => {
+      client.engine.status.set({ phase: "live", freshAt: 1 });
+    });
+    const pill = await screen.findByRole("button", { name: words.newOnesLabel(2, false) });
+    expect(screen.getAllByRole("link")).toHaveLength(2);
+    await settle(() => fireEvent.click(pill));
+    expect(screen.getAllByRole("link")).toHaveLength(4);
+  });
+
+  test("tells where a long search stopped and goes on only when asked", async () => {
+    const stopped = { items: [], next_cursor: "further", looked_back_to: "2026-05-01T00:00:00.000Z" };
+    serve({ "deliveries/": stopped, "deliveries/?cursor=further": PAGE, "deliveries/?text=x": stopped, "deliveries/totals/": TOTALS });
+    await show(<Deliveries />);
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
+    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.goOn })));
+    expect(asked.at(-1)).toBe("GET deliveries/?cursor=further&limit=50");
+    expect(screen.getAllByRole("link")).toHaveLength(2);
+  });
+
+  test("without the server says so and comes back by itself when asked again", async () => {
+    serve({ "deliveries/": new TypeError("no network") });
+    await show(<Deliveries />);
+    expect(screen.getByRole("alert").textContent).toContain(words.unreachable);
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
+    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
+    expect(screen.getAllByRole("link")).toHaveLength(2);
+  });
+
+  test("a body is fetched when it is asked for, not before, and stays text", async () => {
+    const hostile = `{"text":"<img src=x onerror=alert(1)>","link":"javascript:alert(1)","n":12345678901234567890,"rtl":"\u202egpj.exe"}`;
+    const detail = {
+      delivery: delivery(3),
+      webhook_name: "",
+      headers: [{ name: "unipile-auth", value: "[removed]" }],
+      sha256: "a".repeat(64),
+      event_key: null,
+      has_body: true,
+      repeated_by: [],
+    };
+    const body = { delivery_id: detail.delivery.id, sha256: detail.sha256, size_bytes: 1, encoding: "text", content: hostile };
+    history.replaceState(null, "", `/deliveries?delivery=${detail.delivery.id}`);
+    serve({
+      "deliveries/": PAGE,
+      "deliveries/totals/": TOTALS,
+      [`deliveries/${detail.delivery.id}/`]: detail,
+      [`deliveries/${detail.delivery.id}/body/`]: body,
+    });
+    await show(<Deliveries />);
+    expect(asked.filter((one) => one.includes("/body/"))).toEqual([]);
+    const pane = screen.getByRole("region", { name: words.detail });
+    await settle(() => fireEvent.click(within(pane).getByRole("button", { name: words.bodyShow })));
+    expect(within(pane).getByText(/onerror=alert/)).toBeTruthy();
+    expect(within(pane).getByText(/^(≈ )?1234567890123456/)).toBeTruthy();
+    expect(pane.querySelectorAll("img, script, iframe, a[href^='javascript']")).toHaveLength(0);
+    expect(within(pane).getByText(/gpj\.exe/).tagName).toBe("BDI");
+  });
+
+  test("a replay of many says how many before it begins", async () => {
+    history.replaceState(null, "", "/deliveries?outcome=quarantined");
+    serve({ "deliveries/": PAGE, "deliveries/totals/": { ...TOTALS, received: 1 } });
+    await show(<Deliveries />);
+    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.replaySelected })));
+    expect(asked.filter((one) => one.startsWith("POST"))).toEqual([]);
+    serve({ "deliveries/replay/": { items: [] } });
+    await settle(() => fireEvent.click(screen.getByText(words.replayConfirm(1))));
+    expect(asked.filter((one) => one.startsWith("POST"))).toEqual(["POST deliveries/replay/"]);
+    expect(location.search).toContain("tab=replays");
+  });
+});
+
+test("a place of the page survives its address", () => {
+  const place = { tab: "causes", filter: { ...NO_FILTER, text: "a&b=ü", outcome: "failed" }, delivery: "x" } as const;
+  expect(placeOf(placePath(place).split("?")[1] ?? "")).toEqual(place);
+});
+
+test("deep and wide bodies are drawn a part at a time", () => {
+  const wide = parseTree(JSON.stringify(Array.from({ length: 5_000 }, (_, index) => index)));
+  const { container } = render(<JsonTree tree={wide ?? null} />);
+  expect(container.querySelectorAll(".json-line").length).toBeLessThan(200);
+  const deep = parseTree("[".repeat(60) + "]".repeat(60));
+  expect(render(<JsonTree tree={deep ?? null} />).container.querySelectorAll("details").length).toBeLessThan(10);
+});
+
+describe("the inspector", () => {
+  const inspection: Inspection = {
+    message_id: "7",
+    channel_id: "1",
+    conversation_id: "2",
+    external_message_id: "ext",
+    provider_message_id: null,
+    client_id: null,
+    sent_at: "2026-05-18T19:44:12.000Z",
+    received_at: "2026-05-18T19:44:13.000Z",
+    stored_at: "2026-05-18T19:44:13.005Z",
+    time_flagged: false,
+    direction: "inbound",
+    direction_by: "identity",
+    origin: "contact",
+    status: null,
+    edited_at: ["2026-05-18T19:45:00.000Z"],
+    deleted_at: "2026-05-18T19:46:00.000Z",
+    is_administrator: true,
+    sender_identities: ["lid:1@lid"],
+    own_identities: [],
+    reactions: [],
+    deliveries: [],
+    has_more_deliveries: false,
+  };
+  const texts = {
+    message_id: "7",
+    channel_id: "1",
+    original_text: "what it was",
+    edits: [{ edited_at: "2026-05-18T19:45:00.000Z", text: "what it became" }],
+    deleted_text: "what it became",
+  };
+
+  test("fetches a deleted text only when an administrator asks, and keeps it nowhere", async () => {
+    serve({ "messages/7/inspection/": inspection, "messages/7/texts/": texts });
+    await show(<Inspector id="7" onClose={vi.fn()} />);
+    expect(asked).toEqual(["GET messages/7/inspection/"]);
+    await settle(() => fireEvent.click(screen.getByText(inspectorWords.textsShowDeleted)));
+    expect(screen.getByText("what it was")).toBeTruthy();
+    const stored = await Promise.all(client.db.tables.map((table) => table.toArray()));
+    expect(JSON.stringify(stored)).not.toContain("what it");
+  });
+
+  test("offers members no text and no body", async () => {
+    const member = { ...inspection, is_administrator: false, sender_identities: null, own_identities: null, reactions: null };
+    serve({ "messages/7/inspection/": member });
+    await show(<Inspector id="7" onClose={vi.fn()} />);
+    expect(screen.getByText(inspectorWords.textsMembers)).toBeTruthy();
+    expect(screen.queryByText(inspectorWords.textsShowDeleted)).toBeNull();
+  });
+});
