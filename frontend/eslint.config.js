@@ -38,13 +38,14 @@ const LAYERS = {
   ui: ["lib"],
   sync: ["api", "lib"],
   channels: ["sync", "ui", "lib"],
-  inbox: ["channels", "sync", "ui", "lib"],
+  details: ["channels", "sync", "ui", "lib"],
+  inbox: ["details", "channels", "sync", "ui", "lib"],
 };
 
-const FOLDERS = ["lib", "api", "ui", "sync", "channels", "inbox", "shell", "sw"];
+const FOLDERS = ["lib", "api", "ui", "sync", "channels", "details", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
-const SCREEN_SYNC = "(client|queries|mutations|device|status|rows)$";
+const SCREEN_SYNC = "(client|queries|mutations|details|device|status|rows)$";
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => {
   const forbidden = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));

@@ -10,6 +10,7 @@ import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
+import { DetailsDrawer, focusDetailsButton } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
 import { Thread } from "./Thread";
 import { useShortcuts } from "./useShortcuts";
@@ -39,6 +40,7 @@ function Chip({ label, pressed, onPress }: ChipProps) {
 
 export function Inbox({ conversationId, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
+  const [detailsOpen, setDetailsOpen] = useState(false);
   const list = useRef<ListHandle>(null);
   const find = useRef<HTMLInputElement>(null);
   const unread = useLive(unreadConversations) ?? 0;
@@ -51,6 +53,14 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
   const showAll = useCallback(() => {
     setFilter(EVERYTHING);
   }, []);
+  const toggleDetails = useCallback(() => {
+    setDetailsOpen((before) => !before);
+  }, []);
+  const closeDetails = useCallback(() => {
+    setDetailsOpen(false);
+    focusDetailsButton();
+  }, []);
+  const showsDetails = detailsOpen && conversationId !== null;
   const change = (part: Partial<ListFilter>): void => {
     setFilter((before) => ({ ...before, ...part }));
   };
@@ -65,6 +75,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
     previousUnread: () => list.current?.moveUnread(-1),
     find: () => find.current?.focus(),
     help: onHelp,
+    details: toggleDetails,
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
@@ -76,7 +87,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
   });
 
   return (
-    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
+    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
@@ -148,10 +159,11 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} />
+            <Thread id={conversationId} onDetails={toggleDetails} />
           </ErrorBoundary>
         )}
       </main>
+      {showsDetails && <DetailsDrawer key={conversationId} conversationId={conversationId} onClose={closeDetails} />}
     </div>
   );
 }

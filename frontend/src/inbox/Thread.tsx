@@ -11,6 +11,7 @@ import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { DetailsButton } from "./DetailsDrawer";
 import { ThreadLog } from "./ThreadLog";
 import { useThreadWindow } from "./useThreadWindow";
 
@@ -22,7 +23,12 @@ function BackButton() {
   );
 }
 
-function Header({ conversation }: { readonly conversation: LocalConversation }) {
+interface HeaderProps {
+  readonly conversation: LocalConversation;
+  readonly onDetails: () => void;
+}
+
+function Header({ conversation, onDetails }: HeaderProps) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
@@ -51,16 +57,17 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
             ))}
         </p>
       </div>
+      <DetailsButton onPress={onDetails} />
     </header>
   );
 }
 
-function OpenThread({ conversation }: { readonly conversation: LocalConversation }) {
+function OpenThread({ conversation, onDetails }: HeaderProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
   const view = useThreadWindow(conversation.id, unreadAtOpening);
   return (
     <>
-      <Header conversation={conversation} />
+      <Header conversation={conversation} onDetails={onDetails} />
       <ThreadLog conversation={conversation} window={view} />
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
@@ -87,10 +94,15 @@ function UnknownThread({ id }: { readonly id: Id }) {
   );
 }
 
-export function Thread({ id }: { readonly id: Id }) {
+interface ThreadProps {
+  readonly id: Id;
+  readonly onDetails: () => void;
+}
+
+export function Thread({ id, onDetails }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
-  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} />;
+  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} onDetails={onDetails} />;
 }

@@ -177,6 +177,7 @@ export const words = {
       ["Alt ↓  Alt ↑", "Open the next, the previous"],
       ["/", "Find by name"],
       ["g i", "Inbox"],
+      [".", "Details of the conversation"],
       ["?", "This help"],
     ],
     off: "Single-letter keys are switched off in the settings.",
