@@ -116,6 +116,18 @@ test("a member sees what is known and is not offered to decide", async () => {
   expect(screen.getByRole("button", { name: words.editName })).toBeDefined();
 });
 
+test("a conversation that is joined with an older one leads there", async () => {
+  const older = conversation("2", { name: "Ana on her old number" });
+  answers["chats/1/details/"] = { ...CHAT, person: { ...PERSON, conversations: [conversation("1"), older] } };
+  await opened(DIRECT);
+  answers["chats/1/decisions/"] = { ...CHAT, id: "2" };
+  await press(/^Join with this one/);
+  await waitFor(() => {
+    expect(location.pathname).toBe("/inbox/chats/2");
+  });
+  expect(asked.at(-1)?.body).toEqual({ other_conversation_id: "2", verdict: "same" });
+});
+
 test("without the server it shows what is here, says so, and closes on Escape", async () => {
   answers = {};
   const close = vi.fn();

@@ -33,7 +33,10 @@ export function Conversations({ chat, onChanged }: Props) {
   const change = useChange();
   const decide = (otherId: Id, verdict: Verdict): void => {
     change.run(async () => {
-      onChanged(await conversationDecide(chat.id, otherId, verdict));
+      const answer = await conversationDecide(chat.id, otherId, verdict);
+      // The older of two stands for both: it may be the other one.
+      if (answer.id === chat.id) onChanged(answer);
+      else navigate(conversationPath(answer.id), "replace");
     });
   };
   const apart = new Set(chat.kept_apart.map(({ conversation }) => conversation.id));
