@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import secrets
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ ACCOUNT = "T9benchmarkAccountAAAA"
 OWN_PHONE = "+420600000001"
 CONVERSATIONS = 200
 FIRST_CONVERSATION = 1000
+NUMBERS = range(FIRST_CONVERSATION, FIRST_CONVERSATION + CONVERSATIONS)
 CHAT_ID_PREFIX = "cH4tBenchmarkDirect-"
 
 MESSAGE_ID = "@@@message_id@@@@@@@@@"
@@ -59,8 +61,14 @@ def chat_of(number: int) -> Chat:
     )
 
 
-def template(chat: Chat, text: str) -> str:
-    """An inbound message, with placeholders for what differs from message to message."""
+def line_of(number: int) -> str:
+    return LINES[number % len(LINES)]
+
+
+def template(
+    chat: Chat, text: str | None, *, event: str = "message_received", is_own: bool = False, reaction: str = ""
+) -> str:
+    """An event of a message, with placeholders for what differs from message to message."""
     contact: dict[str, Any] = {
         "attendee_id": chat.contact_id,
         "attendee_provider_id": chat.lid,
@@ -69,21 +77,28 @@ def template(chat: Chat, text: str) -> str:
         "attendee_specifics": {"provider": "WHATSAPP", "phone_number": chat.phone, "lid": chat.lid},
         "attendee_public_identifier": f"{chat.phone[1:]}@s.whatsapp.net",
     }
+    ourselves = {
+        "attendee_id": "oW1nBenchmarkPersonAAA",
+        "attendee_provider_id": f"{chat.own_phone[1:]}@s.whatsapp.net",
+        "attendee_name": "You",
+        "attendee_profile_url": None,
+        "attendee_specifics": {"provider": "WHATSAPP", "phone_number": chat.own_phone},
+    }
     body = {
-        "event": "message_received",
+        "event": event,
         "account_id": chat.account_id,
         "account_type": "WHATSAPP",
         "account_info": {"type": "WHATSAPP", "phone_number": chat.own_phone},
         "webhook_name": "landline",
         "chat_id": chat.chat_id,
         "attendees": [contact],
-        "sender": contact,
+        "sender": ourselves if is_own else contact,
         "subject": None,
         "message": text,
         "message_id": MESSAGE_ID,
         "timestamp": TIMESTAMP,
         "attachments": [],
-        "is_sender": False,
+        "is_sender": is_own,
         "provider_chat_id": chat.lid,
         "provider_message_id": PROVIDER_MESSAGE_ID,
         "is_event": 0,
@@ -95,19 +110,41 @@ def template(chat: Chat, text: str) -> str:
         "is_group": False,
         "folder": ["INBOX"],
     }
+    if reaction:
+        body |= {"reaction": reaction, "reaction_sender": contact}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def templates_write(path: Path) -> None:
-    """One template per conversation and line, for the loader."""
-    numbers = range(FIRST_CONVERSATION, FIRST_CONVERSATION + CONVERSATIONS)
-    lines = (template(chat_of(number), LINES[number % len(LINES)]) for number in numbers)
+    """One template per conversation, for the loader."""
+    lines = (template(chat_of(number), line_of(number)) for number in NUMBERS)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def event_templates_write(path: Path) -> None:
+    """For the loader of the mixed stream, per conversation: event, whose message, and the template of it."""
+    path.write_text("".join(_event_lines()), encoding="utf-8")
+
+
+def _event_lines() -> Iterator[str]:
+    for number in NUMBERS:
+        chat, text = chat_of(number), line_of(number)
+        for is_own in (False, True):
+            for event, told, reaction in (
+                ("message_received", text, ""),
+                ("message_delivered", text, ""),
+                ("message_read", text, ""),
+                ("message_reaction", text, "👍"),
+                ("message_edited", f"{text} (Edited.)", ""),
+                ("message_deleted", None, ""),
+            ):
+                body = template(chat, told, event=event, is_own=is_own, reaction=reaction)
+                yield f"{event} {'own' if is_own else 'theirs'} {body}\n"
 
 
 def ordinary_body(number: int, message_id: str) -> bytes:
     """A message in conversation ``number`` of the prepared database, sent now."""
-    return body(chat_of(number), LINES[number % len(LINES)], message_id)
+    return body(chat_of(number), line_of(number), message_id)
 
 
 def body(chat: Chat, text: str, message_id: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The four loads of the ingest benchmark. Each runs on a fresh copy of the prepared database."""
+"""The loads of the ingest benchmark. Each runs on a fresh copy of the prepared database."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
 from bench.bodies import CONVERSATIONS
 from bench.installation import Installation
-from bench.ledger import applied_deliveries
+from bench.ledger import applied_deliveries, shown_messages
 from bench.measured import BenchmarkError, Cell
 from bench.pgbench import ONE_STATEMENT, ORDINARY, transactions_load
 from bench.prepared import WEBHOOK_PATH, Prepared
@@ -42,14 +43,22 @@ def full_endpoint(bench: Bench, clients: int) -> Cell:
     Raises BenchmarkError if an answer was not 200, a delivery was not applied, or a socket missed one.
     """
     with bench.installation.fresh_copy(bench.prepared.database, DATABASE):
-        return uvloop.run(_full_endpoint(bench, clients))
+        return uvloop.run(_full_endpoint(bench, clients, is_mixed=False))
 
 
-async def _full_endpoint(bench: Bench, clients: int) -> Cell:
+def mixed_stream(bench: Bench, clients: int) -> Cell:
+    """(a) again, under messages and all that happens to them, some of it twice or too early."""
+    with bench.installation.fresh_copy(bench.prepared.database, DATABASE):
+        return uvloop.run(_full_endpoint(bench, clients, is_mixed=True))
+
+
+async def _full_endpoint(bench: Bench, clients: int, *, is_mixed: bool) -> Cell:
     installation = bench.installation
     shown: set[str] = set()
     with landline_web(installation, DATABASE) as server:
-        url = f"{server.url}{WEBHOOK_PATH}"
+        load = partial(
+            deliveries_load, installation, f"{server.url}{WEBHOOK_PATH}", clients=clients, is_mixed=is_mixed
+        )
         async with Readers(
             server.port,
             bench.prepared.session_cookie,
@@ -57,13 +66,14 @@ async def _full_endpoint(bench: Bench, clients: int) -> Cell:
             observed=1,
             on_message=lambda _reader, message_id: shown.add(message_id),
         ):
-            before = applied_deliveries(installation, DATABASE)
-            await deliveries_load(installation, url, clients=clients, seconds=bench.warm_up_seconds)
+            before = shown_messages(installation, DATABASE, with_repeats=is_mixed)
+            await load(seconds=bench.warm_up_seconds)
             installation.checkpoint()
             spent = Spent(server.pid, installation.postmaster)
-            report = await deliveries_load(installation, url, clients=clients, seconds=bench.seconds)
+            report = await load(seconds=bench.seconds)
             server_cpu_us, postgres_cpu_us = spent.microseconds_each(report.requests)
-            await _wait_until_all_shown(shown, applied_deliveries(installation, DATABASE) - before)
+            expected = shown_messages(installation, DATABASE, with_repeats=is_mixed) - before
+            await _wait_until_all_shown(shown, expected)
     return Cell(
         report.per_second,
         report.p50_ms,
@@ -139,6 +149,7 @@ async def _no_op(bench: Bench, clients: int) -> Cell:
 
 CELLS: dict[str, Callable[[Bench, int], Cell]] = {
     "full_endpoint": full_endpoint,
+    "mixed_stream": mixed_stream,
     "pgbench": ordinary_transaction,
     "prepared_statement": one_statement,
     "no_op": no_op,

@@ -1,4 +1,4 @@
-"""Deliveries per second: four loads at four concurrencies, interleaved, and what they are to each other."""
+"""Deliveries per second: several loads at four concurrencies, interleaved, and what they are to each other."""
 
 from __future__ import annotations
 
@@ -59,13 +59,11 @@ def _turned(loads: Sequence[str], number: int) -> Iterable[str]:
 
 
 def _ratios(cells: dict[str, Cell]) -> dict[str, float]:
-    ours = cells.get("full_endpoint")
-    if ours is None:
-        return {}
     return {
-        f"ratio_to_{name}": round(ours.per_second / cells[name].per_second, 3)
+        f"{prefix}ratio_to_{name}": round(cells[ours].per_second / cells[name].per_second, 3)
+        for ours, prefix in (("full_endpoint", ""), ("mixed_stream", "mixed_"))
         for name in ("pgbench", "prepared_statement")
-        if name in cells
+        if ours in cells and name in cells
     }
 
 

@@ -18,6 +18,7 @@ from bench.bodies import (
     CONVERSATIONS,
     FIRST_CONVERSATION,
     OWN_PHONE,
+    event_templates_write,
     new_message_id,
     ordinary_body,
     templates_write,
@@ -51,6 +52,7 @@ class Prepared:
 def prepared_make(installation: Installation) -> Prepared:
     """A database with nothing but what every cell finds."""
     templates_write(installation.folder / "templates")
+    event_templates_write(installation.folder / "event_templates")
     installation.database_make(PREPARED)
     django_use(installation, PREPARED)
     return channel_make(installation, PREPARED)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.cells import CELLS
 from bench.installation import POSTGRES_SETTINGS, Installation
 from bench.pgbench import ORDINARY
 from bench.screen import SLOW_FRAME_MS
@@ -90,15 +91,15 @@ def heading(figures: Figures) -> list[str]:
 def ingest_table(ingest: Figures) -> list[str]:
     rows = []
     for clients, row in ingest.items():
-        ours, theirs, single, nothing = (
-            row["loads"].get(name, {}) for name in ("full_endpoint", "pgbench", "prepared_statement", "no_op")
-        )
+        ours, mixed, theirs, single, nothing = (row["loads"].get(name, {}) for name in CELLS)
         rows.append(
             [
                 clients,
                 number(ours, "per_second"),
                 f"{number(ours, 'p50_ms', 1)}/{number(ours, 'p99_ms', 1)}",
                 f"{number(ours, 'server_cpu_us')}/{number(ours, 'postgres_cpu_us')}",
+                number(mixed, "per_second"),
+                f"{number(mixed, 'server_cpu_us')}/{number(mixed, 'postgres_cpu_us')}",
                 number(theirs, "per_second"),
                 f"{number(theirs, 'p50_ms', 1)}/{number(theirs, 'p99_ms', 1)}",
                 number(theirs, "postgres_cpu_us"),
@@ -107,12 +108,15 @@ def ingest_table(ingest: Figures) -> list[str]:
                 number(nothing, "per_second"),
                 number(row, "ratio_to_pgbench", 2),
                 number(row, "ratio_to_prepared_statement", 2),
+                number(row, "mixed_ratio_to_pgbench", 2),
             ]
         )
     titles = (
         "clients",
         "(a) full endpoint/s",
         "p50/p99 ms",
+        "app/PostgreSQL µs",
+        "(m) mixed/s",
         "app/PostgreSQL µs",
         "(b) pgbench/s",
         "p50/p99 ms",
@@ -122,6 +126,7 @@ def ingest_table(ingest: Figures) -> list[str]:
         "(c) no-op/s",
         "(a)/(b)",
         "(a)/(b')",
+        "(m)/(b)",
     )
     return table(titles, rows)
 

@@ -35,12 +35,17 @@ def wrk_check() -> None:
         )
 
 
-async def deliveries_load(installation: Installation, url: str, *, clients: int, seconds: int) -> WrkReport:
-    """New messages from ``clients`` connections, each sending its next when the last is answered."""
+async def deliveries_load(
+    installation: Installation, url: str, *, clients: int, seconds: int, is_mixed: bool = False
+) -> WrkReport:
+    """New messages from ``clients`` connections, each sending its next when the last is answered.
+
+    ``is_mixed``: and what happens to them, as ``events.lua`` mixes it.
+    """
     seed = str(secrets.randbelow(2**31))
-    templates = str(installation.folder / "templates")
+    templates = str(installation.folder / ("event_templates" if is_mixed else "templates"))
     return await _load(
-        "deliveries.lua",
+        "events.lua" if is_mixed else "deliveries.lua",
         url,
         [templates, installation.webhook_secret, seed],
         clients=clients,

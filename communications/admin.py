@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from communications.feed.announce import changes_announce_on_commit
-from communications.models import Channel, ChannelAccess, User, WebhookDelivery
+from communications.models import AuditEntry, Channel, ChannelAccess, User, WebhookDelivery
 from communications.outbox.access import access_grant, access_revoke
 from communications.outbox.sessions import sessions_end
 
@@ -127,6 +127,15 @@ class ChannelAdmin(ReadOnly):
 class DeliveryAdmin(ReadOnly):
     list_display = ("received_at", "source", "external_account_id", "event", "outcome", "reason", "attempts")
     list_filter = ("outcome", "source")
+    ordering = ("-id",)
+    paginator = BoundedPaginator
+    show_full_result_count = False
+
+
+@admin.register(AuditEntry, site=site)
+class AuditAdmin(ReadOnly):
+    list_display = ("at", "actor_name", "action", "object_kind", "object_id", "result")
+    list_filter = ("action",)
     ordering = ("-id",)
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -4,13 +4,17 @@
 
     LandlineError
     ├── InvalidInput           400  the request cannot be understood
-    │   └── InvalidCursor      400  a page cursor that is not ours
+    │   ├── InvalidCursor      400  a page cursor that is not ours
+    │   └── InvalidQuery       400  a search that is malformed
     ├── NotAuthenticated       401
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
+    ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooManyAttempts        429  with ``retry_after_seconds``
-    └── Unsaved                503  the database did not take a delivery in time
+    ├── TooBroad               503  a search that would take too long
+    ├── Unsaved                503  the database did not take a delivery in time
+    └── Busy                   503  the database did not answer in time
 
 Each carries a stable ``code``; ``communications.api.problems`` turns them into RFC 9457 documents.
 """
@@ -37,6 +41,11 @@ class InvalidCursor(InvalidInput):
     title = "That page cursor is not valid here"
 
 
+class InvalidQuery(InvalidInput):
+    code = "invalid_query"
+    title = "The search cannot be understood"
+
+
 class NotAuthenticated(LandlineError):
     status = 401
     code = "not_authenticated"
@@ -60,6 +69,12 @@ class NotFound(LandlineError):
     title = "Nothing is here, or nothing you may see"
 
 
+class BodyRemoved(LandlineError):
+    status = 410
+    code = "body_removed"
+    title = "The bytes of this delivery are no longer kept"
+
+
 class TooManyAttempts(LandlineError):
     status = 429
     code = "too_many_attempts"
@@ -70,7 +85,19 @@ class TooManyAttempts(LandlineError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooBroad(LandlineError):
+    status = 503
+    code = "too_broad"
+    title = "That search takes too long: add a word, a person (from:) or a time (after:)"
+
+
 class Unsaved(LandlineError):
     status = 503
     code = "unsaved"
     title = "The delivery could not be saved"
+
+
+class Busy(LandlineError):
+    status = 503
+    code = "busy"
+    title = "The database did not answer in time"

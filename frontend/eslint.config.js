@@ -45,7 +45,7 @@ const LAYERS = {
 const FOLDERS = ["lib", "api", "ui", "sync", "channels", "details", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
-const SCREEN_SYNC = "(client|queries|mutations|details|device|status|rows)$";
+const SCREEN_SYNC = "(client|queries|mutations|details|media|device|status|rows)$";
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => {
   const forbidden = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));
@@ -58,14 +58,14 @@ const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => {
         {
           patterns: [
             {
-              regex: `^\\.\\./(${forbidden.join("|")})/(?!types$${screen ? "|http$" : ""})`,
+              regex: `^(?:\\.\\./)+(${forbidden.join("|")})/(?!types$${screen ? "|http$" : ""})`,
               message: `src/${folder} may import from ${allowed.join(", ") || "nothing"} only.`,
             },
             ...(screen
               ? [
-                  { regex: `^\\.\\./sync/(?!${SCREEN_SYNC})`, message: "Screens use named queries and mutations." },
+                  { regex: `^(?:\\.\\./)+sync/(?!${SCREEN_SYNC})`, message: "Screens use named queries and mutations." },
                   {
-                    regex: "^\\.\\./api/http$",
+                    regex: "^(?:\\.\\./)+api/http$",
                     allowImportNames: ["ApiError", "Unreachable"],
                     message: "Screens write through named mutations.",
                   },

@@ -6,7 +6,8 @@ Each subcommand imports its own program: some need Django set up first, and some
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from landline import __version__
 from landline.bootstrap import (
@@ -15,7 +16,10 @@ from landline.bootstrap import (
     process_prepare,
     terminate_by_exception,
 )
+from landline.environment import Environment
+from landline.erase_options import erase_options_add
 from landline.lifeline import lifeline_watch
+from landline.replay_options import replay_options_add, replay_options_check
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +62,28 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+    folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
+    replay_options_add(folding_again)
+    folding_again.set_defaults(command=replay, usage_of=folding_again)
+    rebuilding = commands.add_parser(
+        "rebuild",
+        help="check that the rows say what the ledger says",
+        description="Folds the ledger into empty tables beside the live ones and compares every fact. Changes nothing and keeps "
+        "no server waiting.",
+        epilog="Exit code 0: equal; 1: the first differences are listed; 2: nothing could be compared; 3: the check could not be "
+        "done; 130: interrupted.",
+    )
+    rebuilding.add_argument("--check", action="store_true", required=True, help="the only thing it does")
+    rebuilding.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="fold in the random order of this number (default: oldest first)",
+    )
+    rebuilding.set_defaults(command=rebuild)
+    erasing = commands.add_parser("erase", help="erase a message, a conversation or a person for good")
+    erase_options_add(erasing)
+    erasing.set_defaults(command=erase)
     commands.add_parser(
         "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
     ).set_defaults(command=simulator)
@@ -114,6 +140,44 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.manage import main as manage
 
     return manage(["landline", "migrate"])
+
+
+def replay(options: argparse.Namespace, _rest: list[str]) -> int:
+    replay_options_check(options, options.usage_of)
+    with command_ready():
+        from landline.replay import replay_run
+
+        return replay_run(options)
+
+
+def rebuild(options: argparse.Namespace, _rest: list[str]) -> int:
+    with command_ready() as environment:
+        from landline.rebuild import rebuild_run
+
+        return rebuild_run(options, environment)
+
+
+def erase(options: argparse.Namespace, _rest: list[str]) -> int:
+    with command_ready():
+        from landline.erase import erase_run
+
+        return erase_run(options)
+
+
+@contextmanager
+def command_ready() -> Iterator[Environment]:
+    """For a command beside the servers: inside, Django is set up and the schema is this version's."""
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.preflight import database_check, migrations_check
+
+        database_check()
+        migrations_check()
+        yield environment
 
 
 def simulator(_options: argparse.Namespace, rest: list[str]) -> int:

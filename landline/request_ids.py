@@ -25,5 +25,8 @@ class RequestIds:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             await self._application(scope, receive, send_with_id)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)

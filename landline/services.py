@@ -65,7 +65,7 @@ class Services:
 
     def _on_saved(self, deliveries: Sequence[Delivery], outcomes: Counter[str]) -> None:
         if outcomes["applied"]:
-            self._hub.poke()
+            self._hub.poke(outcomes["applied"])
             if brings_files(deliveries):
                 self._files.ask()
         if outcomes["failed"]:

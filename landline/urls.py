@@ -19,7 +19,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     *(path(name, root_file, {"name": name}) for name in ROOT_FILES),
-    re_path(r"^(?:|login/?|inbox(?:/.*)?)$", shell, name="shell"),
+    re_path(r"^(?:|login/?|search/?|inbox(?:/.*)?)$", shell, name="shell"),
 ]
 
 handler400 = problem_handler(400)

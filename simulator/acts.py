@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from simulator.changes import Changes
+from simulator.chat_events import ChatEvents
 from simulator.creation import HIDDEN, account_create, attendee_create, chat_create, message_compose
+from simulator.dialects import Dialect, dialect_named
+from simulator.happenings import MESSAGING
 from simulator.model import WHATSAPP, Account, Attachment, Attendee, Chat, Message, Origin, Webhook
-from simulator.webhooks.registrations import AUTH_HEADER, MESSAGING, webhook_register
+from simulator.webhooks.foreign import foreign_happening
+from simulator.webhooks.oddities import oddity_happening
+from simulator.webhooks.registrations import AUTH_HEADER, webhook_register
 from simulator.world import World
 
 
@@ -18,6 +24,7 @@ class Acts:
     def __init__(self, world: World, changes: Changes) -> None:
         self.world = world
         self.changes = changes
+        self.events = ChatEvents(world, changes)
 
     # The stage
 
@@ -49,6 +56,23 @@ class Acts:
     def group_chat(self, account: Account, title: str, members: Sequence[Attendee]) -> Chat:
         """A new group."""
         return chat_create(self.world, account, members, title=title)
+
+    @contextmanager
+    def speaking(self, account: Account, dialect: str | Dialect) -> Iterator[None]:
+        """Within this, what happens to `account` is told in `dialect` (or the one of that name)."""
+        before = account.dialect
+        account.dialect = dialect_named(dialect) if isinstance(dialect, str) else dialect
+        try:
+            yield
+        finally:
+            account.dialect = before
+
+    def mirror(self, account: Account) -> str:
+        """From now on everything about `account` is told once more, under the second id that is returned."""
+        if account.mirror_id is None:
+            number = self.world.identifiers.next_number("mirror")
+            account.mirror_id = self.world.identifiers.series("mirror").identifier(number)
+        return account.mirror_id
 
     def webhook(
         self,
@@ -84,6 +108,7 @@ class Acts:
         attachments: Sequence[Attachment] = (),
         quoting: Message | None = None,
         forwarded: bool = False,
+        view_once: bool = False,
         at: datetime | None = None,
     ) -> Message:
         """A member writes: the first one, or `sender`. `at` is the provider's time, now by default."""
@@ -98,6 +123,7 @@ class Acts:
                 attachments=attachments,
                 quoted=quoting,
                 forwarded=forwarded,
+                view_once=view_once,
             )
         )
 
@@ -108,6 +134,10 @@ class Acts:
         username = f"user{self.world.next_sequence()}"
         stranger = self.contact(account, name, phone_number=phone_number, username=username)
         return self.customer_writes(self.direct_chat(stranger), text)
+
+    def customer_sends_unsupported(self, chat: Chat, *, sender: Attendee | None = None) -> Message:
+        """A contact card, a place or a poll: the service hands it on as an empty message."""
+        return self.customer_writes(chat, None, sender=sender)
 
     def customer_edits(self, message: Message, text: str) -> None:
         """The author changes the text."""
@@ -138,6 +168,7 @@ class Acts:
         *,
         attachments: Sequence[Attachment] = (),
         quoting: Message | None = None,
+        forwarded: bool = False,
         at: datetime | None = None,
     ) -> Message:
         """The owner types on the phone; what came in before counts as read."""
@@ -151,6 +182,7 @@ class Acts:
                 at=at,
                 attachments=attachments,
                 quoted=quoting,
+                forwarded=forwarded,
             )
         )
 
@@ -171,6 +203,16 @@ class Acts:
     def account_reconnects(self, account: Account) -> None:
         """The account is back, and what was missed comes in a burst."""
         self.changes.account_set_status(account, "OK", told_as="RECONNECTED")
+
+    # What is not a message
+
+    def elsewhere(self, account: Account, event: str) -> None:
+        """A new contact, mail or an appointment, which other webhooks are told: `new_relation`, `mail_sent`, …"""
+        self.changes.tell(foreign_happening(self.world, account, event))
+
+    def oddity(self, account: Account, kind: str) -> None:
+        """A body that no receiver can use, told to the webhooks of messages: `v2_message`, `broken_json`, …"""
+        self.changes.tell(oddity_happening(self.world, account, kind))
 
     def _arrive(self, message: Message) -> Message:
         self.changes.message_arrive(message)

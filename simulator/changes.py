@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from simulator.creation import message_compose
-from simulator.model import Account, Attendee, Chat, EventType, Message, Origin, Reaction
+from simulator.dialects import ReactionForm
+from simulator.happenings import ACCOUNT_STATUS, Happening
+from simulator.model import WHATSAPP, Account, Attendee, Chat, EventType, Message, Origin, Reaction
 from simulator.moments import stamp
 from simulator.world import World
 
 RECORD_KEPT = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something a webhook may tell.
-
-    `event` is the webhook's word (`message_received`, `credentials`, …). Messaging events have a `message`;
-    the account's have a `status`, the word of `AccountStatus.message`.
-    """
-
-    event: str
-    account: Account
-    at: datetime
-    message: Message | None = None
-    reaction: Reaction | None = None
-    status: str | None = None
 
 
 class Changes:
@@ -47,7 +31,7 @@ class Changes:
 
     def message_arrive(self, message: Message) -> None:
         """`message` reaches the service and is told."""
-        self._through(message.account, lambda: self._arrive(message))
+        self.through(message.account, lambda: self.message_arrive_now(message))
 
     def message_store(self, message: Message) -> None:
         """`message` reaches the service; telling it is left to `message_announce`."""
@@ -58,7 +42,9 @@ class Changes:
         if chat.timestamp is None or moment >= chat.timestamp:
             chat.timestamp = moment
             chat.sequence = message.sequence
-        if not message.is_sender and not message.is_event:
+        if message.is_event:
+            return
+        if not message.is_sender:
             chat.unread_count += 1
         elif message.origin is Origin.PHONE:
             self._read_chat(chat)
@@ -75,7 +61,7 @@ class Changes:
             kept.text, kept.edited = text, True
             self._announce("message_edited", kept)
 
-        self._through(message.account, change)
+        self.through(message.account, change)
 
     def message_delete(self, message: Message) -> None:
         """The author takes the message back; it stays, marked and without its text."""
@@ -86,19 +72,26 @@ class Changes:
             kept.attachments.clear()
             self._announce("message_deleted", kept)
 
-        self._through(message.account, change)
+        self.through(message.account, change)
 
     def message_react(self, message: Message, sender: Attendee, value: str) -> None:
-        """`sender` puts an emoji on `message` in place of an earlier one; an empty `value` takes it away."""
+        """`sender` puts an emoji on `message` in place of an earlier one; an empty `value` takes it away.
+
+        Some WhatsApp accounts tell it as a message of the chat, beside the event or in its place.
+        """
 
         def change() -> None:
             kept = self._world.thaw(message)
             kept.reactions = [one for one in kept.reactions if one.sender is not sender]
             if value:
                 kept.reactions.append(Reaction(value, sender))
-            self._announce("message_reaction", kept, Reaction(value, sender))
+            form = message.account.dialect.reactions
+            if form is not ReactionForm.MESSAGE or message.account.type != WHATSAPP:
+                self._announce("message_reaction", kept, Reaction(value, sender))
+            if form in {ReactionForm.MESSAGE, ReactionForm.BOTH} and message.account.type == WHATSAPP:
+                self.message_arrive_now(self._reaction_message(kept, sender, value))
 
-        self._through(message.account, change)
+        self.through(message.account, change)
 
     def message_deliver(self, message: Message) -> None:
         """An own message reached the other side's device."""
@@ -109,7 +102,7 @@ class Changes:
                 kept.delivered = True
                 self._announce("message_delivered", kept)
 
-        self._through(message.account, change)
+        self.through(message.account, change)
 
     def message_read(self, message: Message, reader: Attendee) -> None:
         """`reader` read an own message; that it was delivered follows."""
@@ -121,7 +114,7 @@ class Changes:
                 kept.seen_by[reader.provider_id] = stamp(self._world.clock())
                 self._announce("message_read", kept)
 
-        self._through(message.account, change)
+        self.through(message.account, change)
 
     # Chats
 
@@ -133,22 +126,11 @@ class Changes:
             if newest is not None:
                 self._announce("message_read", newest)
 
-        self._through(chat.account, change)
+        self.through(chat.account, change)
 
     def chat_unread(self, chat: Chat) -> None:
         """The owner marked `chat` as unread."""
         chat.unread_count = max(1, chat.unread_count)
-
-    def participant_add(self, chat: Chat, attendee: Attendee) -> None:
-        """The owner adds `attendee` to a group; the chat gets an event message that says so."""
-        self._world.keep_member(chat, attendee)
-        text = f"{{{{{chat.account.own.provider_id}}}}} added {{{{{attendee.provider_id}}}}}"
-        own = chat.account.own
-        self.message_arrive(
-            message_compose(
-                self._world, chat, own, text, origin=Origin.API, event_type=EventType.PARTICIPANT_ADDED
-            )
-        )
 
     # Accounts
 
@@ -168,17 +150,35 @@ class Changes:
         self._world.forget_account(account)
         self._announce_status(account, "DELETED")
 
-    # Inside
+    # For other writers
 
-    def _through(self, account: Account, change: Callable[[], None]) -> None:
+    def through(self, account: Account, change: Callable[[], None]) -> None:
+        """Do `change` now, or once `account` is connected again."""
         if account.connected:
             change()
         else:
             account.held.append(change)
 
-    def _arrive(self, message: Message) -> None:
+    def message_arrive_now(self, message: Message) -> None:
+        """`message` reaches the service and is told, whether or not its account is connected."""
         self.message_store(message)
         self.message_announce(message)
+
+    def tell(self, happening: Happening) -> None:
+        """Announce `happening`."""
+        self.record.append(happening)
+        for listener in self._listeners:
+            listener(happening)
+
+    # Inside
+
+    def _reaction_message(self, message: Message, sender: Attendee, value: str) -> Message:
+        kind = EventType.REACTION_TO_OWN if message.is_sender else EventType.REACTION
+        text = f"{{{{{sender.provider_id}}}}} reacted {value}".rstrip()
+        origin = Origin.PHONE if sender.is_self else Origin.CONTACT
+        return message_compose(
+            self._world, message.chat, sender, text, origin=origin, quoted=message, event_type=kind
+        )
 
     def _read_chat(self, chat: Chat) -> Message | None:
         """Mark what came in as seen; the newest message that was not."""
@@ -193,12 +193,9 @@ class Changes:
         return newest
 
     def _announce(self, event: str, message: Message, reaction: Reaction | None = None) -> None:
-        self._tell(Happening(event, message.account, self._world.clock(), message, reaction))
+        self.tell(Happening(event, message.account, self._world.clock(), message=message, reaction=reaction))
 
     def _announce_status(self, account: Account, status: str) -> None:
-        self._tell(Happening(status.lower(), account, self._world.clock(), status=status))
-
-    def _tell(self, happening: Happening) -> None:
-        self.record.append(happening)
-        for listener in self._listeners:
-            listener(happening)
+        self.tell(
+            Happening(status.lower(), account, self._world.clock(), source=ACCOUNT_STATUS, status=status)
+        )

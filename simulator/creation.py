@@ -1,4 +1,4 @@
-"""How accounts, people, chats, messages and attachments come to be, with the ids each provider gives them."""
+"""How accounts, people, chats, messages and files come to be, with the ids each provider gives them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from simulator import identifiers as ids
-from simulator import media
+from simulator import media, recordings
 from simulator.model import (
     DIRECT,
     GROUP,
     INSTAGRAM,
     LINKEDIN,
+    TELEGRAM,
     WHATSAPP,
     Account,
     Attachment,
     Attendee,
     Chat,
+    EventType,
     Message,
     Origin,
+    Withheld,
 )
 from simulator.moments import epoch_milliseconds, whole_milliseconds
 from simulator.timeline import Timeline
 from simulator.world import World
 
 HIDDEN = "hidden"
+GONE = {"missing": 404, "expired": 410}
 
 
 def account_create(
@@ -111,6 +115,8 @@ def chat_create(
         provider_id = ids.group_jid(noise) if is_group else members[0].provider_id
     elif account.type == LINKEDIN:
         provider_id = ids.linkedin_urn_key(f"{noise:016x}-{noise % 10**8:08d}_100")
+    elif account.type == TELEGRAM:
+        provider_id = f"-100{noise % 10**10:010d}" if is_group else members[0].provider_id
     else:
         provider_id = str(340282366841710300949128 * 10**15 + noise % 10**15)
     chat = Chat(
@@ -139,7 +145,8 @@ def message_compose(
     attachments: Sequence[Attachment] = (),
     quoted: Message | None = None,
     forwarded: bool = False,
-    event_type: int | None = None,
+    view_once: bool = False,
+    event_type: EventType | None = None,
 ) -> Message:
     """A message that nobody has received yet. WhatsApp keeps whole seconds only."""
     number = world.identifiers.next_number("message")
@@ -161,6 +168,7 @@ def message_compose(
         attachments=list(attachments),
         quoted=quoted,
         forwarded=forwarded,
+        view_once=view_once,
         delivered=not sender.is_self or chat.account.type == LINKEDIN,
         event_type=event_type,
     )
@@ -170,6 +178,8 @@ def message_provider_id(kind: str, noise: int, moment: datetime, *, typed_on_pho
     """The provider's own id of a message."""
     if kind == WHATSAPP:
         return ids.whatsapp_message_id(noise, typed_on_phone=typed_on_phone)
+    if kind == TELEGRAM:
+        return str(noise % 10**8)
     key = f"{epoch_milliseconds(moment)}b{noise % 10**5:05d}-100&{noise:016x}_100"
     if kind == INSTAGRAM:
         return "aWdfZAG1f" + ids.linkedin_urn_key(key)[2:].rstrip("=")
@@ -177,17 +187,33 @@ def message_provider_id(kind: str, noise: int, moment: datetime, *, typed_on_pho
 
 
 def photo(world: World, variant: int) -> Attachment:
-    """A picture of 960 × 540; `variant` chooses one of a few."""
+    """A photograph in JPEG, lying, standing or square; `variant` chooses one of a few."""
     variant %= media.PHOTO_VARIANTS
-    width, height = media.PHOTO_SIZE
+    width, height = media.photo_size(variant)
     return Attachment(
         id=_attachment_id(world),
         type="img",
-        mimetype="image/png",
+        mimetype="image/jpeg",
         file_size=len(media.photo(variant)),
         width=width,
         height=height,
         content=lambda: media.photo(variant),
+    )
+
+
+def screenshot(world: World, variant: int) -> Attachment:
+    """A picture in PNG of 960 × 540."""
+    variant %= media.PHOTO_VARIANTS
+    width, height = media.DRAWING_SIZE
+    return Attachment(
+        id=_attachment_id(world),
+        type="img",
+        mimetype="image/png",
+        file_name="screenshot.png",
+        file_size=len(media.drawing(variant)),
+        width=width,
+        height=height,
+        content=lambda: media.drawing(variant),
     )
 
 
@@ -207,15 +233,45 @@ def sticker(world: World) -> Attachment:
 
 
 def voice_note(world: World, seconds: int) -> Attachment:
-    """A voice note. A WAV, where WhatsApp has Opus: there is no encoder here, and a label must not lie."""
+    """A voice note, Opus in Ogg."""
     return Attachment(
         id=_attachment_id(world),
         type="audio",
-        mimetype="audio/wav",
-        file_size=media.voice_size(seconds),
+        mimetype="audio/ogg",
+        file_size=len(recordings.voice(seconds)),
         duration_seconds=seconds,
         voice_note=True,
-        content=lambda: media.voice(seconds),
+        content=lambda: recordings.voice(seconds),
+    )
+
+
+def film(world: World) -> Attachment:
+    """A film of five seconds in MP4."""
+    width, height = recordings.FILM_SIZE
+    return Attachment(
+        id=_attachment_id(world),
+        type="video",
+        mimetype="video/mp4",
+        file_size=len(recordings.film()),
+        width=width,
+        height=height,
+        duration_seconds=recordings.FILM_SECONDS,
+        content=recordings.film,
+    )
+
+
+def gif(world: World) -> Attachment:
+    """What WhatsApp calls a GIF: a short MP4 without sound that is played over and over."""
+    width, height = recordings.LOOP_SIZE
+    return Attachment(
+        id=_attachment_id(world),
+        type="video",
+        mimetype="video/mp4",
+        file_size=len(recordings.loop()),
+        width=width,
+        height=height,
+        gif=True,
+        content=recordings.loop,
     )
 
 
@@ -253,6 +309,24 @@ def upload(world: World, file_name: str, mimetype: str, content: bytes, *, voice
         voice_note=voice,
         content=lambda: content,
     )
+
+
+def withhold(attachment: Attachment, how: str) -> Attachment:
+    """Let the bytes be `missing` (404), `expired` (410), `slow` (after 5 s), `failing` (500 twice, then there) or
+    `later` (called unavailable and 404 for the first two who ask, then there). Raises ValueError for another word.
+    """
+    match how:
+        case "missing" | "expired":
+            attachment.withheld = Withheld(GONE[how])
+        case "slow":
+            attachment.withheld = Withheld(delay_seconds=5.0)
+        case "failing":
+            attachment.withheld = Withheld(500, times=2)
+        case "later":
+            attachment.withheld = Withheld(404, times=2, announced=True)
+        case _:
+            raise ValueError(f"{how} is no way to withhold media.")
+    return attachment
 
 
 def _attachment_id(world: World) -> str:

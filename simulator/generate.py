@@ -30,7 +30,7 @@ OWN_OF_256 = 108
 SENDERS_KEPT = 1024
 _ATTACHMENTS = {0: "photo", 1: "photo", 2: "photo", 3: "photo", 4: "photo", 5: "voice", 6: "file"}
 """Which of 128 messages carry something."""
-_LANGUAGES = tuple(LANGUAGES.values())
+_LANGUAGES = tuple(LANGUAGES[code] for code in ("pt", "es", "de", "en", "fr", "it", "ar", "ja"))
 
 
 class TownAccount(NamedTuple):

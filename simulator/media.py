@@ -1,4 +1,4 @@
-"""Real bytes for pictures, voice notes and documents, drawn here and nowhere fetched."""
+"""Real bytes for pictures and documents, drawn here and nowhere fetched."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import random
 import struct
 import zlib
 from functools import lru_cache
+from io import BytesIO
 
-PHOTO_VARIANTS, VOICE_RATE = 8, 8000
-PHOTO_SIZE, STICKER_SIZE, PORTRAIT_SIZE = (960, 540), (192, 192), (128, 128)
+from PIL import Image
+from PIL.ExifTags import GPS, Base
+
+PHOTO_VARIANTS = 8
+DRAWING_SIZE, STICKER_SIZE, PORTRAIT_SIZE = (960, 540), (192, 192), (128, 128)
 
 _SKIES = (
     ((122, 167, 217), (246, 222, 179)),
@@ -17,6 +21,8 @@ _SKIES = (
     ((150, 200, 220), (235, 244, 240)),
     ((94, 60, 120), (250, 190, 160)),
 )
+
+_PHOTO_SIZES = ((960, 540), (720, 960), (800, 800))
 
 Colour = tuple[int, int, int]
 
@@ -33,10 +39,31 @@ def png(width: int, height: int, rows: list[bytes], *, alpha: bool = False) -> b
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def photo_size(variant: int) -> tuple[int, int]:
+    """Width and height of `photo`."""
+    return _PHOTO_SIZES[variant % len(_PHOTO_SIZES)]
+
+
 @lru_cache(maxsize=PHOTO_VARIANTS)
 def photo(variant: int) -> bytes:
-    """A landscape, 960 × 540; one of `PHOTO_VARIANTS`, the same bytes for the same number."""
-    width, height = PHOTO_SIZE
+    """A landscape as a telephone keeps it: a JPEG that says where and when it was taken."""
+    picture = Image.frombytes("RGB", photo_size(variant), b"".join(_landscape(variant, *photo_size(variant))))
+    exif = Image.Exif()
+    exif[Base.Make], exif[Base.Model], exif[Base.DateTime] = "Simulator", "Telephone", "2026:05:18 19:44:12"
+    exif[Base.GPSInfo] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (38.0, 43.0, 0.0)}
+    body = BytesIO()
+    picture.save(body, "JPEG", quality=82, exif=exif)
+    return body.getvalue()
+
+
+@lru_cache(maxsize=PHOTO_VARIANTS)
+def drawing(variant: int) -> bytes:
+    """A landscape as a PNG, 960 × 540; one of `PHOTO_VARIANTS`, the same bytes for the same number."""
+    return png(*DRAWING_SIZE, _landscape(variant, *DRAWING_SIZE))
+
+
+def _landscape(variant: int, width: int, height: int) -> list[bytes]:
+    """Rows of RGB: a sky, a sun and two ridges."""
     rng = random.Random(variant)
     top, low = _SKIES[variant % len(_SKIES)]
     near, far = (44 + rng.randrange(40), 84 + rng.randrange(40), 66), (96, 120 + rng.randrange(30), 110)
@@ -56,7 +83,7 @@ def photo(variant: int) -> bytes:
         for ridge, colour in zip(ridges, (far, near), strict=True):
             _fill_below(row, ridge, y, bytes(colour))
         rows.append(bytes(row))
-    return png(width, height, rows)
+    return rows
 
 
 @lru_cache(maxsize=256)
@@ -94,37 +121,6 @@ def sticker() -> bytes:
                 row[x * 4 : x * 4 + 4] = dark if eye or mouth else yellow
         rows.append(bytes(row))
     return png(width, height, rows, alpha=True)
-
-
-def voice_size(seconds: int) -> int:
-    """How many bytes `voice` makes."""
-    return 44 + seconds * VOICE_RATE
-
-
-@lru_cache(maxsize=32)
-def voice(seconds: int) -> bytes:
-    """A WAV of `seconds`, 8 kHz, 8 bit: a hum that rises and falls like speech."""
-    samples = bytearray()
-    for index in range(seconds * VOICE_RATE):
-        moment = index / VOICE_RATE
-        loudness = max(0.0, math.sin(moment * 9.1) * math.sin(moment * 1.7 + 0.6))
-        pitch = 150 + 40 * math.sin(moment * 2.3)
-        samples.append(128 + int(90 * loudness * math.sin(2 * math.pi * pitch * moment)))
-    head = struct.pack(
-        "<4sI4s4sIHHIIHH",
-        b"RIFF",
-        36 + len(samples),
-        b"WAVE",
-        b"fmt ",
-        16,
-        1,
-        1,
-        VOICE_RATE,
-        VOICE_RATE,
-        1,
-        8,
-    )
-    return head + struct.pack("<4sI", b"data", len(samples)) + bytes(samples)
 
 
 @lru_cache(maxsize=256)

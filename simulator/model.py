@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
+
+from simulator.dialects import LIVE, Dialect
 
 if TYPE_CHECKING:
     from simulator.timeline import Timeline
 
-WHATSAPP, LINKEDIN, INSTAGRAM = "WHATSAPP", "LINKEDIN", "INSTAGRAM"
+WHATSAPP, LINKEDIN, INSTAGRAM, TELEGRAM = "WHATSAPP", "LINKEDIN", "INSTAGRAM", "TELEGRAM"
 DIRECT, GROUP = 0, 1
 
 Position = tuple[int, int]
@@ -36,15 +38,28 @@ class _Identified:
         return f"<{type(self).__name__} {self.id}>"
 
 
-class EventType:
-    """`event_type` of messages that tell of something that happened in a chat."""
+class EventType(IntEnum):
+    """`event_type` of messages that tell of something that happened in a chat; `OTHER` for what has no number."""
 
+    OTHER = 0
+    REACTION = 1
+    REACTION_TO_OWN = 2
+    GROUP_CREATED = 3
+    SUBJECT_CHANGED = 4
     PARTICIPANT_ADDED = 5
+    PARTICIPANT_REMOVED = 6
+    PARTICIPANT_LEFT = 7
+    MISSED_VOICE_CALL = 8
+    MISSED_VIDEO_CALL = 9
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Account(_Identified):
-    """A connected account. `status` is that of its only source, in the words of `sources[].status`."""
+    """A connected account.
+
+    `status` is that of its only source, in the words of `sources[].status`. `dialect` is how its webhooks are
+    spelt; `mirror_id` is a second account id under which each of them is told once more.
+    """
 
     sequence: int
     id: str
@@ -56,6 +71,8 @@ class Account(_Identified):
     messages: Timeline
     own: Attendee = field(init=False)
     status: str = "OK"
+    dialect: Dialect = LIVE
+    mirror_id: str | None = None
     held: list[Callable[[], None]] = field(default_factory=list)
     """What happened at the provider while the account was not connected; done, in order, when it is again."""
 
@@ -110,6 +127,32 @@ class Chat(_Identified):
         return self.kind == GROUP
 
 
+@dataclass(slots=True)
+class Withheld:
+    """What happens to whoever asks for the bytes of an attachment.
+
+    Each answer comes after `delay_seconds`. The first `times` of them (all, when it is None) are `status` in
+    place of the bytes. `announced` media is called unavailable until the bytes can be had.
+    """
+
+    status: int | None = None
+    times: int | None = None
+    delay_seconds: float = 0.0
+    announced: bool = False
+
+    @property
+    def refuses(self) -> bool:
+        return self.status is not None and self.times != 0
+
+    def take(self) -> int | None:
+        """The status that meets the next call, used up by one time; None when it gets the bytes."""
+        if not self.refuses:
+            return None
+        if self.times is not None:
+            self.times -= 1
+        return self.status
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Attachment(_Identified):
     """A file of a message; `content` makes its bytes. None means the media is gone."""
@@ -126,10 +169,13 @@ class Attachment(_Identified):
     sticker: bool = False
     gif: bool = False
     content: Callable[[], bytes] | None = None
+    withheld: Withheld | None = None
 
     @property
     def unavailable(self) -> bool:
-        return self.content is None
+        if self.content is None:
+            return True
+        return self.withheld is not None and self.withheld.announced and self.withheld.refuses
 
 
 @dataclass(slots=True, eq=False)
@@ -155,12 +201,13 @@ class Message(_Identified):
     attachments: list[Attachment] = field(default_factory=list)
     quoted: Message | None = None
     forwarded: bool = False
+    view_once: bool = False
     seen: bool = False
     delivered: bool = False
     seen_by: dict[str, str] = field(default_factory=dict)
     edited: bool = False
     deleted: bool = False
-    event_type: int | None = None
+    event_type: EventType | None = None
     reactions: list[Reaction] = field(default_factory=list)
 
     @property
@@ -174,6 +221,20 @@ class Message(_Identified):
     @property
     def is_event(self) -> bool:
         return self.event_type is not None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class HostedLink(_Identified):
+    """A link to the hosted connection page. `name` is the caller's own mark, `account` the one to reconnect."""
+
+    id: str
+    providers: list[str]
+    name: str | None
+    notify_url: str | None
+    success_url: str | None
+    failure_url: str | None
+    account: Account | None
+    finished: bool = False
 
 
 @dataclass(slots=True, eq=False, repr=False)

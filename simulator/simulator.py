@@ -24,7 +24,7 @@ from simulator.scenarios.stage import Stage
 from simulator.scenarios.trickle import Trickle
 from simulator.web.server import HttpServer
 from simulator.webhooks.deliveries import ANSWER_TIMEOUT_SECONDS, RETRY_DELAYS_SECONDS, Deliveries
-from simulator.webhooks.registrations import ACCOUNT_STATUS, EVENTS, MESSAGING
+from simulator.webhooks.registrations import EVENTS
 from simulator.world import World
 
 logger = logging.getLogger("simulator")
@@ -47,8 +47,8 @@ class Simulator(Acts):
 
     `seed` and `scenario` decide what exists; equal ones give equal ids. `born` dates the scenario's past
     and keeps the ids of this run apart from those of others (for a process that is started again and
-    again); without it the past ends now and ids depend on the seed alone. `webhook_url` registers both an
-    inbox needs, before anything happens; with `receiver_patience_seconds` nothing leaves before somebody
+    again); without it the past ends now and ids depend on the seed alone. `webhook_url` registers one webhook
+    of each source, before anything happens; with `receiver_patience_seconds` nothing leaves before somebody
     listens there. `pace` speeds up a lively scenario. The page is served on loopback addresses only.
     """
 
@@ -82,16 +82,18 @@ class Simulator(Acts):
             clock,
             retry_delays_seconds=retry_delays_seconds,
             answer_timeout_seconds=answer_timeout_seconds,
+            rng=Random(f"{seed}:deliveries"),
         )
         self.changes.listen(self.deliveries.tell)
         self.service = Service(world, self.changes, self.deliveries, Random(seed), echo)
+        self.hosted = self.service.hosted
         self._seed, self._scenario, self._born, self._pace = seed, SCENARIOS[scenario], born, pace
         self._town = (chats, messages)
         self._webhook = (webhook_url, webhook_secret)
         self._patience_seconds = receiver_patience_seconds
         self._host = host
         self._server = HttpServer(host, port)
-        self._site = PlaySite(self, self.deliveries) if host in LOOPBACK else ClosedSite()
+        self._site = PlaySite(self, self.deliveries, self.hosted) if host in LOOPBACK else ClosedSite()
         self.application = Application(
             self.service,
             self._site,
@@ -116,8 +118,8 @@ class Simulator(Acts):
         self.deliveries.start()
         url, secret = self._webhook
         if url is not None:
-            for source in (MESSAGING, ACCOUNT_STATUS):
-                self.webhook(url, secret, source=source, events=EVENTS[source])
+            for source, events in EVENTS.items():
+                self.webhook(url, secret, source=source, events=events)
             if self._patience_seconds:
                 self.deliveries.hold()
                 self._background(self.deliveries.release_when_heard(url, self._patience_seconds))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from simulator.identifiers import Identifiers
-from simulator.model import Account, Attendee, Chat, Message, Position, Webhook
+from simulator.model import Account, Attendee, Chat, HostedLink, Message, Position, Webhook
 from simulator.moments import Clock, epoch_milliseconds
 from simulator.timeline import position
 
@@ -41,6 +41,7 @@ class World:
         self.attendees: dict[str, Attendee] = {}
         self.chats: dict[str, Chat] = {}
         self.webhooks: dict[str, Webhook] = {}
+        self.hosted_links: dict[str, HostedLink] = {}
         self.archive: Archive | None = None
         self.unreachable: set[str] = set()
         """Phone numbers (`+…`) that have no WhatsApp; every other number has it."""
@@ -74,6 +75,11 @@ class World:
         """Add `member` to a group."""
         chat.members.append(member)
         self._chats_of[member.id].append(chat)
+
+    def drop_member(self, chat: Chat, member: Attendee) -> None:
+        """Take `member` out of a group."""
+        chat.members.remove(member)
+        self._chats_of[member.id].remove(chat)
 
     def keep_message(self, message: Message) -> None:
         """Put `message` into its chat and its account."""

@@ -11,8 +11,8 @@ from communications.schemas.documents import Document
 _encoder: Final = msgspec.json.Encoder()
 
 
-def answer(document: Document) -> HttpResponse:
-    return HttpResponse(_encoder.encode(document), content_type="application/json")
+def answer(document: Document, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(_encoder.encode(document), status=status, content_type="application/json")
 
 
 def no_content(headers: Mapping[str, str]) -> HttpResponse:

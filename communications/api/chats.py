@@ -8,6 +8,7 @@ from communications.api.contract import answers
 from communications.api.cursors import cursor_read, cursor_write
 from communications.api.parameters import (
     DEFAULT_LIMIT,
+    AroundMessage,
     ChannelId,
     ConversationId,
     Cursor,
@@ -31,6 +32,7 @@ from communications.selectors.pages import (
     attendees_by_id,
     conversation_page,
     message_page,
+    message_window,
 )
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_channels, readable_conversation
@@ -89,18 +91,40 @@ def messages_list(
     request: HttpRequest,
     provider: Provider,
     conversation_id: ConversationId,
+    *,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
+    around: AroundMessage = None,
 ) -> HttpResponse:
-    """Newest first."""
+    """Newest first. `around` opens the conversation at one message, with both ends to go on from."""
     shown_id = _readable(request, provider, conversation_id)
+    if around is not None:
+        return _messages_around(request, shown_id, around, cursor, limit)
     after = cursor_read(request.path, cursor, first=ABOVE_ALL_MESSAGES)
     page = message_page(shown_id, after=after, limit=limit)
+    beyond = cursor_write(request.path, page.next_position)
     return answer(
         MessagePage(
             items=page.items,
             attendees=page.attendees,
-            next_cursor=cursor_write(request.path, page.next_position),
+            next_cursor=None if after.is_upward else beyond,
+            newer_cursor=beyond if after.is_upward else None,
+        )
+    )
+
+
+def _messages_around(
+    request: HttpRequest, conversation_id: int, around: str, cursor: str | None, limit: int
+) -> HttpResponse:
+    if cursor is not None:
+        raise InvalidInput("cursor: leave it out where `around` is given")
+    window = message_window(conversation_id, around=id_number(around), limit=limit)
+    return answer(
+        MessagePage(
+            items=window.items,
+            attendees=window.attendees,
+            next_cursor=cursor_write(request.path, window.older_position),
+            newer_cursor=cursor_write(request.path, window.newer_position),
         )
     )
 

@@ -30,10 +30,13 @@ _SOCKET_FRAMES: Final = (HelloFrame, PingFrame, PongFrame, PresenceFrame)
 _described: Final[set[type[Document]]] = {Problem, ChangesFrame, ResetFrame, *_SOCKET_FRAMES}
 
 
-def answers(document: type[Document], *refusals: type[LandlineError]) -> dict[str, Any]:
-    """``openapi_extra`` of a call that answers 200 with this document, or with one of these problems."""
+def answers(
+    document: type[Document], *refusals: type[LandlineError], status: HTTPStatus = HTTPStatus.OK
+) -> dict[str, Any]:
+    """``openapi_extra`` of a call that answers ``status`` with this document, or with one of these problems."""
     _described.add(document)
-    return {"responses": {200: _content("OK", "application/json", document), **_problems(refusals)}}
+    described = _content(status.phrase, "application/json", document)
+    return {"responses": {int(status): described, **_problems(refusals)}}
 
 
 def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from ninja import Path, Query, Schema
 from pydantic import Field, StringConstraints
@@ -16,7 +17,7 @@ LARGEST_ID: Final = 2**63 - 1
 ANY_PROVIDER: Final = "all"
 NO_NUL: Final = r"^[^\x00]+$"
 
-_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")]
+IdText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")]
 
 Provider = Annotated[
     str,
@@ -25,15 +26,29 @@ Provider = Annotated[
         pattern=r"^[a-z0-9_]{1,32}$",
     ),
 ]
-AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
-PictureId = Annotated[_Id, Path(description="Id of a picture, as in its address.")]
-AttendeeId = Annotated[_Id, Path(description="Id of an attendee.")]
-ConversationId = Annotated[_Id, Path(description="Id of a conversation.")]
-ChannelId = Annotated[_Id | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
+AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
+PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
+MessageId = Annotated[IdText, Path(description="Id of a message.")]
+AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
+DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
+ConversationId = Annotated[IdText, Path(description="Id of a conversation.")]
+ChannelId = Annotated[IdText | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
 Cursor = Annotated[
     str | SkipJsonSchema[None],
     Query(max_length=CURSOR_MAX_LENGTH, description="`next_cursor` of the page before, of the same path."),
+]
+AroundMessage = Annotated[
+    IdText | SkipJsonSchema[None], Query(description="Id of a message to have in the middle of the page.")
+]
+SearchText = Annotated[
+    str, Query(min_length=1, max_length=500, pattern=NO_NUL, description='Words, "phrases" and operators.')
+]
+UtcOffset = Annotated[
+    int,
+    Query(
+        ge=-840, le=840, description="Minutes east of UTC: where the days of `before:` and `after:` begin."
+    ),
 ]
 
 
@@ -43,7 +58,7 @@ class Credentials(Schema):
 
 
 class ReadThrough(Schema):
-    message_id: Annotated[_Id, Field(description="Id of the last message read.")]
+    message_id: Annotated[IdText, Field(description="Id of the last message read.")]
 
 
 WantedVerdict = Annotated[
@@ -52,12 +67,12 @@ WantedVerdict = Annotated[
 
 
 class PersonDecided(Schema):
-    other_attendee_id: Annotated[_Id, Field(description="Who is, or is not, the same person.")]
+    other_attendee_id: Annotated[IdText, Field(description="Who is, or is not, the same person.")]
     verdict: WantedVerdict
 
 
 class ConversationDecided(Schema):
-    other_conversation_id: Annotated[_Id, Field(description="What is, or is not, the same conversation.")]
+    other_conversation_id: Annotated[IdText, Field(description="What is, or is not, the same conversation.")]
     verdict: WantedVerdict
 
 
@@ -70,8 +85,8 @@ class WantedName(Schema):
 class WantedPictures(Schema):
     """Whose pictures to ask for; ids that are not the reader's are passed over."""
 
-    conversation_ids: Annotated[list[_Id], Field(max_length=100)]
-    attendee_ids: Annotated[list[_Id], Field(max_length=100)]
+    conversation_ids: Annotated[list[IdText], Field(max_length=100)]
+    attendee_ids: Annotated[list[IdText], Field(max_length=100)]
 
 
 def provider_or_any(provider: str) -> str | None:

@@ -86,6 +86,7 @@ ENTITIES: Final[tuple[Entity, ...]] = (
         "communications_conversationattendee",
         documents=MEMBERS_BY_ID,
         document=member_document,
+        vanishes=True,
     ),
     Entity(
         "message",

@@ -1,97 +1,119 @@
 """Folding deliveries of the ledger again: parked ones once their channel is known, failed ones after a while, any on demand."""
 
-import uuid
-import zlib
+import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
+from communications.history.held import deliveries_held
+from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
 from communications.schemas.deliveries import Delivery
-from communications.webhooks.handlers.reading import delivery_read
 
-BATCH_ROWS: Final = 200
-BATCH_BYTES: Final = 8_000_000
-
-_HELD: Final = """
-SELECT delivery.id, delivery.source, delivery.received_at, delivery.headers, delivery.sha256, delivery.size_bytes,
-       delivery.attempts, body.raw, body.compression
-FROM communications_webhookdelivery AS delivery
-JOIN communications_webhookbody AS body ON body.delivery_id = delivery.id
-"""
-
-FAILED_AND_DUE: Final = f"{_HELD} WHERE delivery.outcome = 'failed' AND delivery.next_attempt_at <= now()"
-OF_OUTCOME: Final = f"{_HELD} WHERE delivery.outcome = %(outcome)s"
-PARKED_OF_ACCOUNT: Final = (
-    f"{_HELD} WHERE delivery.outcome = 'parked' AND delivery.external_account_id = %(account)s"
-)
-
-_PAGE: Final = """
-SELECT id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression
-FROM (
-    SELECT page.*, sum(page.size_bytes) OVER (ORDER BY page.id) - page.size_bytes AS bytes_before
-    FROM ({query} AND delivery.id > %(after)s ORDER BY delivery.id LIMIT %(rows)s) AS page
-) AS sized
-WHERE bytes_before < %(bytes)s ORDER BY id
-"""
+ANNOUNCED_EVERY_SECONDS: Final = 0.5
 
 Connections = AsyncConnectionPool[Any]
+Totals = Counter[str]
+Progress = Callable[[Totals], None]
 
 
-async def parked_replay(connections: Connections, external_account_id: str) -> Counter[str]:
+async def parked_replay(connections: Connections, external_account_id: str) -> Totals:
     """Folds what waited for a channel that is now known; the fold takes the channel's lock itself."""
-    return await replay(connections, PARKED_OF_ACCOUNT, {"account": external_account_id})
+    return await deliveries_replay(
+        connections, DeliverySelection(outcome="parked", account=external_account_id)
+    )
 
 
-async def failed_retry(connections: Connections) -> Counter[str]:
+async def failed_retry(connections: Connections) -> Totals:
     """Tries again what failed and is due; what fails once more waits longer."""
-    return await replay(connections, FAILED_AND_DUE, {})
+    return await deliveries_replay(connections, DeliverySelection(is_due=True))
 
 
-async def replay(connections: Connections, query: str, parameters: Mapping[str, Any]) -> Counter[str]:
-    """Folds the deliveries that ``query`` yields, oldest first; answers with the totals per outcome.
+async def deliveries_replay(
+    connections: Connections, selection: DeliverySelection, progress: Progress | None = None
+) -> Totals:
+    """Folds those selected whose bodies are held, oldest first; answers with the totals per outcome.
 
-    A delivery that is already applied stays so: the fold changes nothing, and its ledger row is left alone.
+    A delivery that is already applied stays so: the fold changes nothing, and its ledger row is left alone. Each batch is a
+    transaction of its own, so it may end at any moment and be begun again, beside a server and other replays.
     """
-    totals: Counter[str] = Counter()
-    async for deliveries in _batches(connections, query, parameters):
-        totals += await record(connections, deliveries)
-        async with connections.connection() as connection:
-            await changes_announce(connection)
+    announced_at = time.monotonic()
+
+    async def fold(deliveries: Sequence[Delivery]) -> Totals:
+        nonlocal announced_at
+        totals = await record(connections, deliveries)
+        if time.monotonic() - announced_at >= ANNOUNCED_EVERY_SECONDS:
+            announced_at = time.monotonic()
+            await _announce(connections)
+        return totals
+
+    totals = await batches_fold(deliveries_held(connections, selection), fold, progress)
+    if totals:
+        await _announce(connections)
     return totals
 
 
-async def _batches(
-    connections: Connections, query: str, parameters: Mapping[str, Any]
-) -> AsyncIterator[Sequence[Delivery]]:
-    after = uuid.UUID(int=0)
-    page = _PAGE.format(query=query)
-    bounds = {"rows": BATCH_ROWS, "bytes": BATCH_BYTES}
-    while True:
-        async with connections.connection() as connection:
-            found = await connection.execute(page, {**parameters, **bounds, "after": after})
-            rows = await found.fetchall()
-        if not rows:
-            return
-        after = rows[-1][0]
-        yield [_delivery(row) for row in rows]
+async def replay_rehearse(
+    connections: Connections, selection: DeliverySelection, progress: Progress | None = None
+) -> Totals:
+    """The totals that a replay would have, found by folding each batch and taking it back."""
+    rehearsal = _Rehearsal(connections)
+
+    async def fold(deliveries: Sequence[Delivery]) -> Totals:
+        return await record(rehearsal, deliveries)
+
+    return await batches_fold(deliveries_held(connections, selection), fold, progress)
 
 
-def _delivery(row: Sequence[Any]) -> Delivery:
-    delivery_id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression = row
-    body = zlib.decompress(raw) if compression == "zlib" else raw
-    reading = delivery_read(body, received_at)
-    return Delivery(
-        id=delivery_id,
-        source=source,
-        received_at=received_at,
-        headers=headers,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        raw=None,
-        reading=reading,
-        attempts=attempts,
-    )
+async def batches_fold(
+    batches: AsyncIterator[Sequence[Delivery]],
+    fold: Callable[[Sequence[Delivery]], Awaitable[Totals]],
+    progress: Progress | None = None,
+) -> Totals:
+    """Folds one batch while the next is read: the database works on the one, we on the other."""
+    totals: Totals = Counter()
+    under_way: asyncio.Future[Totals] | None = None
+
+    async def finish(folding: asyncio.Future[Totals]) -> None:
+        nonlocal totals
+        totals += await folding
+        if progress is not None:
+            progress(totals)
+
+    try:
+        async for deliveries in batches:
+            if under_way is not None:
+                await finish(under_way)
+            under_way = asyncio.ensure_future(fold(deliveries))
+        if under_way is not None:
+            await finish(under_way)
+    finally:
+        if under_way is not None and not under_way.done():
+            under_way.cancel()
+            await asyncio.gather(under_way, return_exceptions=True)
+    return totals
+
+
+class _Rehearsal:
+    """Connections on which nothing is kept."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:  # noqa: ASYNC109 (as the pool has it)
+        async with (
+            self._connections.connection(timeout) as connection,
+            connection.transaction(force_rollback=True),
+        ):
+            yield connection
+
+
+async def _announce(connections: Connections) -> None:
+    async with connections.connection() as connection:
+        await changes_announce(connection)

@@ -7,6 +7,7 @@ import msgspec
 
 from communications.ingest.changes import MessageChanges
 from communications.ingest.chats import ChatNumbers
+from communications.ingest.members import Members, Place
 from communications.ingest.people import People
 from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
@@ -39,7 +40,7 @@ class FoldBatch:
         self._accounts: set[str] = set()
         self._people = People()
         self._chats = ChatNumbers()
-        self._members: dict[tuple[int, tuple[str, str], str], Row] = {}
+        self._members = Members()
         self._messages: dict[tuple[str, str], Row] = {}
         self._attachments: list[Row] = []
         self._changes = MessageChanges()
@@ -62,7 +63,7 @@ class FoldBatch:
             _json(self._people.rows()),
             _json(self._chats.chats()),
             _json(self._chats.aliases()),
-            _json(list(self._members.values())),
+            _json(self._members.rows()),
             _json(list(self._messages.values())),
             _json(self._attachments),
             _json(self._changes.changes()),
@@ -96,6 +97,8 @@ class FoldBatch:
             "next_attempt_at": next_attempt_at(delivery) if reading.settled == "failed" else None,
             "repeats": False,
         }
+        if reading.chat_names:
+            row["chat_names"] = reading.chat_names
         self._deliveries.append(row)
         self._bodies.append(delivery.raw)
         if reading.settled is not None or reading.fact is None or reading.event_key is None:
@@ -117,6 +120,8 @@ class FoldBatch:
             case MessageDeleted():
                 self._changes.deleted(account, fact)
             case MessageEdited():
+                for person in fact.mentioned:
+                    self._people.add(account, person, fact.at, str(delivery.id))
                 self._changes.edited(account, event_key, fact)
             case Reacted():
                 self._people.add(account, fact.sender, fact.at, str(delivery.id))
@@ -131,14 +136,14 @@ class FoldBatch:
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
         chat = self._chats.describe(account, fact.chat, message.sent_at, str(delivery.id))
-        named = fact.chat.aliases[0]
-        alias = {"alias_kind": named[0], "alias_value": named[1]}
+        place = Place(account, chat, fact.chat.aliases[0])
         for person in fact.people:
             self._people.add(account, person, message.sent_at, str(delivery.id))
-            self._members.setdefault(
-                (chat, named, person.provider_id),
-                {"account": account, "chat": chat, "provider_id": person.provider_id, **alias},
-            )
+            self._members.seen(place, person.provider_id)
+        for person in fact.mentioned:
+            self._people.add(account, person, message.sent_at, str(delivery.id))
+        for membership in fact.memberships:
+            self._members.told(place, membership, message.sent_at, message.external_message_id)
         held = self._messages.get((account, message.external_message_id))
         if held is not None:
             held["told_direction"] = held["told_direction"] or message.told_direction
@@ -148,7 +153,8 @@ class FoldBatch:
         row |= {
             "account": account,
             "chat": chat,
-            **alias,
+            "alias_kind": place.alias[0],
+            "alias_value": place.alias[1],
             "delivery": delivery.id,
             "received_at": delivery.received_at,
         }

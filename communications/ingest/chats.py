@@ -44,6 +44,7 @@ class ChatNumbers:
             "kind": chat.kind,
             "title": chat.title,
             "title_at": at,
+            "content_type": chat.content_type,
             "proven_by": delivery if len(chat.aliases) > 1 else None,
         }
         self._described[number] = row if held is None else _merged(held, row)
@@ -74,5 +75,6 @@ def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "kind": max(held["kind"], row["kind"], key=KINDS.index),
         "title": titled["title"],
         "title_at": titled["title_at"],
+        "content_type": max(held["content_type"], row["content_type"]),
         "proven_by": row["proven_by"] or held["proven_by"],
     }

@@ -19,7 +19,8 @@ class People:
     def add(self, account: str, person: PersonFact, seen_at: dt.datetime, delivery: str) -> None:
         """Call it in the order of delivery ids: the first to show an id or a name is its source."""
         key = (account, person.provider_id)
-        name_at = seen_at if person.name else None
+        # To the second, as WhatsApp tells times: a burst of messages writes their sender's row once.
+        name_at = seen_at.replace(microsecond=0) if person.name else None
         row = msgspec.structs.asdict(person) | {"account": account, "name_at": name_at}
         shown = (row.pop("own_key"), *row.pop("beside"))
         row["told"] = {
@@ -43,10 +44,18 @@ class People:
 
 
 def _with_sources(row: Row) -> Row:
-    """Each id and name beside the delivery that shows it first, as ``landline_people_heard`` reads them."""
+    """Each id and name beside the delivery that shows it first, as ``landline_people_heard`` reads them.
+
+    And in short, for ``landline_people_compare``: the earliest delivery and time of all.
+    """
     told = row["told"]
     return {
         **row,
+        "own_key": told["own_key"],
+        "keys": list(told["keys"]),
+        "told_by": min(told["keys"].values()),
+        "names": len(told["names"]),
+        "name_since": min((since for since, _ in told["names"].values()), default=None),
         "told": {
             "own_key": told["own_key"],
             "keys": [{"key": key, "told_by": delivery} for key, delivery in told["keys"].items()],

@@ -17,6 +17,7 @@ from psycopg import errors
 
 from communications.errors import Unsaved
 from communications.ingest.batch import FOLD, LEDGER_ONLY, FoldBatch
+from communications.ingest.erased import fold_without_erased, meets_erased
 from communications.schemas.deliveries import Delivery, Reading
 
 log = structlog.get_logger(__name__)
@@ -48,7 +49,7 @@ async def record(connections: Connections, deliveries: Sequence[Delivery]) -> Co
         log.warning("fold_busy", deliveries=len(deliveries), error=type(busy).__name__)
         return await _ledger_only(connections, deliveries, "busy: the database did not answer in time")
     except (psycopg.Error, *_OUR_OWN) as error:
-        if not _is_about_data(error):
+        if not is_about_data(error):
             raise
         return await _halve(connections, deliveries, error)
 
@@ -58,18 +59,27 @@ async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Cou
     for attempt in range(SERIALIZATION_RETRIES + 1):
         try:
             return await _call(connections, FOLD, parameters)
-        except _CONFLICTS:
+        except psycopg.Error as error:
+            if meets_erased(error):
+                return await _fold_without_erased(connections, deliveries)
+            if not isinstance(error, _CONFLICTS):
+                raise
             if attempt == SERIALIZATION_RETRIES:
                 return await _ledger_only(connections, deliveries, "busy: writers kept colliding")
             await asyncio.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311
     raise AssertionError
 
 
+async def _fold_without_erased(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
+    async with connections.connection() as connection:
+        return await fold_without_erased(connection, deliveries)
+
+
 async def _halve(connections: Connections, deliveries: Sequence[Delivery], error: Exception) -> Counter[str]:
     """Each half in its own transaction, down to the one that does not fold; that one is kept as failed."""
     if len(deliveries) == 1:
-        log.error("delivery_failed", delivery=str(deliveries[0].id), error=_described(error))
-        return await _ledger_only(connections, deliveries, _described(error))
+        log.error("delivery_failed", delivery=str(deliveries[0].id), error=error_described(error))
+        return await _ledger_only(connections, deliveries, error_described(error))
     middle = len(deliveries) // 2
     first = await record(connections, deliveries[:middle])
     return first + await record(connections, deliveries[middle:])
@@ -83,7 +93,7 @@ async def _ledger_only(connections: Connections, deliveries: Sequence[Delivery],
     except (*_BUSY, *_CONFLICTS) as error:
         raise Unsaved(f"the ledger could not be written: {type(error).__name__}") from error
     except (psycopg.Error, *_OUR_OWN) as error:
-        if not _is_about_data(error):
+        if not is_about_data(error):
             raise
         if len(deliveries) > 1:
             kept = [await _ledger_only(connections, [delivery], reason) for delivery in deliveries]
@@ -93,9 +103,9 @@ async def _ledger_only(connections: Connections, deliveries: Sequence[Delivery],
 
 async def _bytes_only(connections: Connections, delivery: Delivery, error: Exception) -> Counter[str]:
     """A delivery whose description the ledger refuses is kept without one: the bytes are what counts."""
-    log.error("delivery_not_described", delivery=str(delivery.id), error=_described(error))
+    log.error("delivery_not_described", delivery=str(delivery.id), error=error_described(error))
     bare = msgspec.structs.replace(
-        delivery, headers={}, reading=Reading(settled="failed", reason=_described(error))
+        delivery, headers={}, reading=Reading(settled="failed", reason=error_described(error))
     )
     try:
         return await _call(connections, LEDGER_ONLY, FoldBatch([bare]).ledger_parameters())
@@ -118,14 +128,14 @@ async def _call(
         return Counter(dict(await cursor.fetchall()))
 
 
-def _is_about_data(error: Exception) -> bool:
+def is_about_data(error: Exception) -> bool:
     """Whether the deliveries are the cause; else the database is, and the same batch may succeed later."""
     if isinstance(error, psycopg.DataError) or not isinstance(error, psycopg.Error):
         return True
     return (error.sqlstate or "")[:2] in _DATA_ERROR_CLASSES
 
 
-def _described(error: Exception) -> str:
+def error_described(error: Exception) -> str:
     """Which rule was hurt, without the values that hurt it."""
     name = type(error).__name__
     if not isinstance(error, psycopg.Error):

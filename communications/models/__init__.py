@@ -1,7 +1,9 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
-from communications.models.channel import Channel, ChannelAccess, ChannelStatus
+from communications.models.audit import AuditEntry
+from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
+from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.identity import (
     AttendeeIdentity,
@@ -15,21 +17,29 @@ from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
+from communications.models.replay import ReplayOrder
+from communications.models.search import SearchMessage, SearchName
+from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
     "Attachment",
     "AttendeeIdentity",
     "AttendeeName",
+    "AuditEntry",
     "Channel",
     "ChannelAccess",
     "ChannelStatus",
     "ChatAttendee",
+    "ComparisonWindow",
     "Conversation",
     "ConversationAlias",
     "ConversationAttendee",
     "ConversationDecision",
     "Draft",
+    "ErasedMark",
+    "Erasure",
+    "ErasureKey",
     "FeedEpoch",
     "FeedMark",
     "GivenName",
@@ -42,7 +52,11 @@ __all__ = [
     "PersonDecision",
     "Picture",
     "Reaction",
+    "ReplayOrder",
+    "SearchMessage",
+    "SearchName",
     "Tombstone",
+    "UpstreamRead",
     "User",
     "Verdict",
     "WebhookBody",

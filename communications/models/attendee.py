@@ -56,19 +56,40 @@ class ChatAttendee(models.Model):
 
 
 class ConversationAttendee(models.Model):
-    """Somebody is in a conversation."""
+    """Somebody is in a conversation, or was.
+
+    ``told_*`` is what the latest event said of it; who was only seen there has none. Who is told to be gone and has written since
+    is in.
+    """
+
+    class State(models.TextChoices):
+        IN = "in"
+        GONE = "gone"
 
     id = models.BigAutoField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
     conversation = models.ForeignKey("communications.Conversation", on_delete=models.CASCADE, db_index=False)
     attendee = models.ForeignKey(ChatAttendee, on_delete=models.CASCADE)
+    state = models.TextField(choices=State.choices, default=State.IN, db_default=State.IN)
+    told_state = models.TextField(choices=State.choices, null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by = ExternalIdField(
+        blank=True, default="", db_default="", help_text="Upstream's id of the event message that told it"
+    )
     version = VersionField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "attendee"], name="conversation_attendee_unique")
         ]
-        indexes = [models.Index(fields=["version", "id"], name="conversation_attendee_version")]
+        indexes = [
+            models.Index(fields=["version", "id"], name="conversation_attendee_version"),
+            models.Index(
+                fields=["conversation", "attendee"],
+                name="conversation_attendee_told",
+                condition=models.Q(told_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.attendee} in {self.conversation}"

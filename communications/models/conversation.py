@@ -49,6 +49,12 @@ class Conversation(models.Model):
     muted_until = models.DateTimeField(null=True, blank=True)
     read_only = models.SmallIntegerField(default=0, db_default=0, help_text="0 no, 1 and 2 as upstream says")
     disabled_features = ArrayField(models.TextField(), default=list)
+    content_type = models.TextField(
+        blank=True, default="", db_default="", help_text="inmail, sponsored, linkedin_offer, as upstream says"
+    )
+    described_at = models.DateTimeField(
+        null=True, blank=True, help_text="Time of the answer of upstream that gave its state"
+    )
     history_revision = models.PositiveIntegerField(default=0, db_default=0)
     is_stub = models.BooleanField(default=False, db_default=False)
     continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, db_index=False)

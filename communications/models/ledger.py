@@ -66,6 +66,15 @@ class WebhookDelivery(models.Model):
             models.Index(
                 fields=["next_attempt_at", "id"], name="delivery_failed", condition=models.Q(outcome="failed")
             ),
+            # What people look for among millions of applied ones.
+            models.Index(
+                fields=["outcome", "id"], name="delivery_not_applied", condition=~models.Q(outcome="applied")
+            ),
+            models.Index(
+                fields=["message_id", "id"],
+                name="delivery_of_message",
+                condition=models.Q(message_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

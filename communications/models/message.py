@@ -82,7 +82,15 @@ class Message(models.Model):
         db_default=False,
         help_text="Inbound, and read by the account's owner on another device",
     )
+    subject = models.TextField(blank=True, default="", db_default="", help_text="Of an InMail")
     is_event = models.BooleanField(default=False, db_default=False)
+    event_kind = models.TextField(
+        blank=True, default="", db_default="", help_text="What an event message tells"
+    )
+    event_person = ExternalIdField(
+        blank=True, default="", db_default="", help_text="Who reacted, to a message that is not told"
+    )
+    event_emoji = models.TextField(blank=True, default="", db_default="")
     is_forwarded = models.BooleanField(default=False, db_default=False)
     is_view_once = models.BooleanField(default=False, db_default=False)
     is_hidden = models.BooleanField(default=False, db_default=False)
@@ -141,6 +149,16 @@ class Message(models.Model):
                 fields=["channel", "sender"],
                 name="message_direction_untold",
                 condition=models.Q(is_stub=False, direction_told=False),
+            ),
+            models.Index(
+                fields=["conversation"],
+                name="message_reaction_line",
+                condition=~models.Q(event_emoji=""),
+            ),
+            models.Index(
+                fields=["channel", "quoted_external_id"],
+                name="message_answers",
+                condition=~models.Q(quoted_external_id=""),
             ),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
@@ -244,6 +262,7 @@ class Reaction(models.Model):
                 fields=["message", "sender_provider_id", "event_key"], name="reaction_unique"
             ),
         ]
+        indexes = [models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person")]
 
     def __str__(self) -> str:
         return self.emoji or "removed"

@@ -29,7 +29,10 @@ from communications.schemas.scope import Scope
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS: Final = 1.0
+# Between two readings: a moment, and the longer the more is coming in. One reading of many changes costs a fraction of many
+# readings of one.
 SHORTEST_PAUSE_SECONDS: Final = 0.005
+PAUSE_PER_DELIVERY_SECONDS: Final = 0.002
 LONGEST_PAUSE_SECONDS: Final = 0.05
 MARK_EVERY_SECONDS: Final = 60
 POOL_MAX_CONNECTIONS: Final = 6
@@ -72,6 +75,7 @@ class Hub:
         self._was_interrupted = False
         self._marked_at = time.monotonic()
         self._saw_writes = False
+        self._came_in = 0
         self._notices = Notices(pool, on_changes=self._news.set, on_sign=self._pass_on)
         self._task = Perpetual("feed reader", self._follow)
 
@@ -122,9 +126,10 @@ class Hub:
         """Since the feed was last read."""
         return time.monotonic() - self._read_at
 
-    def poke(self) -> None:
+    def poke(self, deliveries: int = 1) -> None:
         """This process has committed something: read at once, and let other processes know soon."""
         self._saw_writes = True
+        self._came_in += deliveries
         self._news.set()
         self._notices.tell_of_changes()
 
@@ -196,13 +201,16 @@ class Hub:
             self._marked_at, self._saw_writes = time.monotonic(), False
 
     async def _read_what_changed(self) -> None:
-        """Every page there is, then a pause twice as long: deliveries have the first right to the processor."""
+        """Every page there is, then a pause twice as long or more: deliveries have the first right to the processor."""
         started, more = time.monotonic(), True
+        came_in, self._came_in = self._came_in, 0
         while more:
             async with self._turn:
                 more = await self._read_page()
-        pause = 2 * (time.monotonic() - started)
-        await asyncio.sleep(min(max(pause, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+        pause = max(
+            2 * (time.monotonic() - started), SHORTEST_PAUSE_SECONDS + came_in * PAUSE_PER_DELIVERY_SECONDS
+        )
+        await asyncio.sleep(min(pause, LONGEST_PAUSE_SECONDS))
 
     async def _read_page(self) -> bool:
         position = self._position

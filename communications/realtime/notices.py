@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from communications.feed.announce import ANNOUNCEMENTS, changes_announce
 from communications.realtime.perpetual import Perpetual
 
-DEBOUNCE_SECONDS: Final = 0.01
+PAUSE_SECONDS: Final = 0.05
 SIGNS: Final = "landline_presence"
 
 _TELL_SIGN: Final = """
@@ -65,7 +65,7 @@ class Notices:
             await task.close()
 
     def tell_of_changes(self) -> None:
-        """Soon, and once for all changes until then."""
+        """At once, and then once for all changes of the next moment."""
         self._to_tell.set()
 
     async def tell_sign(
@@ -108,7 +108,7 @@ class Notices:
     async def _tell(self) -> None:
         while True:
             await self._to_tell.wait()
-            await asyncio.sleep(DEBOUNCE_SECONDS)
             self._to_tell.clear()
             async with self._pool.connection() as connection:
                 await changes_announce(connection, announcer=self._own_name)
+            await asyncio.sleep(PAUSE_SECONDS)

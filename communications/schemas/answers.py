@@ -49,11 +49,16 @@ class ConversationPage(Document, frozen=True, kw_only=True):
 
 
 class MessagePage(Document, frozen=True, kw_only=True):
-    """Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest."""
+    """Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest.
+
+    ``newer_cursor`` leads the other way, from a page that was opened around a message; null where nothing newer
+    is left, and on pages that lead to older ones.
+    """
 
     items: tuple[Message, ...]
     attendees: tuple[Attendee, ...]
     next_cursor: PageCursor | None
+    newer_cursor: PageCursor | None
 
 
 class MemberList(Document, frozen=True, kw_only=True):

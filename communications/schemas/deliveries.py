@@ -14,7 +14,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What the bytes of a delivery were understood to be.
 
     ``settled`` is the outcome where no fact is to be folded, with its ``reason``; else ``fact`` is there and the fold decides.
-    ``event_key`` is 32 bytes, equal for deliveries of one and the same happening.
+    ``event_key`` is 32 bytes, equal for deliveries of one and the same happening. ``chat_names`` (``kind:value``) are those of
+    the chat that a happening other than a message speaks of, where the body tells them.
     """
 
     account: str = ""
@@ -26,6 +27,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     settled: Settled | None = None
     reason: str = ""
     fact: Fact | None = None
+    chat_names: tuple[str, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,23 @@ MessageKind = Literal[
     "text", "image", "video", "audio", "voice", "file", "sticker", "gif", "event", "unsupported"
 ]
 
+EventKind = Literal[
+    "reaction",
+    "group_created",
+    "subject_changed",
+    "picture_changed",
+    "member_added",
+    "member_joined",
+    "member_removed",
+    "member_left",
+    "member_promoted",
+    "missed_call",
+    "missed_video_call",
+    "declined_call",
+    "call",
+    "other",
+]
+
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every entity and answer is built on: fixed fields, no others."""
@@ -54,13 +71,27 @@ class Channel(Document, frozen=True, kw_only=True):
     version: Version
 
 
+class Mention(Document, frozen=True, kw_only=True):
+    """Somebody named in a text: show ``name``, or better what is now known of ``attendee_id``, instead of ``token``.
+
+    ``name`` is null where nobody knows one.
+    """
+
+    token: str
+    attendee_id: Id | None
+    name: str | None
+    is_own: bool
+
+
 class LastMessage(Document, frozen=True, kw_only=True):
     """The newest message of a conversation, for the list; ``text`` is its beginning."""
 
     id: Id
     direction: Direction
     kind: MessageKind
+    event: EventKind | None
     text: str
+    mentions: tuple[Mention, ...]
     sender_name: str | None
     status: Status | None
 
@@ -68,7 +99,8 @@ class LastMessage(Document, frozen=True, kw_only=True):
 class Conversation(Document, frozen=True, kw_only=True):
     """One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
 
-    ``picture_url`` is a group's; a direct conversation shows its contact's.
+    ``picture_url`` is a group's; a direct conversation shows its contact's. ``content_type`` is upstream's word
+    for what is no plain chat: inmail, sponsored, linkedin_offer.
     """
 
     id: Id
@@ -87,6 +119,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     muted_until: Instant | None
     read_only: bool
     disabled_features: tuple[str, ...]
+    content_type: str | None
     history_revision: Count
     version: Version
 
@@ -124,7 +157,8 @@ class Reaction(Document, frozen=True, kw_only=True):
 class Quoted(Document, frozen=True, kw_only=True):
     """What a message answers to, as it was told.
 
-    ``message_id`` is there if that message was stored before the answer to it was.
+    ``external_message_id`` is the id upstream names it by, its own or the provider's. ``message_id`` is there if
+    that message was stored before the answer to it was.
     """
 
     external_message_id: str | None
@@ -134,7 +168,10 @@ class Quoted(Document, frozen=True, kw_only=True):
 
 
 class Message(Document, frozen=True, kw_only=True):
-    """One message with all that belongs to it. Messages sort by (sent_at, received_at, id)."""
+    """One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
+
+    ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
+    """
 
     id: Id
     channel_id: Id
@@ -146,7 +183,10 @@ class Message(Document, frozen=True, kw_only=True):
     sender_id: Id | None
     sender_name: str | None
     kind: MessageKind
+    event: EventKind | None
+    subject: str | None
     text: str
+    mentions: tuple[Mention, ...]
     status: Status | None
     sent_at: Instant
     received_at: Instant

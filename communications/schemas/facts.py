@@ -28,7 +28,7 @@ class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
     public_identifier: str = ""
     is_self: bool = False
     identities: tuple[str, ...] = ()
-    own_key: str = ""
+    own_key: str
     beside: tuple[str, ...] = ()
 
 
@@ -39,6 +39,7 @@ class ChatFact(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[tuple[str, str], ...]
     kind: str
     title: str = ""
+    content_type: str = ""
 
 
 class AttachmentFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,11 @@ class AttachmentFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as one body shows it. ``told_direction`` only on the body's own evidence, else ``None``."""
+    """A message as one body shows it. ``told_direction`` only on the body's own evidence, else ``None``.
+
+    ``event_kind`` is what an event message tells. ``event_person`` and ``event_emoji`` are there where it is a reaction that does
+    not say to which message.
+    """
 
     external_message_id: str
     provider_message_id: str = ""
@@ -70,19 +75,35 @@ class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
     quoted_external_id: str = ""
     quoted_text: str = ""
     quoted_sender_name: str = ""
+    subject: str = ""
     is_event: bool = False
+    event_kind: str = ""
+    event_person: str = ""
+    event_emoji: str = ""
     is_forwarded: bool = False
     is_view_once: bool = False
     is_hidden: bool = False
     attachments: tuple[AttachmentFact, ...] = ()
 
 
+class MembershipFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody came into a group or went, at the time of the message that says so."""
+
+    provider_id: str
+    state: Literal["in", "gone"]
+
+
 class MessageReceived(msgspec.Struct, frozen=True, kw_only=True):
-    """A message came in, or one of our own went out by another way."""
+    """A message came in, or one of our own went out by another way.
+
+    ``people`` are in the chat; ``mentioned`` are named in the text, and may be or not.
+    """
 
     chat: ChatFact
     message: MessageFact
     people: tuple[PersonFact, ...]
+    mentioned: tuple[PersonFact, ...] = ()
+    memberships: tuple[MembershipFact, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +119,7 @@ class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     search_text: str
     at: dt.datetime
+    mentioned: tuple[PersonFact, ...] = ()
 
 
 class MessageDeleted(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Ids that sort by the time they were made."""
 
+import datetime as dt
 import os
 import time
 import uuid
@@ -15,3 +16,8 @@ def uuid7() -> uuid.UUID:
     _newest = max(_newest + 1, milliseconds << 12 | (rest << 12) // 1_000_000)
     number = (_newest >> 12) << 80 | 0x7 << 76 | (_newest & 0xFFF) << 64 | 0x2 << 62
     return uuid.UUID(int=number | int.from_bytes(os.urandom(8), "big") >> 2)
+
+
+def uuid7_moment(made: uuid.UUID) -> dt.datetime:
+    """When an id was made, to the millisecond."""
+    return dt.datetime.fromtimestamp((made.int >> 80) / 1000, dt.UTC)

@@ -12,8 +12,9 @@ from communications.schemas.documents import (
     LastMessage,
     MessageKind,
 )
+from communications.selectors.mentions import mentions_column, mentions_read
 from communications.selectors.queries import rows
-from communications.selectors.values import id_text, optional_id, optional_instant
+from communications.selectors.values import event_word, id_text, optional_id, optional_instant
 from communications.status import Status
 
 NAMED_MEMBERS: Final = 3
@@ -36,7 +37,9 @@ class ConversationRow(NamedTuple):
     last_message_id: int | None
     last_message_direction: Direction
     last_message_kind: MessageKind
+    last_message_event: str | None
     last_message_text: str
+    last_message_mentions: str | None
     last_message_sender_name: str
     last_message_status: Status | None
     unread_count: int
@@ -45,6 +48,7 @@ class ConversationRow(NamedTuple):
     muted_until: dt.datetime | None
     read_only: int
     disabled_features: list[str]
+    content_type: str
     history_revision: int
     version: str
 
@@ -55,8 +59,14 @@ CONVERSATION_IS_SHOWN: Final = (
     "AND conversation.last_message_at IS NOT NULL"
 )
 
+_MENTIONS: Final = mentions_column(
+    "left(last_message.text, 300)",
+    channel="conversation.channel_id",
+    conversation="last_message.conversation_id",
+)
+
 # Of the last message only the beginning is shown. Of members one more is read than named: are there others?
-CONVERSATION_ROWS: Final = """
+CONVERSATION_ROWS: Final = f"""
 SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
        '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
        contact.id AS contact_id, person.name AS contact_name, person.phone AS contact_phone,
@@ -69,7 +79,8 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
                FROM communications_conversation AS part
                JOIN communications_conversationattendee AS member ON member.conversation_id = part.id
                JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
-               WHERE (part.id = conversation.id OR part.continues_id = conversation.id) AND NOT attendee.is_self
+               WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
+                 AND member.state = 'in' AND NOT attendee.is_self
            ) AS seen
            CROSS JOIN LATERAL landline_person(seen.root) AS person
            WHERE (person.name, person.phone, person.public_identifier) <> ('', '', '')
@@ -77,12 +88,15 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
        ) END AS member_names,
        conversation.last_message_at, last_message.id AS last_message_id,
        last_message.direction AS last_message_direction, last_message.kind AS last_message_kind,
-       CASE WHEN last_message.deleted_at IS NULL THEN left(last_message.text, 300) ELSE '' END
+       last_message.event_kind AS last_message_event,
+       CASE WHEN last_message.deleted_at IS NULL
+           THEN regexp_replace(left(last_message.text, 300), '\\{{\\{{[^{{}}]*$', '') ELSE '' END
            AS last_message_text,
+       CASE WHEN last_message.deleted_at IS NULL THEN {_MENTIONS} END AS last_message_mentions,
        last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
        conversation.unread_count, conversation.archived, conversation.pinned, conversation.muted_until,
-       conversation.read_only, conversation.disabled_features, conversation.history_revision,
-       conversation.version::text AS version
+       conversation.read_only, conversation.disabled_features, conversation.content_type,
+       conversation.history_revision, conversation.version::text AS version
 FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id
 LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
@@ -90,7 +104,7 @@ LEFT JOIN LATERAL landline_person(coalesce(contact.same_as_id, contact.id)) AS p
 LEFT JOIN communications_picture AS picture
     ON picture.conversation_id = conversation.id AND picture.file_id IS NOT NULL
 LEFT JOIN communications_message AS last_message ON last_message.id = conversation.last_message_id
-"""
+"""  # noqa: S608 (constants of this package)
 
 # Parameter: conversation ids.
 CONVERSATIONS_BY_ID: Final = (
@@ -117,6 +131,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         muted_until=optional_instant(held.muted_until),
         read_only=held.read_only != 0,
         disabled_features=tuple(held.disabled_features),
+        content_type=held.content_type or None,
         history_revision=held.history_revision,
         version=held.version,
     )
@@ -135,7 +150,9 @@ def _last_message(held: ConversationRow, message_id: int) -> LastMessage:
         id=id_text(message_id),
         direction=held.last_message_direction,
         kind=held.last_message_kind,
+        event=event_word(held.last_message_event or ""),
         text=held.last_message_text,
+        mentions=mentions_read(held.last_message_mentions),
         sender_name=held.last_message_sender_name or None,
         status=held.last_message_status,
     )

@@ -24,11 +24,11 @@ JOIN communications_conversation AS conversation ON conversation.id = member.con
 """
 
 # Parameter: member ids.
-MEMBERS_BY_ID: Final = f"{MEMBER_ROWS} WHERE member.id = ANY(%s::bigint[])"
+MEMBERS_BY_ID: Final = f"{MEMBER_ROWS} WHERE member.id = ANY(%s::bigint[]) AND member.state = 'in'"
 
 # Parameters: the conversation's id, twice.
 MEMBERS_OF_CONVERSATION: Final = f"""{MEMBER_ROWS}
-WHERE conversation.id = %s OR conversation.continues_id = %s
+WHERE (conversation.id = %s OR conversation.continues_id = %s) AND member.state = 'in'
 ORDER BY member.id
 """
 

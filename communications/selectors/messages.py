@@ -15,7 +15,8 @@ from communications.schemas.documents import (
     Quoted,
     Reaction,
 )
-from communications.selectors.values import id_text, instant, optional_id, optional_instant
+from communications.selectors.mentions import mentions_column, mentions_read
+from communications.selectors.values import event_word, id_text, instant, optional_id, optional_instant
 from communications.status import Status
 
 
@@ -30,7 +31,10 @@ class MessageRow(NamedTuple):
     sender_id: int | None
     sender_name: str
     kind: MessageKind
+    event_kind: str
+    subject: str
     text: str
+    mentions: str | None
     status: Status | None
     sent_at: dt.datetime
     received_at: dt.datetime
@@ -50,25 +54,46 @@ class MessageRow(NamedTuple):
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
 
+_MENTIONS: Final = mentions_column(
+    "message.text", channel="message.channel_id", conversation="message.conversation_id"
+)
+
 # A name's letters that turn the direction of reading make one ending look like another, and are left out.
 # What was deleted by its author leaves neither text nor parts. A quoted message is linked if it was stored
-# before the answer: what comes later changes no row, so no reader would hear of a link made later.
-MESSAGE_ROWS: Final = """
+# before the answer: what comes later changes no row, so no reader would hear of a link made later. Its text
+# is the answer's own copy until it is edited or deleted: then no reader holds the earlier one any longer.
+MESSAGE_ROWS: Final = f"""
 SELECT message.id, message.channel_id,
        coalesce(conversation.continues_id, conversation.id) AS conversation_id,
        message.external_message_id, message.client_id::text AS client_id, message.direction, message.origin,
-       message.sender_id, message.sender_name, message.kind,
+       message.sender_id, message.sender_name, message.kind, message.event_kind,
+       CASE WHEN message.deleted_at IS NULL THEN message.subject ELSE '' END AS subject,
        CASE WHEN message.deleted_at IS NULL THEN message.text ELSE '' END AS text,
+       CASE WHEN message.deleted_at IS NULL THEN {_MENTIONS} END AS mentions,
        message.status, message.sent_at, message.received_at, message.time_flagged, message.edited_at,
        message.deleted_at, message.is_forwarded, message.is_view_once,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_external_id ELSE '' END AS quoted_external_id,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_sender_name ELSE '' END AS quoted_sender_name,
-       CASE WHEN message.deleted_at IS NULL THEN message.quoted_text ELSE '' END AS quoted_text,
-       CASE WHEN message.deleted_at IS NULL AND message.quoted_external_id <> '' THEN (
+       CASE WHEN message.deleted_at IS NULL AND message.quoted_text <> '' THEN coalesce((
+           SELECT CASE WHEN quoted.deleted_at IS NOT NULL THEN '' WHEN quoted.edited_at IS NOT NULL THEN quoted.text END
+           FROM communications_message AS quoted
+           WHERE quoted.channel_id = message.channel_id AND quoted.external_message_id = message.quoted_external_id
+       ), (
+           SELECT CASE WHEN quoted.deleted_at IS NOT NULL THEN '' WHEN quoted.edited_at IS NOT NULL THEN quoted.text END
+           FROM communications_message AS quoted
+           WHERE quoted.conversation_id = message.conversation_id AND quoted.provider_message_id <> ''
+             AND quoted.provider_message_id = message.quoted_external_id
+           ORDER BY quoted.id DESC LIMIT 1
+       ), message.quoted_text) ELSE '' END AS quoted_text,
+       CASE WHEN message.deleted_at IS NULL AND message.quoted_external_id <> '' THEN coalesce((
            SELECT quoted.id FROM communications_message AS quoted
            WHERE quoted.channel_id = message.channel_id
              AND quoted.external_message_id = message.quoted_external_id AND quoted.id < message.id
-       ) END AS quoted_message_id,
+       ), (
+           SELECT max(quoted.id) FROM communications_message AS quoted
+           WHERE quoted.conversation_id = message.conversation_id AND quoted.provider_message_id <> ''
+             AND quoted.provider_message_id = message.quoted_external_id AND quoted.id < message.id
+       )) END AS quoted_message_id,
        CASE WHEN message.deleted_at IS NULL THEN (
            SELECT json_agg(json_build_object(
                'id', part.id::text, 'kind', part.kind,
@@ -104,7 +129,7 @@ SELECT message.id, message.channel_id,
        message.version::text AS version
 FROM communications_message AS message
 JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
-"""
+"""  # noqa: S608 (constants of this package)
 
 # Parameter: message ids.
 MESSAGES_BY_ID: Final = f"{MESSAGE_ROWS} WHERE message.id = ANY(%s::bigint[]) AND {MESSAGE_IS_SHOWN}"
@@ -126,7 +151,10 @@ def message_document(row: Sequence[Any]) -> Message:
         sender_id=optional_id(held.sender_id),
         sender_name=held.sender_name or None,
         kind=held.kind,
+        event=event_word(held.event_kind),
+        subject=held.subject or None,
         text=held.text,
+        mentions=mentions_read(held.mentions),
         status=held.status,
         sent_at=instant(held.sent_at),
         received_at=instant(held.received_at),

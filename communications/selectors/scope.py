@@ -4,10 +4,11 @@ Every read that begins at a person begins here. What somebody may not read is no
 there: both are :class:`~communications.errors.NotFound`.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from communications.errors import NotFound
 from communications.selectors.conversations import CONVERSATION_IS_SHOWN
+from communications.selectors.messages import MESSAGE_IS_SHOWN
 from communications.selectors.queries import rows
 
 _READABLE_CHANNELS: Final = """
@@ -36,6 +37,27 @@ _OWNS_A_CHANNEL: Final = (
     "SELECT EXISTS (SELECT FROM communications_channelaccess WHERE user_id = %s AND role = 'owner')"
 )
 
+_ADMINISTERED: Final = """
+SELECT channel_id, role = 'owner' FROM communications_channelaccess
+WHERE user_id = %s AND role IN ('owner', 'admin') ORDER BY channel_id
+"""
+
+_READABLE_MESSAGE: Final = f"""
+SELECT access.role IN ('owner', 'admin')
+FROM communications_message AS message
+JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
+JOIN communications_channelaccess AS access ON access.channel_id = message.channel_id
+WHERE message.id = %(message_id)s AND access.user_id = %(user_id)s
+  AND NOT conversation.is_stub AND {MESSAGE_IS_SHOWN}
+"""  # noqa: S608 (a constant of this package)
+
+
+class Administered(NamedTuple):
+    """By role owner or admin."""
+
+    channel_ids: frozenset[int]
+    owns_one: bool
+
 
 def readable_channels(user_id: int, *, provider: str | None, channel_id: int | None = None) -> list[int]:
     """Ids of the channels a person reads, of one provider or (``None``) of all, or just the one asked for.
@@ -63,3 +85,17 @@ def readable_conversation(user_id: int, *, provider: str | None, conversation_id
 
 def owns_a_channel(user_id: int) -> bool:
     return bool(rows(_OWNS_A_CHANNEL, [user_id])[0][0])
+
+
+def administered(user_id: int) -> Administered:
+    """The channels whose deliveries a person may see. One who owns a channel also sees those that belong to none."""
+    found = rows(_ADMINISTERED, [user_id])
+    return Administered(frozenset(row[0] for row in found), any(row[1] for row in found))
+
+
+def administers_message(user_id: int, message_id: int) -> bool:
+    """Whether the person administers the channel of a message they read. Raises NotFound if they do not read it."""
+    found = rows(_READABLE_MESSAGE, {"user_id": user_id, "message_id": message_id})
+    if not found:
+        raise NotFound
+    return bool(found[0][0])

@@ -1,6 +1,11 @@
 """Values of a row as they are written in a document."""
 
 import datetime as dt
+from typing import Final, cast, get_args
+
+from communications.schemas.documents import EventKind
+
+_EVENT_KINDS: Final = frozenset(get_args(EventKind))
 
 
 def id_text(number: int) -> str:
@@ -18,3 +23,10 @@ def instant(moment: dt.datetime) -> str:
 
 def optional_instant(moment: dt.datetime | None) -> str | None:
     return None if moment is None else instant(moment)
+
+
+def event_word(stored: str) -> EventKind | None:
+    """What an event message tells; a word that is none of the protocol's counts as other."""
+    if not stored:
+        return None
+    return cast(EventKind, stored) if stored in _EVENT_KINDS else "other"

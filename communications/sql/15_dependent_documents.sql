@@ -17,6 +17,26 @@ CREATE OR REPLACE TRIGGER last_message_changed AFTER UPDATE ON communications_me
         IS DISTINCT FROM (NEW.direction, NEW.kind, NEW.text, NEW.sender_name, NEW.status, NEW.deleted_at))
     EXECUTE FUNCTION landline_last_message_changed();
 
+-- An answer shows the text it answers to, as long as that stands.
+CREATE OR REPLACE FUNCTION landline_quoted_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_message SET version = pg_current_xact_id()
+    WHERE channel_id = NEW.channel_id AND quoted_external_id <> '' AND version <> pg_current_xact_id()
+      AND (quoted_external_id = NEW.external_message_id
+           OR quoted_external_id = NEW.provider_message_id AND conversation_id = NEW.conversation_id);
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER quoted_message_changed AFTER UPDATE ON communications_message
+    FOR EACH ROW WHEN (
+        (NEW.deleted_at IS NOT NULL OR NEW.edited_at IS NOT NULL)
+        AND (OLD.deleted_at, OLD.edited_at, OLD.text) IS DISTINCT FROM (NEW.deleted_at, NEW.edited_at, NEW.text))
+    EXECUTE FUNCTION landline_quoted_message_changed();
+CREATE OR REPLACE TRIGGER quoted_message_added AFTER INSERT ON communications_message
+    FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL OR NEW.edited_at IS NOT NULL)
+    EXECUTE FUNCTION landline_quoted_message_changed();
+
 -- A group without a title is named after its members.
 CREATE OR REPLACE FUNCTION landline_member_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,7 +48,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE ON communications_conversationattendee
+CREATE OR REPLACE TRIGGER member_changed AFTER INSERT OR DELETE OR UPDATE OF state ON communications_conversationattendee
     FOR EACH ROW EXECUTE FUNCTION landline_member_changed();
 
 -- What stands in a conversation that continues another is shown in that other one.
@@ -45,6 +65,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE ON communications_conversation
+CREATE OR REPLACE TRIGGER continuation_changed AFTER UPDATE OF continues_id ON communications_conversation
     FOR EACH ROW WHEN (OLD.continues_id IS DISTINCT FROM NEW.continues_id)
     EXECUTE FUNCTION landline_continuation_changed();

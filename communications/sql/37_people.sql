@@ -217,7 +217,8 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER attendee_changed AFTER UPDATE ON communications_chatattendee
+CREATE OR REPLACE TRIGGER attendee_changed
+    AFTER UPDATE OF name, name_rank, phone, public_identifier, is_self, same_as_id ON communications_chatattendee
     FOR EACH ROW WHEN (
         (OLD.name, OLD.name_rank, OLD.phone, OLD.public_identifier, OLD.is_self, OLD.same_as_id)
         IS DISTINCT FROM (NEW.name, NEW.name_rank, NEW.phone, NEW.public_identifier, NEW.is_self, NEW.same_as_id))

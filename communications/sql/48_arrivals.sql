@@ -85,14 +85,17 @@ RETURNS void LANGUAGE sql AS $$
         is_stub = false,
         kind = told.kind,
         contact_id = CASE WHEN told.kind = 'direct' THEN conversation.contact_id END,
+        content_type = greatest(conversation.content_type, told.content_type),
         title = CASE WHEN told.title_is_newer THEN told.title ELSE conversation.title END,
         title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END
     FROM (
         SELECT held.id, held.last_message_id, landline_chat_kind(held.kind, chat.kind) AS kind,
                landline_chat_kind(held.kind, chat.kind) <> held.kind AS kind_is_better, chat.title, chat.title_at,
+               chat.content_type, chat.content_type > held.content_type AS content_type_is_news,
                chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
                    AS title_is_newer
-        FROM json_to_recordset(chats) AS chat (chat integer, kind text, title text, title_at timestamptz)
+        FROM json_to_recordset(chats) AS chat (
+            chat integer, kind text, title text, title_at timestamptz, content_type text)
         JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
     ) AS told
     LEFT JOIN (
@@ -119,5 +122,5 @@ RETURNS void LANGUAGE sql AS $$
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
     ) AS arrival ON arrival.conversation_id = told.id
     WHERE conversation.id = told.id
-      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better)
+      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better OR told.content_type_is_news)
 $$;

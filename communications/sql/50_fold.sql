@@ -5,7 +5,7 @@
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
 -- chats, aliases       chats numbered from 1; each chat's aliases name it
--- members              distinct by (chat, alias, provider_id)
+-- members              see landline_members_write
 -- messages             distinct by (account, external_message_id); the alias is how its body names the chat before all else
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
@@ -27,8 +27,15 @@ DECLARE
     learned bigint[];
     about_us bigint[];
     regrown bigint[];
+    telling bigint[];
+    confirmed bigint[];
+    confirmed_at timestamptz[];
+    are_sources_new boolean;
     conversation_of bigint[];
     joined bigint[];
+    told_of bigint[];
+    touched bigint[];
+    apart bigint[];
     aliases_all_known boolean;
     arrived bigint[];
     revised bigint[];
@@ -41,55 +48,36 @@ BEGIN
     PERFORM pg_advisory_xact_lock(account.lock)
     FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(accounts) AS name ORDER BY lock) AS account;
 
+    -- Whoever called settles those that speak of what was erased, and calls again. Without marks this is one look at an empty table.
+    IF EXISTS (SELECT FROM communications_erasedmark)
+       AND current_setting('landline.erased_is_settled', true) IS DISTINCT FROM 'on'
+       AND landline_batch_meets_erased(deliveries, aliases, messages, changes) THEN
+        RAISE EXCEPTION 'a delivery of the batch speaks of what was erased' USING ERRCODE = 'LL001';
+    END IF;
+
     IF own IS NOT NULL THEN
         learned := landline_own_identities_learn(own);
     END IF;
 
     IF people IS NOT NULL THEN
-        WITH told AS MATERIALIZED (
-            SELECT person.*, channel.id AS channel_id, known.id AS known_id, channel.own_identities,
-                   known.id IS NOT NULL AND NOT known.identities @> person.identities AS has_grown,
-                   (person.is_self OR person.identities && channel.own_identities)
-                   AND (known.id IS NULL OR NOT known.is_self OR NOT known.identities @> person.identities) AS is_news_of_us,
-                   known.id IS NULL
-                   OR (person.name <> '' AND (person.name_rank, person.name_at, person.name)
-                        > (known.name_rank, coalesce(known.name_at, '-infinity'), known.name))
-                   OR person.attendee_id > known.external_attendee_id OR person.phone > known.phone
-                   OR person.lid > known.lid OR person.public_identifier > known.public_identifier
-                   OR NOT known.identities @> person.identities
-                   OR NOT known.is_self AND (person.is_self OR person.identities && channel.own_identities) AS tells_more
-            FROM json_to_recordset(people) AS person (
-                account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
-                phone text, lid text, public_identifier text, is_self boolean, identities text[])
-            JOIN communications_channel AS channel ON channel.external_account_id = person.account
-            LEFT JOIN communications_chatattendee AS known
-                ON known.channel_id = channel.id AND known.provider_id = person.provider_id
-        ), written AS (
-            INSERT INTO communications_chatattendee AS held (
-                channel_id, provider_id, external_attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                identities, is_self)
-            SELECT channel_id, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier,
-                   identities, is_self OR identities && own_identities
-            FROM told WHERE tells_more
-            ORDER BY channel_id, provider_id
-            ON CONFLICT (channel_id, provider_id) DO UPDATE SET
-                external_attendee_id = greatest(held.external_attendee_id, excluded.external_attendee_id),
-                phone = greatest(held.phone, excluded.phone),
-                lid = greatest(held.lid, excluded.lid),
-                public_identifier = greatest(held.public_identifier, excluded.public_identifier),
-                identities = CASE WHEN held.identities @> excluded.identities THEN held.identities ELSE ARRAY(
-                    SELECT DISTINCT key FROM unnest(held.identities || excluded.identities) AS key ORDER BY key) END,
-                is_self = held.is_self OR excluded.is_self,
-                (name, name_rank, name_at) = (
-                    SELECT better.name, better.name_rank, better.name_at
-                    FROM (VALUES (held.name, held.name_rank, held.name_at), (excluded.name, excluded.name_rank, excluded.name_at))
-                        AS better (name, name_rank, name_at)
-                    ORDER BY better.name <> '' DESC, better.name_rank DESC, better.name_at DESC NULLS LAST, better.name DESC LIMIT 1)
-        )
-        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us)
-        INTO regrown, about_us
-        FROM told;
-        PERFORM landline_people_heard(people);
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
+               array_agg(place) FILTER (WHERE tells_more),
+               array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
+               array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more),
+               bool_or(has_new_source)
+        INTO regrown, about_us, telling, confirmed, confirmed_at, are_sources_new
+        FROM landline_people_compare(people);
+
+        IF confirmed IS NOT NULL THEN
+            UPDATE communications_chatattendee AS held SET name_at = seen.at
+            FROM unnest(confirmed, confirmed_at) AS seen (id, at) WHERE held.id = seen.id;
+        END IF;
+        IF telling IS NOT NULL THEN
+            PERFORM landline_people_write(people, telling);
+        END IF;
+        IF are_sources_new THEN
+            PERFORM landline_people_heard(people);
+        END IF;
     END IF;
     IF learned IS NOT NULL OR about_us IS NOT NULL THEN
         learned := learned || landline_own_identities_close(learned || about_us);
@@ -105,24 +93,8 @@ BEGIN
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 
-        WITH added AS (
-            INSERT INTO communications_conversationattendee (channel_id, conversation_id, attendee_id)
-            SELECT DISTINCT attendee.channel_id, coalesce(named.conversation_id, conversation_of[member.chat]), attendee.id
-            FROM json_to_recordset(members) AS member (
-                account text, chat integer, alias_kind text, alias_value text, provider_id text)
-            JOIN communications_channel AS channel ON channel.external_account_id = member.account
-            LEFT JOIN communications_conversationalias AS named
-                ON named.channel_id = channel.id AND named.kind = member.alias_kind AND named.value = member.alias_value
-            JOIN communications_chatattendee AS attendee
-                ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
-            LEFT JOIN communications_conversationattendee AS known
-                ON known.conversation_id = coalesce(named.conversation_id, conversation_of[member.chat]) AND known.attendee_id = attendee.id
-            WHERE known.id IS NULL
-            ORDER BY 2, 3
-            ON CONFLICT (conversation_id, attendee_id) DO NOTHING
-            RETURNING conversation_id
-        )
-        SELECT array_agg(DISTINCT conversation_id) INTO joined FROM added;
+        SELECT written.joined, written.told INTO joined, told_of
+        FROM landline_members_write(members, conversation_of) AS written;
         IF joined IS NOT NULL OR NOT aliases_all_known THEN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;
@@ -131,20 +103,23 @@ BEGIN
             INSERT INTO communications_message AS held (
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
-                quoted_external_id, quoted_text, quoted_sender_name, is_event, is_forwarded, is_view_once, is_hidden, is_stub)
+                quoted_external_id, quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji,
+                is_forwarded, is_view_once, is_hidden, is_stub)
             SELECT channel.id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id, judged.direction,
                    told.told_direction IS NOT NULL,
                    CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
                    told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
                    told.sent_at, told.time_flagged, told.received_at, told.delivery,
-                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name,
-                   told.is_event, told.is_forwarded, told.is_view_once, told.is_hidden, false
+                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
+                   told.is_event, told.event_kind, told.event_person, told.event_emoji,
+                   told.is_forwarded, told.is_view_once, told.is_hidden, false
             FROM json_to_recordset(messages) AS told (
                 account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text, delivery uuid,
                 told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
                 kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
-                quoted_external_id text, quoted_text text, quoted_sender_name text,
-                is_event boolean, is_forwarded boolean, is_view_once boolean, is_hidden boolean)
+                quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
+                is_event boolean, event_kind text, event_person text, event_emoji text,
+                is_forwarded boolean, is_view_once boolean, is_hidden boolean)
             JOIN communications_channel AS channel ON channel.external_account_id = told.account
             LEFT JOIN communications_conversationalias AS named
                 ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
@@ -186,7 +161,11 @@ BEGIN
                 quoted_external_id = excluded.quoted_external_id,
                 quoted_text = excluded.quoted_text,
                 quoted_sender_name = excluded.quoted_sender_name,
+                subject = excluded.subject,
                 is_event = excluded.is_event,
+                event_kind = excluded.event_kind,
+                event_person = excluded.event_person,
+                event_emoji = excluded.event_emoji,
                 is_forwarded = excluded.is_forwarded,
                 is_view_once = excluded.is_view_once,
                 is_hidden = excluded.is_hidden,
@@ -204,19 +183,31 @@ BEGIN
             uncertain := uncertain || landline_directions_hear(messages);
         END IF;
         IF revised IS NOT NULL THEN
-            uncertain := uncertain || landline_messages_move(messages, conversation_of, revised);
+            touched := landline_messages_move(messages, conversation_of, revised);
+            uncertain := uncertain || touched;
         END IF;
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        touched := touched || conversation_of;
         -- One chat by its names, two by what people decided: the counts of the other one are not added up.
         IF NOT aliases_all_known THEN
-            uncertain := uncertain || ARRAY(
+            apart := ARRAY(
                 SELECT DISTINCT part.id
                 FROM communications_message AS message
                 JOIN communications_conversation AS part ON part.id = message.conversation_id
                 WHERE message.id = ANY(arrived) AND coalesce(part.continues_id, part.id) <> ALL(conversation_of));
+            uncertain := uncertain || apart;
+            touched := touched || apart;
+        END IF;
+        told_of := told_of || ARRAY(
+            SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
+            WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
+                SELECT part.id FROM communications_conversation AS part
+                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched)));
+        IF cardinality(told_of) > 0 THEN
+            PERFORM landline_members_settle(told_of);
         END IF;
     END IF;
 
@@ -225,6 +216,10 @@ BEGIN
     END IF;
     IF changes IS NOT NULL THEN
         uncertain := uncertain || landline_messages_change(changes, edits, reactions);
+    END IF;
+    touched := landline_reaction_lines_of(touched, reactions);
+    IF touched IS NOT NULL THEN
+        uncertain := uncertain || landline_reaction_lines_settle(touched);
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);

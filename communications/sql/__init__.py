@@ -9,8 +9,13 @@ from typing import Any
 from django.db import connections
 
 
+def rules() -> list[str]:
+    """The rule files of this folder, in the order in which they are run."""
+    return [path.read_text() for path in sorted(Path(__file__).parent.glob("*.sql"))]
+
+
 def database_rules_install(using: str, **_: Any) -> None:
-    """Runs every rule file of this folder on the database ``using``."""
+    """Runs every rule file on the database ``using``."""
     with connections[using].cursor() as cursor:
-        for rules in sorted(Path(__file__).parent.glob("*.sql")):
-            cursor.execute(rules.read_text())
+        for rule in rules():
+            cursor.execute(rule)

@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 TOMBSTONES_KEPT_DAYS: Final = 30
 BATCH_ROWS: Final = 1_000
+BATCHES_IN_A_ROUND: Final = 50
 EVERY_SECONDS: Final = 3_600
 
 # Cursors older than the youngest tombstone that went are told to start anew.
@@ -68,22 +69,31 @@ _swept_at = float("-inf")
 
 
 async def expired_remove(connections: AsyncConnectionPool[Any]) -> None:
-    """Removes what has expired, in batches, at most once an hour."""
+    """Removes what has expired, at most once an hour; what is more than a round takes goes in the rounds that follow."""
     global _swept_at  # noqa: PLW0603
     if time.monotonic() - _swept_at < EVERY_SECONDS:
         return
-    _swept_at = time.monotonic()
-    await _remove(connections, TOMBSTONES, TOMBSTONES_KEPT_DAYS)
-    await _remove(connections, MARKS, TOMBSTONES_KEPT_DAYS)
-    await _remove(connections, BODIES, settings.LANDLINE_RETENTION_DAYS)
-    await _remove(connections, SESSIONS, 0)
-    await _remove(connections, LOGIN_WINDOWS, 1)
+    if await expired_remove_some(connections):
+        _swept_at = time.monotonic()
 
 
-async def _remove(connections: AsyncConnectionPool[Any], statement: str, days: int) -> None:
-    while True:
+async def expired_remove_some(connections: AsyncConnectionPool[Any]) -> bool:
+    """One round, in short transactions; ``False`` where more is left, so that other sweeps have their turn meanwhile."""
+    expiring = (
+        (TOMBSTONES, TOMBSTONES_KEPT_DAYS),
+        (MARKS, TOMBSTONES_KEPT_DAYS),
+        (BODIES, settings.LANDLINE_RETENTION_DAYS),
+        (SESSIONS, 0),
+        (LOGIN_WINDOWS, 1),
+    )
+    return all([await _remove(connections, statement, days) for statement, days in expiring])
+
+
+async def _remove(connections: AsyncConnectionPool[Any], statement: str, days: int) -> bool:
+    for _ in range(BATCHES_IN_A_ROUND):
         async with connections.connection() as connection:
             found = await connection.execute(statement, {"days": days, "limit": BATCH_ROWS})
             row = await found.fetchone()
         if row is None or row[0] < BATCH_ROWS:
-            return
+            return True
+    return False

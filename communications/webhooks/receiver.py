@@ -78,7 +78,8 @@ class WebhookReceiver:
             await _answer(send, *refusal)
             return
         try:
-            raw = await asyncio.wait_for(_body(receive), BODY_WITHIN_SECONDS)
+            async with asyncio.timeout(BODY_WITHIN_SECONDS):
+                raw = await _body(receive)
         except TimeoutError:
             await _answer(send, 408, b'{"error":"the body took too long"}', close=True)
             return
@@ -116,8 +117,8 @@ class WebhookReceiver:
             reading=delivery_read(raw, received_at),
         )
         try:
-            saved = self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
-            await asyncio.wait_for(asyncio.shield(saved), SAVED_WITHIN_SECONDS)
+            async with asyncio.timeout(SAVED_WITHIN_SECONDS):
+                await self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
         except (Unsaved, TimeoutError) as failure:
             log.warning("delivery_unsaved", delivery=str(delivery.id), cause=type(failure).__name__)
             await _answer(send, *UNSAVED)

@@ -7,6 +7,10 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/list.css";
 import "./styles/thread.css";
+import "./styles/bubble.css";
+import "./styles/text.css";
+import "./styles/media.css";
+import "./styles/lightbox.css";
 import "./styles/dialogs.css";
 
 const root = document.getElementById("root");

@@ -129,7 +129,7 @@ describe("frames", () => {
     await applyFrames(db, { side: 0, term }, [frame({ revoked: ["2"] })], null, 0);
     await applyConversation(db, { side: 0, term: null }, conversation("5", { channel_id: "2" }));
     const request = { conversationId: "5", channelId: "2", cursor: null, historyRevision: 0 };
-    const page = { items: [message("5", { channel_id: "2", conversation_id: "5" })], attendees: [], next_cursor: null };
+    const page = { items: [message("5", { channel_id: "2", conversation_id: "5" })], attendees: [], next_cursor: null, newer_cursor: null };
     await applyThreadPage(db, { side: 0, term: null }, request, page);
     expect(await db.side(0).conversation.count()).toBe(0);
     expect(await db.side(0).message.count()).toBe(0);
@@ -195,7 +195,7 @@ test("the list is ordered by pin, time and id as a number, and holds nothing bel
     conversation("9", { last_message_at: same }),
     conversation("8", { last_message_at: "2026-05-17T12:00:00.000Z" }),
   ];
-  const page = { items, attendees: [], next_cursor: "more" };
+  const page = { items, attendees: [], next_cursor: "more", newer_cursor: null };
   await beginSide(db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
   const below = conversation("7", { last_message_at: "2026-05-01T12:00:00.000Z" });
   await applyFrames(db, { side: 0, term }, [frame({ rows: { conversation: [below] } })], null, 0);

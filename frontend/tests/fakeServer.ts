@@ -101,7 +101,22 @@ export class FakeServer {
 
   #messagePage(conversationId: string, search: URLSearchParams): unknown {
     const rows = [...this.messages.values()].filter((row) => row.conversation_id === conversationId);
-    return this.#page(rows.sort((a, b) => (messagePosition(a) < messagePosition(b) ? 1 : -1)), messagePosition, search);
+    const sorted = rows.sort((a, b) => (messagePosition(a) < messagePosition(b) ? 1 : -1));
+    const around = rows.find((row) => row.id === search.get("around"));
+    const upward = search.get("cursor")?.startsWith("newer:") === true;
+    if (around === undefined && !upward) return { ...(this.#page(sorted, messagePosition, search) as object), newer_cursor: null };
+    const size = Math.min(Number(search.get("limit") ?? "50"), this.pageSize);
+    const place = around === undefined ? (search.get("cursor") ?? "").slice("newer:".length) : messagePosition(around);
+    const above = sorted.filter((row) => messagePosition(row) > place).slice(-size);
+    const below = upward ? [] : sorted.filter((row) => messagePosition(row) <= place).slice(0, size);
+    const items = [...above, ...below];
+    const [first, last] = [items[0], items.at(-1)];
+    return {
+      items,
+      attendees: [],
+      newer_cursor: first === undefined || first === sorted[0] ? null : `newer:${messagePosition(first)}`,
+      next_cursor: upward || last === undefined || last === sorted.at(-1) ? null : messagePosition(last),
+    };
   }
 
   #read(row: Conversation, init: RequestInit): Conversation | undefined {

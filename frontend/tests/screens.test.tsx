@@ -8,7 +8,7 @@ import { Freshness, freshnessWords } from "../src/inbox/Freshness";
 import { placeMessages } from "../src/inbox/grouping";
 import { ListEmpty } from "../src/inbox/ListEmpty";
 import { previewOf } from "../src/inbox/preview";
-import { reservedBox } from "../src/inbox/attachmentBox";
+import { reservedBox } from "../src/inbox/media/attachmentBox";
 import { useShortcuts, type Shortcuts } from "../src/inbox/useShortcuts";
 import { words } from "../src/lib/words";
 import { Login } from "../src/shell/Login";
@@ -167,28 +167,10 @@ describe("a bubble", () => {
   });
 
   test("reserves the place of its picture by its measures", () => {
-    expect(reservedBox({ width: 1600, height: 900 })).toEqual({ width: 280, height: 158 });
-    expect(reservedBox({ width: 900, height: 4000 })).toEqual({ width: 96, height: 320 });
-    expect(reservedBox({ width: null, height: null })).toEqual({ width: 280, height: 158 });
-    expect(reservedBox({ width: 0, height: -5 })).toEqual({ width: 280, height: 158 });
-  });
-
-  test("plays and shows what the server keeps, from our own server, and says what it cannot reach", () => {
-    const path = "/api/v1/communications/media/1/";
-    const picture = attachmentRow({ state: "stored", url: path, thumbnail_url: `${path}thumbnail/` });
-    const article = bubble({ attachments: [picture] });
-    expect(article.querySelector("img")?.getAttribute("src")).toBe(`${path}thumbnail/`);
-    fireEvent.click(screen.getByRole("button", { name: words.message.enlarge("Photo") }));
-    expect(screen.getByRole("img", { name: "Photo", hidden: true }).getAttribute("src")).toBe(path);
-    cleanup();
-    const voice = bubble({ attachments: [attachmentRow({ kind: "voice", state: "stored", url: path })] });
-    expect(voice.querySelector("audio")?.getAttribute("src")).toBe(path);
-    cleanup();
-    const offline = bubble({ attachments: [picture] });
-    const unreachable = offline.querySelector("img");
-    if (unreachable !== null) fireEvent.error(unreachable);
-    expect(offline.querySelector("img")).toBeNull();
-    expect(offline.textContent).toContain("Photo");
+    expect(reservedBox({ kind: "image", width: 1600, height: 900 })).toEqual({ width: 280, height: 158 });
+    expect(reservedBox({ kind: "image", width: 900, height: 4000 })).toEqual({ width: 96, height: 320 });
+    expect(reservedBox({ kind: "image", width: null, height: null })).toEqual({ width: 280, height: 158 });
+    expect(reservedBox({ kind: "image", width: 0, height: -5 })).toEqual({ width: 280, height: 158 });
   });
 
   test("B19: hostile text is words, never elements", () => {
@@ -228,7 +210,7 @@ describe("a thread's grouping", () => {
 });
 
 describe("a preview", () => {
-  const last = { id: "1", direction: "inbound", kind: "text", text: "*hi*\nthere", sender_name: "Tiago", status: null } as const;
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, text: "*hi*\nthere", mentions: [], sender_name: "Tiago", status: null } as const;
 
   test.each([
     [conversation("1", { last_message: last }), { who: null, icon: null, text: "hi there" }],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { compareDecimal, sortableDecimal } from "../src/lib/decimal";
-import { markup, plainWords, type Markup } from "../src/lib/markup";
+import { emojiAlone, markup, plainWords, type Markup } from "../src/lib/markup";
 import { fileSize, folded, isolated, oneLine, presentable } from "../src/lib/text";
 import { dayName, duration, fullTime, listTime } from "../src/lib/time";
 
@@ -49,7 +49,10 @@ describe("B18: text hygiene", () => {
 });
 
 const kinds = (nodes: readonly Markup[]): string[] =>
-  nodes.map((node) => ("children" in node ? `${node.kind}(${kinds(node.children).join(",")})` : node.kind));
+  nodes.map((node) => {
+    if ("items" in node) return node.items.map((item) => `${item.number ?? "-"}(${kinds(item.children).join(",")})`).join("");
+    return "children" in node ? `${node.kind}(${kinds(node.children).join(",")})` : node.kind;
+  });
 
 describe("message text", () => {
   test.each([
@@ -57,11 +60,17 @@ describe("message text", () => {
     ["*_both_*", ["bold(italic(text))"]],
     ["```one\ntwo``` `three`", ["block", "text", "code"]],
     ["2*3*4 and snake_case_name", ["text"]],
-    ["* not a mark * here", ["text"]],
+    ["is * not a mark * here", ["text"]],
+    ["> they *said*\n> so\nand I say", ["quote(text,bold(text),text)", "text"]],
+    ["To do:\n- one\n* two\n1. three", ["text", "-(text)-(text)1(text)"]],
+    ["a - b\n-5 degrees\n2026. was", ["text"]],
+    ["5 > 3\n>", ["text"]],
     ["a *b\nc* d", ["text"]],
     ["see https://example.com/a_b_c?x=*y* now", ["text", "link", "text"]],
     ["write to ana@example.com or +34 612 000 118.", ["text", "link", "text", "link", "text"]],
     ["```open", ["text"]],
+    ["0151 2345678 or 030/1234567", ["link", "text", "link"]],
+    ["on 01.02.2026 at 09:30, order 4711-0815", ["text"]],
   ])("%j is read as %j", (text, expected) => {
     expect(kinds(markup(text))).toEqual(expected);
   });
@@ -81,8 +90,9 @@ describe("message text", () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const visit = (nodes: readonly Markup[]): void => {
           for (const node of nodes) {
-            if (node.kind === "link") expect(node.href).toMatch(/^(?:https?:\/\/|mailto:|tel:\+)/);
+            if (node.kind === "link") expect(node.href).toMatch(/^(?:https?:\/\/|mailto:|tel:[+\d])/);
             if ("children" in node) visit(node.children);
+            if ("items" in node) for (const item of node.items) visit(item.children);
           }
         };
         visit(markup(pieces.join(" ")));
@@ -92,21 +102,35 @@ describe("message text", () => {
   });
 
   test("nothing that was written is lost, but for the marks", () => {
+    const start = fc.constantFrom("", "", "> ", "- ", "* ", "12. ", "```", "   ");
+    const line = fc.tuple(start, fc.string({ unit: "grapheme", maxLength: 60 })).map((parts) => parts.join(""));
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
-        const bare = (value: string): string => value.replace(/[*_~`\n]/gu, "");
+      fc.property(fc.array(line, { maxLength: 8 }).map((lines) => lines.join("\n")), (text) => {
+        const bare = (value: string): string => value.replace(/[*_~`>\-\s]/gu, "");
         expect(bare(plainWords(markup(text)))).toBe(bare(text));
       }),
     );
   });
 
   test("a hostile text of 100,000 characters is read in reasonable time", () => {
-    for (const piece of ["*a", "_", "`", "a.b.", "+1 ", "www.", "((((", "http://x/("]) {
+    for (const piece of ["- *a\n", "> ", "\n1. ", "0 1", "*a", "_", "`", "a.b.", "+1 ", "www.", "((((", "http://x/("]) {
       const started = performance.now();
       markup(piece.repeat(3_000 / piece.length));
       expect(performance.now() - started).toBeLessThan(250);
     }
   });
+});
+
+test.each([
+  ["👍", 1],
+  ["🎉🎉 🎉", 3],
+  ["👩‍👩‍👧🇵🇹", 2],
+  ["👍👍👍👍", 0],
+  ["5", 0],
+  ["ok 👍", 0],
+  ["", 0],
+])("%j stands alone as %d emoji", (text, count) => {
+  expect(emojiAlone(text)).toBe(count);
 });
 
 describe("times", () => {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from urllib.parse import urlsplit
 
 from simulator.api.documents import account_document
 from simulator.api.errors import ApiError, require_text
@@ -64,20 +64,28 @@ class Accounts:
         return json_response({"object": "AccountRestarted"})
 
     async def hosted_link(self, request: Request) -> Response:
-        """200 HostedAuthUrl. The page behind the link is the vendor's and does not exist here."""
+        """200 HostedAuthUrl; behind the link is the simulator's own page, which plays the vendor's."""
         document = await read_json(request)
         kind = require_text(document, "type")
         require_text(document, "api_url")
         _require_expiry(require_text(document, "expiresOn"))
+        account, providers = None, []
         if kind == "reconnect":
-            self._service.account(require_text(document, "reconnect_account"))
+            account = self._service.account(require_text(document, "reconnect_account"))
         elif kind == "create":
-            _require_providers(document.get("providers"))
+            providers = _providers(document.get("providers"))
         else:
             raise ApiError("invalid_parameters", "type must be create or reconnect.")
-        return json_response(
-            {"object": "HostedAuthUrl", "url": f"https://account.unipile.com/{secrets.token_urlsafe(24)}"}
+        link = self._service.hosted.link(
+            providers,
+            name=_optional_text(document, "name"),
+            notify_url=_optional_url(document, "notify_url"),
+            success_url=_optional_url(document, "success_redirect_url"),
+            failure_url=_optional_url(document, "failure_redirect_url"),
+            account=account,
         )
+        host = request.headers.get("host", "")
+        return json_response({"object": "HostedAuthUrl", "url": f"http://{host}/?connect={link.id}"})
 
 
 def _position(account: Account) -> Position:
@@ -91,9 +99,20 @@ def _require_expiry(text: str) -> None:
         raise ApiError("invalid_parameters", "expiresOn must be YYYY-MM-DDTHH:MM:SS.sssZ.") from None
 
 
-def _require_providers(value: object) -> None:
+def _providers(value: object) -> list[str]:
     if isinstance(value, str) and value in _PROVIDER_GROUPS:
-        return
+        return [value]
     if isinstance(value, list) and value and all(one in _PROVIDERS for one in value):
-        return
+        return value
     raise ApiError("invalid_parameters", "providers must be a known group or a list of providers.")
+
+
+def _optional_text(document: dict[str, object], name: str) -> str | None:
+    return None if document.get(name) is None else require_text(document, name)
+
+
+def _optional_url(document: dict[str, object], name: str) -> str | None:
+    url = _optional_text(document, name)
+    if url is not None and urlsplit(url).scheme not in {"http", "https"}:
+        raise ApiError("invalid_parameters", f"{name} must be a URL.")
+    return url

@@ -88,7 +88,7 @@ class Chats:
                 raise ApiError("invalid_parameters", "value must be a boolean.")
             self._set_flag(chat, str(action), value)
         elif action == "addParticipant":
-            self._service.changes.participant_add(chat, self._newcomer(chat, value))
+            self._service.events.member_add(chat, self._newcomer(chat, value))
         elif action == "setLabel":
             require_feature(chat.account, LINKEDIN)
             if not isinstance(value, str):

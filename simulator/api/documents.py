@@ -9,6 +9,7 @@ from simulator.model import (
     GROUP,
     INSTAGRAM,
     LINKEDIN,
+    TELEGRAM,
     WHATSAPP,
     Account,
     Attachment,
@@ -42,6 +43,8 @@ def _connection(account: Account) -> Document:
         return {"phone_number": account.phone_number}
     if account.type == INSTAGRAM:
         return {"id": account.own.provider_id, "username": account.username}
+    if account.type == TELEGRAM:
+        return {"user_id": account.own.provider_id, "username": account.username}
     return {
         "id": account.own.provider_id,
         "publicIdentifier": account.username,
@@ -64,8 +67,9 @@ def attendee_document(attendee: Attendee) -> Document:
         "name": attendee.name,
         "is_self": int(attendee.is_self),
         "hidden": 0,
-        "specifics": specifics(attendee),
     }
+    if attendee.account.type != TELEGRAM:
+        document["specifics"] = specifics(attendee)
     if attendee.public_identifier:
         document["public_identifier"] = attendee.public_identifier
     if attendee.picture is not None:
@@ -78,12 +82,16 @@ def attendee_document(attendee: Attendee) -> Document:
 def _picture_url(attendee: Attendee) -> str:
     if attendee.account.type == WHATSAPP:
         return f"wapp://{attendee.account.id}/{attendee.provider_id}.jpg"
+    if attendee.account.type == TELEGRAM:
+        return f"tg://{attendee.account.id}/{attendee.provider_id}.jpg"
     host = "media.licdn.com" if attendee.account.type == LINKEDIN else "scontent.cdninstagram.com"
     return f"https://{host}/{attendee.id}.jpg"
 
 
 def specifics(attendee: Attendee) -> Document:
-    """What one provider alone knows of a person."""
+    """What one provider alone knows of a person; of Telegram's nothing is known."""
+    if attendee.account.type == TELEGRAM:
+        return {"provider": TELEGRAM}
     if attendee.account.type == LINKEDIN:
         return {
             "provider": LINKEDIN,
@@ -197,9 +205,11 @@ def message_document(message: Message) -> Document:
     if message.account.type == WHATSAPP and message.sender.public_identifier:
         document["sender_public_identifier"] = message.sender.public_identifier
     if message.event_type is not None:
-        document["event_type"] = message.event_type
+        document["event_type"] = int(message.event_type)
     if message.forwarded:
         document["is_forwarded"] = 1
+    if message.view_once:
+        document["is_view_once"] = 1
     if message.quoted is not None:
         document["quoted"] = quoted_document(message.quoted)
         document["reply_to"] = reply_document(message.quoted)

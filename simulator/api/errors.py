@@ -17,6 +17,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "account_mismatch": (403, "Account mismatch"),
     "resource_access_restricted": (403, "Resource access restricted"),
     "resource_not_found": (404, "Resource not found."),
+    "resource_expired": (410, "Resource expired"),
     "invalid_recipient": (422, "Recipient cannot be reached"),
     "unprocessable_entity": (422, "Message couldn't pass validation"),
     "too_many_requests": (429, "Too many requests"),

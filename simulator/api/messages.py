@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from simulator.api.documents import message_document
@@ -16,6 +17,7 @@ from simulator.web.messages import Request, Response, json_response
 
 WHATSAPP_EDIT_WINDOW = timedelta(minutes=15)
 DELETE_WINDOWS = {WHATSAPP: timedelta(days=2), LINKEDIN: timedelta(minutes=60)}
+_MEDIA_REFUSALS = {404: "resource_not_found", 410: "resource_expired", 500: "provider_error"}
 
 
 class Messages:
@@ -48,12 +50,17 @@ class Messages:
         return json_response(message_document(self._service.message(request)))
 
     async def attachment(self, request: Request) -> Response:
-        """200 with the bytes under their own media type; 404 when the media is gone."""
+        """200 with the bytes under their own media type; 404 when the media is gone, or what was asked for."""
         message = self._service.message(request)
         wanted = request.params["attachment_id"]
         found = next((one for one in message.attachments if one.id == wanted), None)
         if found is None or found.content is None:
             raise not_found("attachment")
+        if found.withheld is not None:
+            await asyncio.sleep(found.withheld.delay_seconds)
+            refused = found.withheld.take()
+            if refused is not None:
+                raise ApiError(_MEDIA_REFUSALS[refused])
         return Response(body=found.content(), content_type=found.mimetype)
 
     async def edit(self, request: Request) -> Response:

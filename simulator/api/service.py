@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from simulator.api.errors import ApiError, not_found
 from simulator.changes import Changes
+from simulator.chat_events import ChatEvents
+from simulator.hosted import Hosted
 from simulator.model import Account, Attendee, Chat, Message
 from simulator.web.messages import Request, Response
 from simulator.webhooks.deliveries import Deliveries
@@ -35,6 +37,12 @@ class Service:
     deliveries: Deliveries
     rng: random.Random
     echo: Echo = Echo.AFTER
+    events: ChatEvents = field(init=False)
+    hosted: Hosted = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.events = ChatEvents(self.world, self.changes)
+        self.hosted = Hosted(self.world, self.changes, self.deliveries)
 
     def account(self, account_id: str) -> Account:
         """The account, or 404."""

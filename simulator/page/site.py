@@ -14,9 +14,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from simulator.model import Attendee, Chat
-from simulator.page.views import account_view, chat_line, chat_view, delivery_view, message_view
-from simulator.web.forms import MalformedBodyError, read_json
+from simulator.hosted import Hosted
+from simulator.model import Chat
+from simulator.page.machinery import Machinery
+from simulator.page.plays import Plays
+from simulator.page.refusals import RefusedError
+from simulator.page.views import chat_line, chat_view, delivery_view, message_view
+from simulator.web.forms import MalformedBodyError
 from simulator.web.messages import BodyTooLargeError, Request, Response, json_response
 from simulator.web.router import Handler, Router
 from simulator.webhooks.deliveries import Deliveries, Delivery
@@ -24,21 +28,24 @@ from simulator.world import chat_position
 
 if TYPE_CHECKING:
     from simulator.acts import Acts
-    from simulator.changes import Happening
+    from simulator.happenings import Happening
 
-CHATS_SHOWN, MESSAGES_SHOWN, TEXT_MAX = 200, 200, 20_000
+CHATS_SHOWN, MESSAGES_SHOWN = 200, 200
 KEEP_ALIVE_SECONDS = 15.0
 LOOPBACK_NAMES = frozenset(("127.0.0.1", "localhost", "::1"))
 
 _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    **{
+        f"/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
+        for name in ("page", "dom", "thread", "composer", "panels")
+    },
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 _SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -46,20 +53,12 @@ _SECURITY_HEADERS = {
 }
 
 
-class RefusedError(Exception):
-    """The page does not do that; the text says why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
 class ClosedSite:
     """In place of the page where others than this machine could reach it."""
 
     async def answer(self, _request: Request) -> Response:
         """404 with a sentence."""
-        return _refusal(RefusedError(404, "The page is served on a loopback address only."))
+        return RefusedError(404, "The page is served on a loopback address only.").response()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -68,18 +67,17 @@ class ClosedSite:
 class PlaySite:
     """The page and its API below `/play`."""
 
-    def __init__(self, acts: Acts, deliveries: Deliveries) -> None:
-        self._acts = acts
+    def __init__(self, acts: Acts, deliveries: Deliveries, hosted: Hosted) -> None:
         self._world = acts.world
         self._deliveries = deliveries
         self._readers: set[asyncio.Queue[bytes | None]] = set()
         self._routes: Router[Handler] = Router()
-        self._routes.add("GET", "/play/accounts", self._accounts)
         self._routes.add("GET", "/play/chats", self._chats)
         self._routes.add("GET", "/play/chats/{chat_id}", self._chat)
-        self._routes.add("POST", "/play/chats/{chat_id}/messages", self._write)
-        self._routes.add("POST", "/play/strangers", self._stranger)
         self._routes.add("GET", "/play/stream", self._stream)
+        for part in (Plays(acts), Machinery(acts, deliveries, hosted)):
+            for method, template, handler in part.routes():
+                self._routes.add(method, template, handler)
         acts.changes.listen(self._happened)
         deliveries.listen(self._delivered)
 
@@ -94,7 +92,7 @@ class PlaySite:
             else:
                 response = await self._route(request)
         except RefusedError as refusal:
-            response = _refusal(refusal)
+            response = refusal.response()
         response.headers.update(_SECURITY_HEADERS)
         return response
 
@@ -113,9 +111,6 @@ class PlaySite:
         except (MalformedBodyError, BodyTooLargeError) as error:
             raise RefusedError(400, str(error) or "The body is too large.") from error
 
-    async def _accounts(self, _request: Request) -> Response:
-        return json_response({"accounts": [account_view(one) for one in self._world.accounts.values()]})
-
     async def _chats(self, request: Request) -> Response:
         """The account's chats, the newest first; `search` looks at names and numbers."""
         wanted = request.query.get("search", "").casefold()
@@ -132,34 +127,10 @@ class PlaySite:
         chat = self._chat_of(request)
         messages = []
         for message in self._world.chat_messages(chat):
-            messages.append(message_view(message, self._deliveries.of(message.id, "message_received")))
+            messages.append(message_view(self._world, message, self._deliveries.of(message.id)))
             if len(messages) == MESSAGES_SHOWN:
                 break
         return json_response({"chat": chat_view(self._world, chat), "messages": messages[::-1]})
-
-    async def _write(self, request: Request) -> Response:
-        """A message by a member, or with `as` `phone` by the owner."""
-        chat = self._chat_of(request)
-        document = await _script_json(request)
-        text = _text(document)
-        if document.get("as") == "phone":
-            message = self._acts.phone_writes(chat, text)
-        else:
-            message = self._acts.customer_writes(chat, text, sender=_member(chat, document.get("as")))
-        return json_response({"message_id": message.id}, 201)
-
-    async def _stranger(self, request: Request) -> Response:
-        """A first message by somebody nobody knows."""
-        document = await _script_json(request)
-        account = self._world.accounts.get(str(document.get("account_id")))
-        if account is None:
-            raise RefusedError(404, "There is no such account.")
-        name = str(document.get("name") or "")[:80]
-        phone_number = _phone_number(str(document.get("phone_number") or ""))
-        if phone_number and self._world.attendee_find(phone_number, account):
-            raise RefusedError(409, "This number is known already.")
-        message = self._acts.stranger_writes(account, _text(document), name=name, phone_number=phone_number)
-        return json_response({"chat_id": message.chat.id, "message_id": message.id}, 201)
 
     async def _stream(self, request: Request) -> Response:
         reader: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -186,7 +157,7 @@ class PlaySite:
 
     def _happened(self, happening: Happening) -> None:
         if happening.message is not None:
-            view = message_view(happening.message, [])
+            view = message_view(self._world, happening.message, [])
             self._publish(
                 {"type": "message", "chat": chat_view(self._world, happening.message.chat), "message": view}
             )
@@ -194,7 +165,7 @@ class PlaySite:
             self._publish({"type": "accounts"})
 
     def _delivered(self, delivery: Delivery) -> None:
-        if delivery.event == "message_received":
+        if delivery.message_id is not None:
             self._publish({"type": "delivery", "delivery": delivery_view(delivery)})
 
     def _publish(self, event: dict[str, Any]) -> None:
@@ -218,37 +189,3 @@ def _require_loopback(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers["host"]:
         raise RefusedError(403, "This page answers its own scripts only.")
-
-
-async def _script_json(request: Request) -> dict[str, Any]:
-    """The body; a form of another site cannot have this content type."""
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise RefusedError(415, "JSON is needed.")
-    return await read_json(request)
-
-
-def _text(document: dict[str, Any]) -> str:
-    text = str(document.get("text") or "").strip()
-    if not text or len(text) > TEXT_MAX:
-        raise RefusedError(400, f"A text of 1 to {TEXT_MAX} characters is needed.")
-    return text
-
-
-def _member(chat: Chat, attendee_id: object) -> Attendee:
-    for member in chat.members:
-        if member.id == attendee_id:
-            return member
-    raise RefusedError(400, "This person is not in the conversation.")
-
-
-def _phone_number(text: str) -> str | None:
-    digits = "".join(one for one in text if one.isdigit())
-    if not digits:
-        return None
-    if not 7 <= len(digits) <= 15:
-        raise RefusedError(400, "A number has 7 to 15 digits.")
-    return f"+{digits}"
-
-
-def _refusal(refusal: RefusedError) -> Response:
-    return json_response({"message": str(refusal)}, refusal.status)

@@ -6,8 +6,8 @@ import math
 from datetime import datetime, timedelta
 
 from simulator.dialogues import LANGUAGES, Language
-from simulator.model import INSTAGRAM, LINKEDIN, Account, Chat, Message
-from simulator.scenarios.stage import Stage, Voice
+from simulator.model import INSTAGRAM, LINKEDIN, Account, Chat
+from simulator.scenarios.stage import Cue, Stage, Voice
 
 DAY = timedelta(hours=10)
 SMALL_TALKS_PER_LANGUAGE = 3
@@ -22,7 +22,7 @@ def day(stage: Stage) -> list[Voice]:
         acts.account(LINKEDIN, "Inês Leitão", phone_number=None, username="ines-leitao"),
         acts.account(INSTAGRAM, "Casa Lume", phone_number=None, username="casa.lume"),
     ]
-    told: list[Message] = []
+    told: list[Cue] = []
     voices: list[Voice] = []
     for language in LANGUAGES.values():
         small_talk = [_small_talk(stage, language) for _ in range(SMALL_TALKS_PER_LANGUAGE)]
@@ -32,7 +32,7 @@ def day(stage: Stage) -> list[Voice]:
             told.extend(stage.rehearse(chat, dialogue, _end(stage)))
             voices.append(Voice(chat, language))
     start = stage.now - DAY
-    stage.perform(message for message in told if message.timestamp >= start)
+    stage.perform(cue for cue in told if (cue.message.timestamp if cue.message else cue.at) >= start)
     return voices
 
 

@@ -8,19 +8,21 @@ from random import Random
 
 from simulator import creation
 from simulator.acts import Acts
-from simulator.changes import Happening
 from simulator.dialogues import LANGUAGES, Language
-from simulator.model import INSTAGRAM, Attachment, Chat, Message
+from simulator.happenings import Happening
+from simulator.model import INSTAGRAM, TELEGRAM, Attachment, Chat, Message
 from simulator.scenarios.stage import Voice
 
+OUTAGE_FIRST_STEP, OUTAGE_EVERY_STEPS, OUTAGE_STEPS = 12, 150, 6
+EMOJI = ("👍", "❤️", "😂", "🙏", "🔥", "👏")
 PAUSE_MIN_SECONDS, PAUSE_MAX_SECONDS = 4.0, 12.0
 STRANGERS_MAX = 12
 LINES_REMEMBERED = 6
 
 
 class Trickle:
-    """One message at a time: somebody writes, or the owner answers on the phone; receipts follow own
-    messages.
+    """One thing at a time: somebody writes, reacts, corrects a message or takes it back, or the owner answers on
+    the phone; receipts follow own messages. Now and then one account loses its credentials for a minute.
     """
 
     def __init__(self, acts: Acts, voices: list[Voice], rng: Random, *, pace: float = 1.0) -> None:
@@ -30,7 +32,10 @@ class Trickle:
         self._pace = pace
         self._unanswered: deque[Voice] = deque(maxlen=3)
         self._unread: list[Message] = []
+        self._recent: deque[Message] = deque(maxlen=12)
         self._strangers = 0
+        self._steps = 0
+        self._fragile = next((one.chat.account for one in voices if one.chat.account.type == INSTAGRAM), None)
         self._said: dict[str, deque[str]] = {}
         acts.changes.listen(self._hear)
 
@@ -41,9 +46,13 @@ class Trickle:
             self.step()
 
     def step(self) -> None:
-        """One message, and the receipts that are due."""
+        """One message or what became of one, and the receipts that are due."""
+        self._steps += 1
+        self._outage()
         self._receipts()
-        if self._unanswered and self._rng.random() < 0.4:
+        if self._recent and self._rng.random() < 0.15:
+            self._return_to(self._rng.choice(self._recent))
+        elif self._unanswered and self._rng.random() < 0.4:
             self._answer(self._unanswered.popleft())
         elif self._voices and self._strangers < STRANGERS_MAX and self._rng.random() < 0.02:
             self._stranger()
@@ -70,17 +79,47 @@ class Trickle:
         if chance < 0.05:
             attachments = [creation.photo(self._acts.world, self._rng.randrange(8))]
             text = text if chance < 0.02 else None
+        elif chance > 0.98:
+            attachments, text = [self._rng.choice((creation.film, creation.gif))(self._acts.world)], None
         elif chance < 0.08 and chat.account.type != INSTAGRAM:
             attachments, text = [creation.voice_note(self._acts.world, self._rng.randrange(3, 25))], None
         newest = next(self._acts.world.chat_messages(chat), None)
         quoting = newest if newest is not None and newest.is_sender and self._rng.random() < 0.25 else None
-        self._acts.customer_writes(chat, text, sender=sender, attachments=attachments, quoting=quoting)
+        written = self._acts.customer_writes(
+            chat, text, sender=sender, attachments=attachments, quoting=quoting
+        )
+        self._recent.append(written)
         if voice not in self._unanswered:
             self._unanswered.append(voice)
 
     def _answer(self, voice: Voice) -> None:
         if voice.chat.id in self._acts.world.chats:
             self._acts.phone_writes(voice.chat, self._line(voice.chat, voice.language, own=True))
+
+    def _return_to(self, message: Message) -> None:
+        """Somebody reacts to a message, or its author corrects it or takes it back."""
+        if message.chat.id not in self._acts.world.chats or message.deleted or not message.account.connected:
+            return
+        chance = self._rng.random()
+        if chance < 0.7 or message.account.type in {INSTAGRAM, TELEGRAM}:
+            others = [one for one in message.chat.members if one is not message.sender]
+            reader = self._rng.choice([message.account.own, *others])
+            self._acts.changes.message_react(message, reader, self._rng.choice(EMOJI))
+        elif chance < 0.9 and message.text:
+            self._acts.customer_edits(message, f"{message.text} ✏️")
+        else:
+            self._acts.customer_deletes(message)
+
+    def _outage(self) -> None:
+        """The account that is fragile loses its credentials, and has them again some steps later."""
+        account = self._fragile
+        if account is None or account.id not in self._acts.world.accounts:
+            return
+        place = (self._steps - OUTAGE_FIRST_STEP) % OUTAGE_EVERY_STEPS
+        if place == 0 and account.connected:
+            self._acts.account_disconnects(account)
+        elif place == OUTAGE_STEPS and account.status == "CREDENTIALS":
+            self._acts.account_reconnects(account)
 
     def _stranger(self) -> None:
         self._strangers += 1

@@ -12,19 +12,23 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import Literal
 from urllib.parse import urlsplit
 
 import aiohttp
+import msgspec
 
-from simulator.changes import Happening
+from simulator.dialects import dialect_drawn
+from simulator.happenings import Happening
 from simulator.model import Webhook
 from simulator.moments import Clock
 from simulator.webhooks.envelopes import webhook_body
 from simulator.webhooks.registrations import listeners
+from simulator.webhooks.troubles import NO_TROUBLE, Fate
 from simulator.world import World
 
 RETRY_DELAYS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3600.0)
@@ -55,19 +59,23 @@ class Try:
 
 @dataclass(slots=True, eq=False)
 class Delivery:
-    """One body for one webhook. `state` is `waiting` until it is `delivered` (200) or `lost` (given up)."""
+    """One body for one webhook, or with `webhook_id` None for the URL of a hosted connection.
+
+    `state` is `waiting` until it is `delivered` (200), `lost` (given up) or `dropped` (never sent, on demand).
+    """
 
     number: int
-    webhook_id: str
+    webhook_id: str | None
     url: str
     event: str
     account_id: str
-    chat_id: str | None
-    message_id: str | None
     headers: dict[str, str]
     body: bytes
+    chat_id: str | None = None
+    message_id: str | None = None
+    pause_seconds: float = 0.0
     tries: list[Try] = field(default_factory=list)
-    state: Literal["waiting", "delivered", "lost"] = "waiting"
+    state: Literal["waiting", "delivered", "lost", "dropped"] = "waiting"
     tried: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -81,7 +89,10 @@ class Deliveries:
         *,
         retry_delays_seconds: Sequence[float] = RETRY_DELAYS_SECONDS,
         answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS,
+        rng: Random | None = None,
     ) -> None:
+        self.trouble = NO_TROUBLE
+        self._rng = rng or Random(0)
         self._world = world
         self._clock = clock
         self._retry_delays = tuple(retry_delays_seconds)
@@ -145,14 +156,25 @@ class Deliveries:
             await self._session.close()
 
     def tell(self, happening: Happening) -> None:
-        """Begin one delivery for each webhook that is to hear of `happening`; the body is of this moment."""
+        """Begin a delivery for each webhook that is to hear of `happening`, and for its mirror's; the body is of
+        this moment.
+        """
+        account = happening.account
+        dialect = dialect_drawn(self._rng) if account.dialect.drawn else account.dialect
         for webhook in listeners(self._world, happening):
-            delivery = self._delivery(happening, webhook)
-            self._record.append(delivery)
-            self._report(delivery)
-            task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.number}")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            for account_id in filter(None, (account.id, account.mirror_id)):
+                body = webhook_body(happening, webhook, dialect, account_id)
+                for fate in self.trouble.fates(self._rng):
+                    self._begin(
+                        self._delivery(happening, webhook, account_id, body, fate), dropped=fate.dropped
+                    )
+
+    def notify(self, url: str, account_id: str, document: Mapping[str, object]) -> None:
+        """Tell the URL of a hosted connection how it ended; nothing but the URL says who asks."""
+        self._numbered += 1
+        body = msgspec.json.encode(document)
+        headers = {**_AXIOS_HEADERS, "content-type": "application/json"}
+        self._begin(Delivery(self._numbered, None, url, "hosted_auth_notify", account_id, headers, body))
 
     async def tried(self, message_id: str) -> None:
         """Wait until everything that tells of a message was tried at least once."""
@@ -165,7 +187,21 @@ class Deliveries:
             while self._tasks:
                 await asyncio.gather(*self._tasks)
 
-    def _delivery(self, happening: Happening, webhook: Webhook) -> Delivery:
+    def _begin(self, delivery: Delivery, *, dropped: bool = False) -> None:
+        self._record.append(delivery)
+        if dropped:
+            delivery.state = "dropped"
+            delivery.tried.set()
+        self._report(delivery)
+        if dropped:
+            return
+        task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.number}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _delivery(
+        self, happening: Happening, webhook: Webhook, account_id: str, body: bytes, fate: Fate
+    ) -> Delivery:
         self._numbered += 1
         message = happening.message
         return Delivery(
@@ -173,19 +209,20 @@ class Deliveries:
             webhook_id=webhook.id,
             url=webhook.request_url,
             event=happening.event,
-            account_id=happening.account.id,
+            account_id=account_id,
+            headers=_headers(webhook),
+            body=body,
             chat_id=message.chat.id if message else None,
             message_id=message.id if message else None,
-            headers=_headers(webhook),
-            body=webhook_body(happening, webhook),
+            pause_seconds=fate.pause_seconds,
         )
 
     async def _deliver(self, delivery: Delivery) -> None:
-        pauses = (0.0, *self._retry_delays)
+        pauses = (delivery.pause_seconds, *self._retry_delays)
         for number, pause in enumerate(pauses, 1):
             await asyncio.sleep(pause)
             await self._open.wait()
-            if delivery.webhook_id in self._world.webhooks:
+            if delivery.webhook_id is None or delivery.webhook_id in self._world.webhooks:
                 async with self._at_once:
                     delivery.tries.append(await self._post(delivery))
                 if delivery.tries[-1].status == 200:

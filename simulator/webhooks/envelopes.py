@@ -1,4 +1,4 @@
-"""Webhook bodies, key for key as the live service sends them.
+"""Webhook bodies, key for key as the live service sends them; `spelling` turns them into other dialects.
 
 Here flags are JSON booleans where REST has 0 and 1, except `is_event` and `chat_pinned`. LinkedIn's bodies
 have two keys more than WhatsApp's (`reply_to`, `event_type`).
@@ -6,41 +6,40 @@ have two keys more than WhatsApp's (`reply_to`, `event_type`).
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from simulator.api.documents import (
     attachment_url,
     folder,
-    profile_url,
     quoted_document,
     reply_document,
-    specifics,
 )
-from simulator.changes import Happening
-from simulator.model import INSTAGRAM, LINKEDIN, WHATSAPP, Account, Attachment, Attendee, Message, Webhook
+from simulator.dialects import Dialect
+from simulator.happenings import Happening
+from simulator.model import INSTAGRAM, LINKEDIN, TELEGRAM, WHATSAPP, Account, Attachment, Message, Webhook
 from simulator.moments import stamp
+from simulator.webhooks.people import person_told
+from simulator.webhooks.spelling import Body, message_spelt, status_spelt
 
-Body = dict[str, Any]
 
-
-def webhook_body(happening: Happening, webhook: Webhook) -> bytes:
-    """The bytes that tell `webhook` of `happening`."""
+def webhook_body(happening: Happening, webhook: Webhook, dialect: Dialect, account_id: str) -> bytes:
+    """The bytes that tell `webhook` of `happening` in `dialect`, under `account_id` (the account's own, or its
+    mirror's).
+    """
+    if happening.raw is not None:
+        return happening.raw
+    if happening.document is not None:
+        told = {"webhook_name": webhook.name or ""} if "webhook_name" in happening.document else {}
+        return msgspec.json.encode({**happening.document, **told, "account_id": account_id})
     if happening.message is None:
-        return msgspec.json.encode(_account_status(happening))
-    body = _message(happening, happening.message, webhook)
+        return msgspec.json.encode(status_spelt(happening, account_id, webhook.name or "", dialect))
+    body = message_spelt(_message(happening, happening.message, webhook), happening.message, dialect)
+    if "account_id" in body:
+        body["account_id"] = account_id
     if webhook.fields is not None:
         chosen = {name: body[key] for key, name in webhook.fields if key in body}
-        body = {"event": body["event"], **chosen}
+        body = {"event": body["event"], **chosen} if "event" in body else chosen
     return msgspec.json.encode(body)
-
-
-def _account_status(happening: Happening) -> Body:
-    account = happening.account
-    return {
-        "AccountStatus": {"account_id": account.id, "message": happening.status, "account_type": account.type}
-    }
 
 
 def _message(happening: Happening, message: Message, webhook: Webhook) -> Body:
@@ -52,8 +51,8 @@ def _message(happening: Happening, message: Message, webhook: Webhook) -> Body:
         "account_info": _account_info(account),
         "webhook_name": webhook.name or "",
         "chat_id": chat.id,
-        "attendees": [_attendee(member) for member in chat.members],
-        "sender": _attendee(message.sender),
+        "attendees": [person_told(member) for member in chat.members],
+        "sender": person_told(message.sender),
         "subject": chat.name if chat.is_group else None,
         "message": _text(message),
         "message_id": message.id,
@@ -77,9 +76,11 @@ def _message(happening: Happening, message: Message, webhook: Webhook) -> Body:
     }
     if account.type != WHATSAPP:
         body["event_type"] = message.event_type
+    if message.view_once:
+        body["is_view_once"] = True
     if happening.reaction is not None:
         body["reaction"] = happening.reaction.value
-        body["reaction_sender"] = _attendee(happening.reaction.sender)
+        body["reaction_sender"] = person_told(happening.reaction.sender)
     return body
 
 
@@ -94,21 +95,9 @@ def _account_info(account: Account) -> Body:
     info: Body = {"type": account.type, "user_id": account.own.provider_id}
     if account.type == LINKEDIN:
         return {"type": LINKEDIN, "feature": "classic", "user_id": account.own.provider_id}
-    if account.type == INSTAGRAM:
+    if account.type in {INSTAGRAM, TELEGRAM}:
         info["username"] = account.username
     return info
-
-
-def _attendee(attendee: Attendee) -> Body:
-    linkedin = attendee.account.type == LINKEDIN
-    return {
-        "attendee_id": attendee.id,
-        "attendee_provider_id": attendee.provider_id,
-        "attendee_name": attendee.name,
-        "attendee_profile_url": profile_url(attendee),
-        "attendee_specifics": specifics(attendee),
-        "attendee_public_identifier": None if linkedin else attendee.public_identifier,
-    }
 
 
 def _attachment(account: Account, attachment: Attachment) -> Body:
@@ -121,6 +110,8 @@ def _attachment(account: Account, attachment: Attachment) -> Body:
         "attachment_name": attachment.file_name,
         "attachment_size": attachment.file_size,
     }
+    # As the documented form and the voice note have it: what a picture or a film is, where it is something special.
+    body |= {name: True for name in ("sticker", "gif") if getattr(attachment, name)}
     if attachment.type == "audio":
         return {**body, "voice_note": attachment.voice_note, "attachment_url": None}
     return {

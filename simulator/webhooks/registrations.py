@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.changes import Happening
+from simulator.happenings import (
+    ACCOUNT_STATUS,
+    CALENDAR_EVENT,
+    EMAIL,
+    EMAIL_TRACKING,
+    MESSAGING,
+    USERS,
+    Happening,
+)
 from simulator.model import Webhook
 from simulator.world import World
-
-MESSAGING, ACCOUNT_STATUS = "messaging", "account_status"
 
 AUTH_HEADER = "Unipile-Auth"
 
@@ -34,10 +40,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
         "credentials",
         "permissions",
     ),
-    "users": ("new_relation",),
-    "email": ("mail_received", "mail_sent", "mail_moved"),
-    "email_tracking": ("mail_opened", "mail_link_clicked"),
-    "calendar_event": ("calendar_event_created", "calendar_event_updated", "calendar_event_deleted"),
+    USERS: ("new_relation",),
+    EMAIL: ("mail_received", "mail_sent", "mail_moved"),
+    EMAIL_TRACKING: ("mail_opened", "mail_link_clicked"),
+    CALENDAR_EVENT: ("calendar_event_created", "calendar_event_updated", "calendar_event_deleted"),
 }
 
 _DEFAULT_EVENTS: dict[str, tuple[str, ...]] = {
@@ -45,10 +51,10 @@ _DEFAULT_EVENTS: dict[str, tuple[str, ...]] = {
     ACCOUNT_STATUS: tuple(
         one for one in EVENTS[ACCOUNT_STATUS] if one not in {"connecting", "ok", "stopped"}
     ),
-    "users": EVENTS["users"],
-    "email": ("mail_received",),
-    "email_tracking": ("mail_opened",),
-    "calendar_event": EVENTS["calendar_event"],
+    USERS: EVENTS[USERS],
+    EMAIL: ("mail_received",),
+    EMAIL_TRACKING: ("mail_opened",),
+    CALENDAR_EVENT: EVENTS[CALENDAR_EVENT],
 }
 
 # What a listed webhook declares. Not what is delivered: some of these never come, and `event` comes
@@ -121,13 +127,13 @@ def declared_fields(webhook: Webhook) -> list[tuple[str, str]]:
 
 
 def listeners(world: World, happening: Happening) -> list[Webhook]:
-    """The webhooks that are told of `happening`."""
-    source = MESSAGING if happening.message is not None else ACCOUNT_STATUS
+    """The webhooks that are told of `happening`. An event that cannot be subscribed to reaches all of its source."""
+    always = happening.event not in EVENTS[happening.source]
     return [
         webhook
         for webhook in world.webhooks.values()
         if webhook.enabled
-        and webhook.source == source
-        and happening.event in webhook.events
+        and webhook.source == happening.source
+        and (always or happening.event in webhook.events)
         and (not webhook.account_ids or happening.account.id in webhook.account_ids)
     ]

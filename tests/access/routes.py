@@ -16,7 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from communications.api.application import api
 
 JSON = "application/json"
-ANSWERED_WITHOUT_CONTENT = {"POST /api/v1/communications/pictures/"}
+NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
+SUCCEED_WITH = {
+    "POST /api/v1/communications/pictures/": 204,
+    "POST /api/v1/communications/deliveries/replay/": 202,
+}
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 
@@ -42,14 +46,19 @@ class Call:
 
     @property
     def succeeds_with(self) -> int:
-        return 204 if str(self) in ANSWERED_WITHOUT_CONTENT else 200
+        return SUCCEED_WITH.get(str(self), 200)
 
     def made_by(
         self, client: Client, values: dict[str, Any], *, query: Any = None, **options: Any
     ) -> HttpResponse:
-        """The answer to this call. Values that are not in the path are the body of an unsafe call."""
+        """The answer to this call. Values that are not in the path are the body of an unsafe call.
+
+        A parameter of the address that must be there is taken from ``values`` too.
+        """
         body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
         options.setdefault("content_type", JSON)
+        if query is None:
+            query = {name: values[name] for name in NEEDED_QUERIES.get(self.template, ())} or None
         return whole(
             client.generic(
                 self.method,

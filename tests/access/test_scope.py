@@ -24,16 +24,26 @@ from tests.inbox import (
     person_make,
     recount,
 )
+from tests.ledger_rows import delivery_keep
 from tests.media.library import attachment_keep, picture_keep
 
 CALLS = calls_of_the_api()
 CALLS_OF_THE_INBOX = [call for call in CALLS if "/communications/" in call.template]
-IDS = {"conversation_id", "attachment_id", "picture_id", "attendee_id"}
-ABSENT = dict.fromkeys(IDS, "999999")
+IDS = {"conversation_id", "attachment_id", "picture_id", "message_id", "delivery_id", "attendee_id"}
+ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
 CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id" in call.parameters]
 ASK_FOR_PICTURES = Call("POST", "/api/v1/communications/pictures/")
+REPLAY = Call("POST", "/api/v1/communications/deliveries/replay/")
+LISTS_WITHOUT_TEXT = {
+    Call("GET", "/api/v1/communications/deliveries/totals/"),
+    Call("GET", "/api/v1/communications/deliveries/replay/"),
+}
+LISTS_WITH_TEXT = [
+    call for call in CALLS_OF_THE_INBOX if call not in {ASK_FOR_PICTURES, REPLAY, *LISTS_WITHOUT_TEXT}
+]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
+DELIVERIES = "/api/v1/communications/deliveries/"
 EVERY_CALL = pytest.mark.parametrize("call", CALLS_OF_THE_INBOX, ids=str)
 EVERY_CALL_WITH_AN_ID = pytest.mark.parametrize("call", CALLS_WITH_AN_ID, ids=str)
 
@@ -68,6 +78,8 @@ class Estate:
             self.conversation, f"{canary} attached".encode(), name=canary, message=self.messages[0]
         )
         self.picture = picture_keep(self.contact, f"{canary} pictured".encode())
+        self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
+        self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -76,9 +88,11 @@ class Estate:
             "conversation_id": str(self.conversation.pk),
             "message_id": str(self.messages[0].pk),
             "attachment_id": str(self.attachment.pk),
+            "delivery_id": str(self.delivery.pk),
             "picture_id": str(self.picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
+            "q": "canary",
             "attendee_id": str(self.contact.pk),
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
@@ -122,7 +136,10 @@ def test_every_call_of_the_api_is_in_a_matrix() -> None:
 def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
-    for_anybody |= {"^(?:|login/?|inbox(?:/.*)?)$", "^api/v1/(?:webhooks/unipile|communications/changes)/?$"}
+    for_anybody |= {
+        "^(?:|login/?|search/?|inbox(?:/.*)?)$",
+        "^api/v1/(?:webhooks/unipile|communications/changes)/?$",
+    }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}
     rest = [
         pattern
@@ -181,7 +198,7 @@ def test_j2_pictures_of_strangers_are_not_asked_for(world: World) -> None:
     assert rows_of_every_table() != before
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS_OF_THE_INBOX if call != ASK_FOR_PICTURES], ids=str)
+@pytest.mark.parametrize("call", LISTS_WITH_TEXT, ids=str)
 def test_j1_lists_hold_only_what_is_yours(world: World, call: Call) -> None:
     if call in CALLS_WITH_AN_ID:
         answer = call.made_by(client_of(world.theirs.owner), world.theirs.values)
@@ -194,6 +211,31 @@ def test_j1_lists_hold_only_what_is_yours(world: World, call: Call) -> None:
         assert b"canary-ours" not in answer.content, who
     mine = call.made_by(client_of(world.theirs.owner), world.theirs.values)
     assert b"canary-theirs" in mine.content
+
+
+def test_j1_totals_and_replays_are_of_what_is_yours(world: World) -> None:
+    for who, stranger in world.strangers.items():
+        mine = 2 if who == "owner of another channel" else 0
+        assert stranger.get(f"{DELIVERIES}totals/").json()["received"] == mine, who
+        assert REPLAY.made_by(stranger, world.ours.values).status_code == 404, who
+        assert REPLAY.made_by(stranger, {"everything": True}).status_code == (202 if mine else 404), who
+        ordered = [order["expected"] for order in stranger.get(f"{DELIVERIES}replay/").json()["items"]]
+        assert ordered == [mine][:mine], who
+
+
+def test_members_see_no_delivery_and_no_earlier_text(world: World) -> None:
+    member = person_make()
+    ChannelAccess.objects.create(user=member, channel=world.ours.channel, role="member")
+    reader = client_of(member)
+    before = rows_of_every_table()
+    for call in CALLS_OF_THE_INBOX:
+        if "/deliveries/{delivery_id}/" in call.template or call.template.endswith("/texts/"):
+            assert call.made_by(reader, world.ours.values).status_code == 404, call
+    assert reader.get(DELIVERIES).json()["items"] == []
+    inspected = reader.get(f"/api/v1/communications/messages/{world.ours.messages[0].pk}/inspection/").json()
+    assert [one["id"] for one in inspected["deliveries"]] == [str(world.ours.delivery.pk)]
+    assert {inspected[name] for name in ("sender_identities", "own_identities", "reactions")} == {None}
+    assert rows_of_every_table() == before
 
 
 def test_a_role_is_the_readers_own(world: World) -> None:

@@ -60,6 +60,15 @@ class Inbox:
         self.message = message_make(self.direct, "first")
         self.last = message_make(self.direct, "last", sent_at=minutes(1), direction="outbound", status="sent")
         self.in_part = message_make(self.part)
+        self.answer = message_make(
+            self.direct,
+            "I see",
+            quoted_external_id=self.message.external_message_id,
+            quoted_text="first",
+        )
+        self.early = message_make(
+            self.direct, "me too", quoted_external_id="not come yet", quoted_text="of what"
+        )
         self.attachment = Attachment.objects.create(
             channel=self.channel, message=self.message, external_attachment_id="a"
         )
@@ -82,6 +91,11 @@ CHANGES: dict[str, Callable[[Inbox], Any]] = {
     "deletion of the last message": lambda inbox: update(inbox.last, deleted_at=minutes(2)),
     "kind of the last message": lambda inbox: update(inbox.last, kind="image"),
     "text of another message": lambda inbox: update(inbox.message, text="edited"),
+    "edit of what an answer quotes": lambda inbox: update(inbox.message, text="edited", edited_at=minutes(2)),
+    "deletion of what an answer quotes": lambda inbox: update(inbox.message, deleted_at=minutes(2)),
+    "deletion of what an answer quotes and has not come": lambda inbox: Message.objects.create(
+        channel=inbox.channel, external_message_id="not come yet", is_stub=True, deleted_at=minutes(2)
+    ),
     "name of the contact": lambda inbox: update(inbox.contact, name="Ada"),
     "number of the contact": lambda inbox: update(inbox.contact, phone="49170"),
     "identifier of the contact": lambda inbox: update(inbox.contact, public_identifier="ada.l"),

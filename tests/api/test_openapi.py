@@ -27,8 +27,10 @@ from communications.models import (
     AttendeeIdentity,
     AttendeeName,
     GivenName,
+    MessageEdit,
     PersonDecision,
     Reaction,
+    ReplayOrder,
 )
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
@@ -46,6 +48,7 @@ from tests.inbox import (
     person_make,
     recount,
 )
+from tests.ledger_rows import delivery_keep, happening
 from tests.media.library import attachment_keep, picture_keep
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +101,7 @@ class FullInbox:
                 edited_at=minutes(4),
                 quoted_external_id="q",
                 quoted_text="?",
+                search_text="hello",
             )
             Attachment.objects.create(
                 channel=channel,
@@ -138,8 +142,17 @@ class FullInbox:
         )
         stored = attachment_keep(self.conversation, b"the bytes of a file", message=message)
         picture = picture_keep(contact, b"the bytes of a picture")
+        key = happening()
+        delivery = delivery_keep(channel, {"text": "hello"}, message=message, event_key=key, outcome="failed")
+        MessageEdit.objects.create(
+            channel=channel, message=message, event_key=key, text="hello there", edited_at=minutes(4)
+        )
+        ReplayOrder.objects.create(author=self.reader, selection={}, expected=3, totals={"applied": 3})
+        delivery_keep(channel, message=message, event_key=key, outcome="duplicate", reason="repeats")
+        delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
         self.values: dict[str, Any] = {
             "provider": "whatsapp",
+            "delivery_id": str(delivery.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(message.pk),
             "attendee_id": str(contact.pk),
@@ -151,6 +164,7 @@ class FullInbox:
             "picture_id": str(picture.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],
+            "q": "hello",
         }
 
 

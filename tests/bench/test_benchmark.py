@@ -29,7 +29,13 @@ def test_a_short_run_measures_ingest_and_push_and_leaves_nothing_behind() -> Non
     finally:
         if before is not None:
             latest.write_bytes(before)
-    assert set(figures["ingest"]["4"]["loads"]) == {"full_endpoint", "pgbench", "prepared_statement", "no_op"}
+    assert set(figures["ingest"]["4"]["loads"]) == {
+        "full_endpoint",
+        "mixed_stream",
+        "pgbench",
+        "prepared_statement",
+        "no_op",
+    }
     assert figures["ingest"]["4"]["ratio_to_pgbench"] > 0
     assert figures["push"]["p50_ms"] > 0
     assert not (REPOSITORY / "var" / "bench").exists()

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.ingest.deliveries import NOON
+from tests.ingest.model_events import event_of, event_row, gone, lines_hide
 from tests.ingest.model_people import People
-from tests.ingest.world_bodies import chat_names, lid_of, phone_of
+from tests.ingest.world_bodies import chat_names, lid_of, phone_of, text_of
 from tests.ingest.worlds import OWNER, Happening, Status, Telling, World
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
@@ -28,6 +29,8 @@ def expected_rows(world: World) -> Rows:
         f"message-{message}": message_row(world, message, people, names)
         for message in {told.message for told in world.told if not isinstance(told, Status)}
     }
+    happened = {name: happenings(world, int(name.removeprefix("message-"))) for name in messages}
+    lines_hide(messages, happened, people)
     return {
         "channel": {"own_identities": sorted(people.own), **channel_status(world)},
         "messages": messages,
@@ -121,8 +124,10 @@ def message_row(
         "origin": "phone" if direction == "outbound" else "contact",
         "status": status(happened, direction),
         "is_read": is_read(happened, direction),
-        "text": edits[-1][1] if edits else telling.text,
-        "original_text": telling.text if edits else None,
+        "text": edits[-1][1] if edits else text_of(telling),
+        "original_text": text_of(telling) if edits else None,
+        "sender": people.provider_id(telling.author, telling.mention),
+        **event_row(telling),
         "kind": kind(telling),
         "sender_name": usable or "",
         "sent_at": settled_time(world, number, telling),
@@ -196,9 +201,15 @@ def conversation_row(
     }
     newest = max(shown, key=lambda one: (shown[one]["sent_at"], shown[one]["received_at"]), default=None)
     titled = max(
-        ((settled_time(world, number, one), one.title) for number, one in told if is_group and one.title),
+        (
+            (settled_time(world, number, one), title)
+            for number, one in told
+            if is_group and (title := "Peaks" if event_of(one) == "renamed" else one.title)
+        ),
         default=(None, ""),
     )
+    timed = [(settled_time(world, number, one), one) for number, one in told]
+    of_it = [row for row in messages.values() if row["conversation"] == name]
     return {
         "kind": "group" if is_group else "direct",
         "title": titled[1],
@@ -207,6 +218,7 @@ def conversation_row(
         "last_message": newest,
         "last_message_at": shown[newest]["sent_at"] if newest else None,
         "unread_count": unread(shown.values()),
+        "gone": gone(timed, of_it) if is_group else [],
         "is_stub": False,
     }
 

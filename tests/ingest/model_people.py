@@ -24,6 +24,20 @@ def told_direction(telling: Telling) -> str | None:
     return None
 
 
+def named_people(telling: Telling) -> list[int]:
+    """Whom the text of an event message names."""
+    if not telling.is_event or telling.event is None:
+        return []
+    event, person = telling.event
+    return {
+        "added": [telling.author, person],
+        "removed": [telling.author, person],
+        "left": [person],
+        "renamed": [telling.author],
+        "reacted": [person],
+    }[event]
+
+
 class People:
     """Everybody is known by a provider's id; all that bodies say of one id is known of that person."""
 
@@ -37,6 +51,8 @@ class People:
                 if told.sent_second is not None:
                     at = NOON + dt.timedelta(seconds=told.sent_second)
                 author = self._see(told.author, told.mention, told.name, at)
+                for named in named_people(told):
+                    self._see(named, "lid", None, at)
                 if told_direction(told) == "outbound":
                     own_ids.add(author)
                 if told.author == OWNER and not world.groups[told.chat]:

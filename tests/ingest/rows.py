@@ -28,7 +28,11 @@ SELECT root.id, root.kind, root.title, root.title_at, root.last_message_at, root
        ARRAY(SELECT DISTINCT attendee.provider_id FROM communications_conversationattendee AS member
              JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
              JOIN communications_conversation AS part ON part.id = member.conversation_id
-             WHERE coalesce(part.continues_id, part.id) = root.id ORDER BY 1) AS members
+             WHERE coalesce(part.continues_id, part.id) = root.id ORDER BY 1) AS members,
+       ARRAY(SELECT DISTINCT attendee.provider_id FROM communications_conversationattendee AS member
+             JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+             JOIN communications_conversation AS part ON part.id = member.conversation_id
+             WHERE coalesce(part.continues_id, part.id) = root.id AND member.state = 'gone' ORDER BY 1) AS gone
 FROM communications_conversation AS root
 LEFT JOIN communications_chatattendee AS contact ON contact.id = root.contact_id
 LEFT JOIN communications_message AS last ON last.id = root.last_message_id
@@ -41,7 +45,8 @@ SELECT message.external_message_id, message.provider_message_id,
        message.sender_name, message.kind, message.text, message.original_text, message.search_text,
        message.status, message.is_read, message.sent_at, message.time_flagged, message.received_at,
        message.received_by, message.edited_at, message.deleted_at,
-       message.quoted_external_id, message.quoted_text, message.quoted_sender_name, message.is_event,
+       message.quoted_external_id, message.quoted_text, message.quoted_sender_name, message.is_event, message.event_kind,
+       message.event_person, message.event_emoji,
        message.is_forwarded, message.is_view_once, message.is_hidden, message.is_stub,
        ARRAY(SELECT ROW(attachment.position, attachment.external_attachment_id, attachment.kind,
                         attachment.name, attachment.mime_type, attachment.size_bytes, attachment.state)::text

@@ -8,7 +8,8 @@ import datetime as dt
 import msgspec
 import pytest
 
-from communications.history.replay import OF_OUTCOME, failed_retry, parked_replay, replay
+from communications.history.replay import deliveries_replay, failed_retry, parked_replay
+from communications.history.selection import DeliverySelection
 from communications.ingest.channels import channel_upsert
 from communications.ingest.record import record
 from communications.schemas.accounts import AccountFact
@@ -38,7 +39,7 @@ async def test_a16_an_ignored_delivery_is_folded_by_a_replay_once_its_event_is_k
     unread = msgspec.structs.replace(known_now.reading, settled="ignored", reason="unknown event", fact=None)
     await record(connections, [msgspec.structs.replace(known_now, reading=unread)])
     assert await rows(connections, LEDGER) == [("ignored", 1)]
-    assert await replay(connections, OF_OUTCOME, {"outcome": "ignored"}) == {"applied": 1}
+    assert await deliveries_replay(connections, DeliverySelection(outcome="ignored")) == {"applied": 1}
     assert await rows(connections, LEDGER) == [("applied", 2)]
     assert await rows(connections, "SELECT received_at FROM communications_message") == [
         (known_now.received_at,)
@@ -133,7 +134,7 @@ async def test_a_replay_of_what_is_applied_changes_nothing(connections):
     everything = "SELECT id, version, text FROM communications_message ORDER BY id"
     before = await rows(connections, everything)
     for outcome in ("applied", "duplicate"):
-        await replay(connections, OF_OUTCOME, {"outcome": outcome})
+        await deliveries_replay(connections, DeliverySelection(outcome=outcome))
     assert await rows(connections, everything) == before
     assert await rows(connections, LEDGER) == [("applied", 1)] * 3 + [("duplicate", 1)]
 

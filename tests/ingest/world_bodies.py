@@ -68,6 +68,21 @@ def chat_names(world: World, telling: Telling) -> dict[str, str | None]:
     }
 
 
+def text_of(telling: Telling) -> str:
+    """Of an event message what upstream says of it, people by their privacy ids."""
+    if not telling.is_event or telling.event is None:
+        return telling.text
+    event, person = telling.event
+    author, other = f"{{{{{lid_of(telling.author)}}}}}", f"{{{{{lid_of(person)}}}}}"
+    return {
+        "added": f"{author} added {other}",
+        "removed": f"{other} was removed by {author}",
+        "left": f"{other} left",
+        "renamed": f'{author} changed the subject from "Alps" to "Peaks"',
+        "reacted": f"{other} reacted 👍",
+    }[event]
+
+
 def message_body(world: World, telling: Telling, account: str) -> Body:
     is_group = world.groups[telling.chat]
     author = mentioned(telling.author, telling.mention, telling.name)
@@ -80,7 +95,7 @@ def message_body(world: World, telling: Telling, account: str) -> Body:
     return whatsapp_message(
         f"message-{telling.message}",
         account=account,
-        text=telling.text,
+        text=text_of(telling),
         sender=author,
         attendees=others,
         timestamp=sent_at,

@@ -23,7 +23,10 @@ SECONDS_APART = 25
 
 @dataclass(frozen=True)
 class Telling:
-    """A message is told. ``chat`` and ``author`` are facts of the message, all else differs from body to body."""
+    """A message is told. ``chat`` and ``author`` are facts of the message, all else differs from body to body.
+
+    ``event`` is what an event message says has happened, and to whom.
+    """
 
     message: int
     chat: int
@@ -36,6 +39,7 @@ class Telling:
     title: str
     files: int
     is_event: bool
+    event: tuple[str, int] | None
     is_hidden: bool
     tells_sender: bool
     tells_account: bool
@@ -107,6 +111,7 @@ def worlds(draw: st.DrawFn, *, happenings: int = 0) -> World:
     return World(groups=groups, own_identities=own, told=tuple(draw(st.permutations(told))))
 
 
+EVENTS = ["added", "removed", "left", "renamed", "reacted"]
 STATUS_WORDS = st.sampled_from(["OK", "CREDENTIALS", "ERROR"])
 
 
@@ -124,6 +129,7 @@ def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]
         title=st.sampled_from(["", "Choir", "Alps"]),
         files=st.integers(0, 2),
         is_event=st.booleans(),
+        event=st.none() | st.tuples(st.sampled_from(EVENTS), st.sampled_from(range(PEOPLE))),
         is_hidden=st.sampled_from([False, False, True]),
         tells_sender=st.booleans(),
         tells_account=st.booleans(),

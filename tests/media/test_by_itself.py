@@ -118,7 +118,7 @@ async def test_files_appear_by_themselves(running: Running) -> None:
     assert len(body) < len(content)
 
     voice = await running.reader.until("voice", "stored")
-    assert (voice["kind"], voice["mime_type"], voice["thumbnail_url"]) == ("voice", "audio/wav", None)
+    assert (voice["kind"], voice["mime_type"], voice["thumbnail_url"]) == ("voice", "audio/ogg", None)
     paper = await running.reader.until("paper", "stored")
     _, headers, body = await running.reader.get(paper["url"])
     assert body.startswith(b"%PDF")

@@ -131,7 +131,7 @@ async def test_every_kind_of_message(checked: Checked, demo: Simulator) -> None:
     demo.customer_edits(message, "b")
     demo.customer_reads(demo.phone_writes(chat, "c"))
     demo.customer_deletes(demo.customer_writes(chat, "d"))
-    demo.changes.participant_add(chat, demo.contact(chat.account, "Neu", phone_number="+4915228895499"))
+    demo.events.member_add(chat, demo.contact(chat.account, "Neu", phone_number="+4915228895499"))
     page = await checked("GET", f"/chats/{chat.id}/messages")
     newest = page["items"][:7]
     assert {key for one in newest for key in ("quoted", "event_type", "is_forwarded") if key in one} == {

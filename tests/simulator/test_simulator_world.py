@@ -77,9 +77,9 @@ async def test_the_demo_arrives_as_a_burst_of_the_past_hours() -> None:
         await sim.settled()
         told = [one for one in receiver.bodies if one.get("event") == "message_received"]
         assert {one["message_id"] for one in told} == {one.id for one in sim.world.messages()}
-        assert 75 <= len(told) <= 110
-        assert len({one["chat_id"] for one in told}) == 15
-        assert {one["account_type"] for one in told} == {"WHATSAPP", "LINKEDIN", "INSTAGRAM"}
+        assert 100 <= len(told) <= 150
+        assert len({one["chat_id"] for one in told}) == 18
+        assert {one["account_type"] for one in told} == {"WHATSAPP", "LINKEDIN", "INSTAGRAM", "TELEGRAM"}
         oldest, newest = sim.world.messages()[0], sim.world.messages()[-1]
         assert timedelta(hours=2) < newest.timestamp - oldest.timestamp < timedelta(hours=24)
         assert any(one["is_sender"] for one in told)
@@ -92,7 +92,33 @@ async def test_the_demo_arrives_as_a_burst_of_the_past_hours() -> None:
             "video",
         }
         statuses = [one["AccountStatus"]["message"] for one in receiver.bodies if "AccountStatus" in one]
-        assert statuses == ["CREATION_SUCCESS"] * 3
+        assert statuses == ["CREATION_SUCCESS"] * 4
+        events = {one["event"] for one in receiver.bodies if "event" in one}
+        assert events >= {"message_received", "message_reaction", "message_edited", "message_deleted"}
+
+
+async def test_what_became_of_the_demo_is_the_same_in_both_ways(demo: Simulator, demo_api: Caller) -> None:
+    """REST shows the outcome of what the webhooks told."""
+    told = [one for one in demo.changes.record if one.message is not None]
+    shown = {one["id"]: one for one in (await demo_api.get("/messages", limit=250))["items"]}
+    last = {one.message.id: one.message for one in told if one.message is not None}
+    assert set(shown) == set(last)
+    for happening in told:
+        assert happening.message is not None
+        message = shown[happening.message.id]
+        match happening.event:
+            case "message_edited":
+                assert message["edited"] == 1
+            case "message_deleted":
+                assert (message["deleted"], message["text"]) == (1, None)
+            case "message_reaction":
+                assert happening.reaction is not None
+                assert happening.reaction.value in {one["value"] for one in message["reactions"]}
+    renamed = next(one for one in demo.world.chats.values() if one.name == "Lisbon office move 🚚")
+    people = (await demo_api.get(f"/chats/{renamed.id}/attendees"))["items"]
+    assert "Tomás Electricista" in {one["name"] for one in people}
+    assert any("{{" in (one["text"] or "") and not one["is_event"] for one in shown.values())
+    assert {one["event_type"] for one in shown.values() if one["is_event"]} == {0, 3, 4, 5, 8}
 
 
 async def test_the_demo_goes_on() -> None:
@@ -103,6 +129,8 @@ async def test_the_demo_goes_on() -> None:
             await sim.settled()
             await asyncio.sleep(0.01)
         lively = sim.world.messages()[before:]
+        changed = {one.event for one in sim.changes.record}
+        assert changed >= {"message_reaction", "credentials", "reconnected"}
         assert any(one.is_sender for one in lively)
         assert not all(one.is_sender for one in lively)
         assert any(one.attachments for one in lively)
@@ -284,7 +312,13 @@ async def test_provider_ids_find_chats_and_people(sim: Simulator, api: Caller) -
 
 
 async def test_media_and_pictures_have_real_bytes(demo: Simulator, demo_api: Caller) -> None:
-    starts = {"image/png": b"\x89PNG", "audio/wav": b"RIFF", "application/pdf": b"%PDF-1.4"}
+    starts = {
+        "image/png": b"\x89PNG",
+        "image/jpeg": b"\xff\xd8\xff",
+        "audio/ogg": b"OggS",
+        "application/pdf": b"%PDF-1.4",
+        "video/mp4": b"\0\0\0",
+    }
     met = set()
     for message in demo.world.messages():
         for attachment in message.attachments:

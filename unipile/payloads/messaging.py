@@ -15,6 +15,7 @@ import msgspec
 from unipile.payloads import fields
 from unipile.payloads.attachment import Attachment, parse_attachments
 from unipile.payloads.events import MESSAGE_REACTION, Envelope
+from unipile.payloads.happening import Happening, read_happening
 from unipile.payloads.identity import IdForm, OwnIdentity, id_form, own_identity_from
 from unipile.payloads.message_kind import MessageKind, message_kind
 from unipile.payloads.nested import flatten_nested
@@ -39,7 +40,7 @@ class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
     `chat_id` and `message_id` are Unipile's ids (a `chat_id` may be a JID all the same), the `provider_` ones
     the provider's; at least one of the two chat ids is there. For anything but `message_received`, `sender`
     is the author of the message concerned and `reaction.sender` whoever reacted. `subject` is the InMail's,
-    `chat_title` the group's. `text` None and "" both occur for media.
+    `chat_title` the group's, `happening` what an event message tells. `text` None and "" both occur for media.
     """
 
     event: str
@@ -68,6 +69,7 @@ class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
     message_type: str | None
     is_sender: bool | None
     is_event: bool
+    happening: Happening | None
     is_forwarded: bool | None
     is_view_once: bool | None
     is_hidden: bool | None
@@ -122,6 +124,7 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         message_type=fields.word(body.get("message_type")),
         is_sender=fields.flag(body.get("is_sender")),
         is_event=is_event,
+        happening=read_happening(text or "", fields.count(body.get("event_type"))) if is_event else None,
         is_forwarded=fields.flag(body.get("is_forwarded")),
         is_view_once=fields.flag(body.get("is_view_once")),
         is_hidden=fields.flag(body.get("hidden")),

@@ -1,12 +1,15 @@
 """Messaging events of every provider: from a parsed payload to typed facts. Touches no database."""
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, Literal
 
 from communications.schemas.facts import (
     AttachmentFact,
     ChatFact,
     Fact,
+    MembershipFact,
     MessageDeleted,
     MessageEdited,
     MessageFact,
@@ -19,13 +22,25 @@ from unipile.payloads import events
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
-from unipile.payloads.identity import identity_keys, keys_beside, own_identity_keys, provider_id_key
+from unipile.payloads.happening import Happening, HappeningKind
+from unipile.payloads.identity import (
+    IdForm,
+    id_form,
+    identity_keys,
+    keys_beside,
+    own_identity_keys,
+    provider_id_key,
+)
+from unipile.payloads.mentions import mentioned_ids, with_names
 from unipile.payloads.messaging import ChatKind, MessagingPayload
 from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
 from unipile.payloads.refusals import MissingField
 from unipile.payloads.text import search_text
 from unipile.payloads.times import settle_time
+
+# A body says of its people what the chat's last one said.
+PEOPLE_REMEMBERED: Final = 2_048
 
 
 class MessagingHandler:
@@ -58,9 +73,17 @@ class MessagingHandler:
         sender_name = sender.name if sender else _shown_name(data.sender)
         quoted = data.quoted
         text = data.text or ""
+        reaction = self._reaction_told_as_message(data, sent_at, received_at)
+        if reaction is not None:
+            return reaction
+        named = mentioned(text, people)
+        happened = data.happening
+        is_reaction = happened is not None and happened.kind is HappeningKind.REACTION and not data.is_hidden
         return MessageReceived(
             chat=self._chat(data),
             people=people,
+            mentioned=named,
+            memberships=() if data.chat_kind is ChatKind.DIRECT else _memberships(happened, sender),
             message=MessageFact(
                 external_message_id=data.message_id,
                 provider_message_id=data.provider_message_id or "",
@@ -70,13 +93,17 @@ class MessagingHandler:
                 sender_name=sender_name,
                 kind=data.kind,
                 text=text,
-                search_text=search_text(text),
+                search_text=_searchable(text, people),
                 sent_at=sent_at,
                 time_flagged=time_flagged,
                 quoted_external_id=(quoted.message_id or quoted.provider_message_id or "") if quoted else "",
                 quoted_text=(quoted.text or "") if quoted else "",
                 quoted_sender_name=self._quoted_sender_name(data),
+                subject=data.subject or "",
                 is_event=data.is_event,
+                event_kind=happened.kind if happened else "",
+                event_person=(happened.reactor or "") if happened and is_reaction else "",
+                event_emoji=(happened.emoji or "") if happened and is_reaction else "",
                 is_forwarded=bool(data.is_forwarded),
                 is_view_once=bool(data.is_view_once),
                 is_hidden=bool(data.is_hidden),
@@ -95,8 +122,13 @@ class MessagingHandler:
     def handle_message_edited(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
         """The text of a message is another one now. Upstream gives the message's time only, so ours is the edit's."""
         text = data.text or ""
+        people = self.people(data, self.person(data, data.sender))
         return MessageEdited(
-            external_message_id=data.message_id, text=text, search_text=search_text(text), at=received_at
+            external_message_id=data.message_id,
+            text=text,
+            search_text=_searchable(text, people),
+            at=received_at,
+            mentioned=mentioned(text, people),
         )
 
     def handle_message_deleted(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
@@ -111,6 +143,27 @@ class MessagingHandler:
             raise MissingField("reaction_sender")
         return Reacted(
             external_message_id=data.message_id, sender=sender, emoji=reaction.value or "", at=received_at
+        )
+
+    def _reaction_told_as_message(
+        self, data: MessagingPayload, sent_at: dt.datetime, received_at: dt.datetime
+    ) -> Fact | None:
+        """A reaction that comes as an event message and says to which message is that reaction, and no line of its own."""
+        happened, quoted = data.happening, data.quoted
+        if happened is None or not happened.emoji or quoted is None or quoted.message_id is None:
+            return None
+        reactor = self.person(data, data.sender)
+        if happened.reactor is not None:
+            known = (self.person(data, person) for person in (data.sender, *data.attendees))
+            named = (person for person in known if person and person.provider_id == happened.reactor)
+            reactor = next(named, _person_by_id(happened.reactor))
+        if reactor is None:
+            return None
+        return Reacted(
+            external_message_id=quoted.message_id,
+            sender=reactor,
+            emoji=happened.emoji,
+            at=min(sent_at, received_at),
         )
 
     @staticmethod
@@ -131,21 +184,9 @@ class MessagingHandler:
         provider_id = self.provider_id(data, person)
         if provider_id is None:
             return None
-        identities = identity_keys(person, data.provider)
         own = own_identity_keys(data.own, data.provider)
-        name = _shown_name(person)
-        return PersonFact(
-            provider_id=provider_id,
-            attendee_id=person.attendee_id or "",
-            name=name,
-            name_rank=self.name_rank if name else 0,
-            phone=person.phone or "",
-            lid=person.lid or "",
-            public_identifier=(person.public_identifier or "")[:512],
-            is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
-            identities=identities,
-            own_key=provider_id_key(provider_id, data.provider),
-            beside=tuple(key[:512] for key in keys_beside(person, provider_id, data.provider)),
+        return _person_fact(
+            person, provider_id, data.provider, name_rank=self.name_rank, own=own, is_self=is_self
         )
 
     def provider_id(self, data: MessagingPayload, person: Person) -> str | None:  # noqa: ARG002
@@ -170,7 +211,8 @@ class MessagingHandler:
             external_thread_id=data.chat_id or data.provider_chat_id or "",
             aliases=tuple((alias.value, value) for alias, value in chat_aliases(data)),
             kind=data.chat_kind or ChatKind.DIRECT,
-            title=data.chat_title or "",
+            title=_new_title(data) or data.chat_title or "",
+            content_type=(data.chat_content_type or "").lower()[:64],
         )
 
     @staticmethod
@@ -181,6 +223,79 @@ class MessagingHandler:
             if person is not None and data.quoted.sender_provider_id in (person.provider_id, person.lid):
                 return _shown_name(person)
         return ""
+
+
+@lru_cache(maxsize=PEOPLE_REMEMBERED)
+def _person_fact(
+    person: Person,
+    provider_id: str,
+    provider: str | None,
+    *,
+    name_rank: NameRank,
+    own: tuple[str, ...],
+    is_self: bool,
+) -> PersonFact:
+    identities = identity_keys(person, provider)
+    name = _shown_name(person)
+    return PersonFact(
+        provider_id=provider_id,
+        attendee_id=person.attendee_id or "",
+        name=name,
+        name_rank=name_rank if name else 0,
+        phone=person.phone or "",
+        lid=person.lid or "",
+        public_identifier=(person.public_identifier or "")[:512],
+        is_self=is_self or bool(person.is_self) or not set(own).isdisjoint(identities),
+        identities=identities,
+        own_key=provider_id_key(provider_id, provider),
+        beside=tuple(key[:512] for key in keys_beside(person, provider_id, provider)),
+    )
+
+
+def mentioned(text: str, people: Iterable[PersonFact]) -> tuple[PersonFact, ...]:
+    """Those whom the tokens of a text name and the body does not list."""
+    listed = {person.provider_id for person in people}
+    return tuple(
+        _person_by_id(provider_id) for provider_id in mentioned_ids(text) if provider_id not in listed
+    )
+
+
+def _person_by_id(provider_id: str) -> PersonFact:
+    form, value = id_form(provider_id)
+    if form is IdForm.LID:
+        key = f"lid:{value}"
+        return PersonFact(provider_id=provider_id, lid=value, identities=(key,), own_key=key)
+    key = f"phone:{value}"
+    return PersonFact(provider_id=provider_id, phone=value, identities=(key,), own_key=key)
+
+
+def _searchable(text: str, people: Iterable[PersonFact]) -> str:
+    """The text to search in, with the names of those it mentions, as far as its own body gives them."""
+    return search_text(
+        with_names(text, {person.provider_id: person.name for person in people if person.name})
+    )
+
+
+def _new_title(data: MessagingPayload) -> str | None:
+    """A group's title as the very event says it; the body around it may still have the old one."""
+    if data.happening is None or data.chat_kind is ChatKind.DIRECT:
+        return None
+    return data.happening.title
+
+
+def _memberships(happened: Happening | None, sender: PersonFact | None) -> tuple[MembershipFact, ...]:
+    if happened is None:
+        return ()
+    entered, departed = happened.entered, happened.departed
+    if happened.is_about_sender and sender is not None:
+        if happened.kind is HappeningKind.MEMBER_LEFT:
+            departed = (sender.provider_id,)
+        else:
+            entered = (sender.provider_id,)
+    return (
+        *(MembershipFact(provider_id=provider_id, state="in") for provider_id in entered),
+        *(MembershipFact(provider_id=provider_id, state="gone") for provider_id in departed),
+    )
 
 
 def _shown_name(person: Person | None) -> str:

@@ -8,15 +8,16 @@ import structlog
 from msgspec.structs import replace
 
 from communications.schemas.deliveries import Reading
-from communications.schemas.facts import Fact
+from communications.schemas.facts import Fact, MessageReceived
 from communications.webhooks.handlers.account import handle_account_status
 from communications.webhooks.handlers.common import MessagingHandler
 from communications.webhooks.handlers.linkedin import LinkedInWebhookHandler
 from communications.webhooks.handlers.whatsapp import WhatsAppWebhookHandler
 from unipile.payloads.account import parse_account_status
+from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.event_key import event_key
 from unipile.payloads.events import AccountStatus, Envelope, Family, classify
-from unipile.payloads.messaging import parse_messaging
+from unipile.payloads.messaging import MessagingPayload, parse_messaging
 from unipile.payloads.providers import LINKEDIN, WHATSAPP
 from unipile.payloads.refusals import PayloadError
 from unipile.payloads.strict import decode
@@ -63,10 +64,10 @@ def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
     )
     try:
         key = event_key(envelope, received_at)
-        told = _fact_or_reason(envelope, received_at)
+        told, chat_names = _fact_or_reason(envelope, received_at)
         if isinstance(told, str):
             return replace(described, event_key=key, settled="ignored", reason=told)
-        return replace(described, event_key=key, fact=told)
+        return replace(described, event_key=key, fact=told, chat_names=chat_names)
     except PayloadError as refusal:
         return replace(described, settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")
     except Exception as error:
@@ -74,17 +75,23 @@ def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
         return replace(described, settled="failed", reason=f"reading failed: {type(error).__name__}")
 
 
-def _fact_or_reason(envelope: Envelope, received_at: dt.datetime) -> Fact | str:
-    """What a body tells, or why it is kept and not shown."""
+def _fact_or_reason(envelope: Envelope, received_at: dt.datetime) -> tuple[Fact | str, tuple[str, ...]]:
+    """What a body tells, or why it is kept and not shown; and the names of the chat that something happened in."""
     if envelope.family is Family.MESSAGING:
         handler = HANDLERS.get(envelope.provider or "", ANY_PROVIDER)
-        return handler.handle(parse_messaging(envelope), received_at)
+        payload = parse_messaging(envelope)
+        fact = handler.handle(payload, received_at)
+        return fact, () if isinstance(fact, MessageReceived) else _chat_names(payload)
     if envelope.family in (Family.ACCOUNT_STATUS, Family.HOSTED_AUTH):
         status = parse_account_status(envelope)
         if envelope.family is Family.HOSTED_AUTH and status.status is AccountStatus.UNKNOWN:
-            return UNKNOWN_CALLBACK
-        return handle_account_status(status, received_at)
-    return NOT_SHOWN[envelope.family]
+            return UNKNOWN_CALLBACK, ()
+        return handle_account_status(status, received_at), ()
+    return NOT_SHOWN[envelope.family], ()
+
+
+def _chat_names(payload: MessagingPayload) -> tuple[str, ...]:
+    return tuple(f"{kind.value}:{value}" for kind, value in chat_aliases(payload))
 
 
 def _event_as_named(envelope: Envelope) -> str:

@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   ChangesFrame,
   ChannelList,
   Conversation,
@@ -10,6 +11,7 @@ import type {
   Person,
   Problem,
   ResetFrame,
+  SearchPage,
   Session,
 } from "./types";
 
@@ -68,11 +70,12 @@ interface RequestOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
   readonly deadlineMs?: number;
+  readonly accept?: string;
 }
 
 async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: options.accept ?? "application/json" };
   if (method !== "GET") {
     headers["X-CSRFToken"] = csrfFromCookie() ?? csrfToken ?? "";
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
@@ -160,11 +163,19 @@ export interface MessagesQuery {
   readonly conversationId: Id;
   readonly cursor: string | null;
   readonly limit: number;
+  /** A message to have in the middle of the page; without a cursor. */
+  readonly around?: Id;
 }
 
 export function listMessages(wanted: MessagesQuery, signal?: AbortSignal): Promise<MessagePage> {
-  const { provider, conversationId, cursor, limit } = wanted;
-  return json(`${chatPath(provider, conversationId)}messages/${query({ cursor, limit })}`, { signal });
+  const { provider, conversationId, cursor, limit, around = null } = wanted;
+  return json(`${chatPath(provider, conversationId)}messages/${query({ cursor, limit, around })}`, { signal });
+}
+
+/** @throws ApiError `invalid_query` (400, the detail names the place) or `too_broad` (503). */
+export function search(q: string, cursor: string | null, signal?: AbortSignal): Promise<SearchPage> {
+  const utcOffset = -new Date().getTimezoneOffset();
+  return json(`communications/search/${query({ q, cursor, limit: 50, utc_offset: utcOffset })}`, { signal });
 }
 
 export function markRead(provider: string, conversationId: Id, messageId: Id): Promise<Conversation> {
@@ -201,6 +212,30 @@ export function decidePerson(attendeeId: Id, otherId: Id, verdict: Verdict): Pro
 export function decideConversation(conversationId: Id, otherId: Id, verdict: Verdict): Promise<ConversationDetails> {
   const body = { other_conversation_id: otherId, verdict };
   return json(`${chatPath("all", conversationId)}decisions/`, { method: "POST", body });
+}
+
+export function wantPictures(
+  conversationIds: readonly Id[],
+  attendeeIds: readonly Id[],
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const body = { conversation_ids: conversationIds, attendee_ids: attendeeIds };
+  return request("communications/pictures/", { method: "POST", body, signal });
+}
+
+/** Has an unavailable file tried again, or a waiting one tried now; what becomes of it comes by the feed. */
+export function fetchAttachment(attachmentId: Id): Promise<Attachment> {
+  return json(`communications/media/${encodeURIComponent(attachmentId)}/fetch/`, { method: "POST" });
+}
+
+/** The bytes of a stored file. */
+export async function attachmentBytes(attachmentId: Id, signal: AbortSignal): Promise<ArrayBuffer> {
+  const response = await request(`communications/media/${encodeURIComponent(attachmentId)}/`, { signal, accept: "*/*" });
+  try {
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new Unreachable(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The cursor at which a first load starts. */

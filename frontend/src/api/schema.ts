@@ -152,6 +152,224 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/search/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Search
+         * @description Messages, newest first, and people and chats by name. What `q` may hold is described in docs/protocol.md.
+         */
+        readonly get: operations["search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Deliveries
+         * @description Newest first, of the channels the reader administers. A search that takes long stops and says where.
+         */
+        readonly get: operations["deliveries_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/totals/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Deliveries by outcome
+         * @description What was received, as the sum of what became of it; of a long ledger the newest part.
+         */
+        readonly get: operations["deliveries_totals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/causes/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Why deliveries were not applied
+         * @description Quarantined, failed, parked and ignored ones by their reason; an outcome that is asked for is passed over.
+         */
+        readonly get: operations["deliveries_causes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/replay/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What the reader had folded again */
+        readonly get: operations["replays_list"];
+        readonly put?: never;
+        /**
+         * Fold deliveries again
+         * @description Those that the filter finds, or all; the worker does it. What is applied already is not changed by it.
+         */
+        readonly post: operations["deliveries_replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One delivery */
+        readonly get: operations["delivery_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/body/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The bytes of a delivery
+         * @description Byte for byte as they came; that they were looked at is recorded.
+         */
+        readonly get: operations["delivery_body"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/difference/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What folding a delivery again would change
+         * @description Found by folding it and taking that back; that it was looked at is recorded.
+         */
+        readonly get: operations["delivery_difference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/deliveries/{delivery_id}/replay/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Fold a delivery again
+         * @description At once; answers with the delivery as it then stands. One that is applied stays so.
+         */
+        readonly post: operations["delivery_replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/messages/{message_id}/inspection/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where a message comes from
+         * @description Ids, times and deliveries; with evidence and reactions taken back for administrators of its channel.
+         */
+        readonly get: operations["message_inspect"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/messages/{message_id}/texts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a message once said
+         * @description Before each edit, and before it was deleted: for administrators of its channel, and recorded.
+         */
+        readonly get: operations["message_texts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/people/{attendee_id}/": {
         readonly parameters: {
             readonly query?: never;
@@ -301,7 +519,7 @@ export interface paths {
         };
         /**
          * Messages of a conversation
-         * @description Newest first.
+         * @description Newest first. `around` opens the conversation at one message, with both ends to go on from.
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
@@ -390,6 +608,142 @@ export interface components {
             readonly conversation_ids: readonly string[];
             /** Attendee Ids */
             readonly attendee_ids: readonly string[];
+        };
+        /**
+         * DeliveryFilter
+         * @description What is left out does not narrow.
+         */
+        readonly DeliveryFilter: {
+            /**
+             * Outcome
+             * @description Only of this outcome.
+             * @enum {string}
+             */
+            readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+            /**
+             * Event
+             * @description Only of this event.
+             */
+            readonly event?: string;
+            /**
+             * Source
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly source?: "webhook" | "api";
+            /**
+             * Channel Id
+             * @description Only of this channel.
+             */
+            readonly channel_id?: string;
+            /**
+             * Account
+             * @description Upstream's id of an account.
+             */
+            readonly account?: string;
+            /**
+             * Conversation Id
+             * @description Only about this conversation.
+             */
+            readonly conversation_id?: string;
+            /**
+             * Message Id
+             * @description Only about this message.
+             */
+            readonly message_id?: string;
+            /**
+             * Received After
+             * Format: date-time
+             * @description Only from then on.
+             */
+            readonly received_after?: string;
+            /**
+             * Received Before
+             * Format: date-time
+             * @description Only before then.
+             */
+            readonly received_before?: string;
+            /**
+             * Reason
+             * @description Only with this very reason.
+             */
+            readonly reason?: string;
+            /**
+             * Text
+             * @description Only with this in the body, letter by letter.
+             */
+            readonly text?: string;
+        };
+        /**
+         * ReplayAsked
+         * @description A filter that narrows nothing was rather forgotten than meant.
+         */
+        readonly ReplayAsked: {
+            /**
+             * Outcome
+             * @description Only of this outcome.
+             * @enum {string}
+             */
+            readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+            /**
+             * Event
+             * @description Only of this event.
+             */
+            readonly event?: string;
+            /**
+             * Source
+             * @description How it came.
+             * @enum {string}
+             */
+            readonly source?: "webhook" | "api";
+            /**
+             * Channel Id
+             * @description Only of this channel.
+             */
+            readonly channel_id?: string;
+            /**
+             * Account
+             * @description Upstream's id of an account.
+             */
+            readonly account?: string;
+            /**
+             * Conversation Id
+             * @description Only about this conversation.
+             */
+            readonly conversation_id?: string;
+            /**
+             * Message Id
+             * @description Only about this message.
+             */
+            readonly message_id?: string;
+            /**
+             * Received After
+             * Format: date-time
+             * @description Only from then on.
+             */
+            readonly received_after?: string;
+            /**
+             * Received Before
+             * Format: date-time
+             * @description Only before then.
+             */
+            readonly received_before?: string;
+            /**
+             * Reason
+             * @description Only with this very reason.
+             */
+            readonly reason?: string;
+            /**
+             * Text
+             * @description Only with this in the body, letter by letter.
+             */
+            readonly text?: string;
+            /**
+             * Everything
+             * @description Needed where nothing narrows.
+             * @default false
+             */
+            readonly everything: boolean;
         };
         /** WantedName */
         readonly WantedName: {
@@ -527,7 +881,8 @@ export interface components {
          * Conversation
          * @description One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
          *
-         *     ``picture_url`` is a group's; a direct conversation shows its contact's.
+         *     ``picture_url`` is a group's; a direct conversation shows its contact's. ``content_type`` is upstream's word
+         *     for what is no plain chat: inmail, sponsored, linkedin_offer.
          */
         readonly Conversation: {
             /** @description An id as a decimal string. */
@@ -549,6 +904,7 @@ export interface components {
             readonly muted_until: string | null;
             readonly read_only: boolean;
             readonly disabled_features: readonly string[];
+            readonly content_type: string | null;
             readonly history_revision: number;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -564,9 +920,23 @@ export interface components {
             readonly direction: "inbound" | "outbound" | "unknown";
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly sender_name: string | null;
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+        };
+        /**
+         * Mention
+         * @description Somebody named in a text: show ``name``, or better what is now known of ``attendee_id``, instead of ``token``.
+         *
+         *     ``name`` is null where nobody knows one.
+         */
+        readonly Mention: {
+            readonly token: string;
+            readonly attendee_id: string | null;
+            readonly name: string | null;
+            readonly is_own: boolean;
         };
         /**
          * Member
@@ -587,6 +957,8 @@ export interface components {
         /**
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
+         *
+         *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -605,7 +977,10 @@ export interface components {
             readonly sender_name: string | null;
             /** @enum {unknown} */
             readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly event: ("call" | "declined_call" | "group_created" | "member_added" | "member_joined" | "member_left" | "member_promoted" | "member_removed" | "missed_call" | "missed_video_call" | "other" | "picture_changed" | "reaction" | "subject_changed") | null;
+            readonly subject: string | null;
             readonly text: string;
+            readonly mentions: readonly components["schemas"]["Mention"][];
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
             /**
              * Format: date-time
@@ -632,7 +1007,8 @@ export interface components {
          * Quoted
          * @description What a message answers to, as it was told.
          *
-         *     ``message_id`` is there if that message was stored before the answer to it was.
+         *     ``external_message_id`` is the id upstream names it by, its own or the provider's. ``message_id`` is there if
+         *     that message was stored before the answer to it was.
          */
         readonly Quoted: {
             readonly external_message_id: string | null;
@@ -821,6 +1197,158 @@ export interface components {
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
         };
+        /**
+         * DeliveryBody
+         * @description The bytes as they came: as text where they are UTF-8, else in base64.
+         */
+        readonly DeliveryBody: {
+            /** @description A UUID that sorts by time. */
+            readonly delivery_id: string;
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly size_bytes: number;
+            /** @enum {unknown} */
+            readonly encoding: "base64" | "text";
+            readonly content: string;
+        };
+        /**
+         * DeliveryCauses
+         * @description Most frequent first.
+         */
+        readonly DeliveryCauses: {
+            readonly items: readonly components["schemas"]["DeliveryCause"][];
+            readonly counted_back_to: string | null;
+        };
+        /**
+         * DeliveryCause
+         * @description Deliveries that were not applied for one and the same reason.
+         */
+        readonly DeliveryCause: {
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            readonly total: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly newest_at: string;
+            /** @description A UUID that sorts by time. */
+            readonly newest_id: string;
+        };
+        /**
+         * DeliveryDetail
+         * @description A delivery with what is kept of its arrival. Of headers that may hold secrets only the names are kept.
+         */
+        readonly DeliveryDetail: {
+            readonly delivery: components["schemas"]["Delivery"];
+            readonly webhook_name: string;
+            readonly headers: readonly components["schemas"]["Header"][];
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly event_key: string | null;
+            readonly has_body: boolean;
+            readonly repeated_by: readonly components["schemas"]["Repeat"][];
+        };
+        /**
+         * Delivery
+         * @description One row of the ledger. Links lead to what it speaks of, where that is still shown.
+         *
+         *     ``repeats`` counts other deliveries of the same happening, up to 100.
+         */
+        readonly Delivery: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly source: "api" | "webhook";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            readonly channel_id: string | null;
+            readonly account: string;
+            readonly provider: string;
+            readonly event: string;
+            readonly event_name: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            readonly attempts: number;
+            readonly next_attempt_at: string | null;
+            readonly size_bytes: number;
+            readonly repeats: number;
+            readonly conversation_id: string | null;
+            readonly conversation_name: string | null;
+            readonly message_id: string | null;
+            readonly sender_name: string | null;
+        };
+        /** Header */
+        readonly Header: {
+            readonly name: string;
+            readonly value: string;
+        };
+        /**
+         * Repeat
+         * @description Another delivery of the same happening.
+         */
+        readonly Repeat: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+        };
+        /**
+         * DeliveryDifference
+         * @description Nothing was changed by finding out. Without ``changes`` a replay would change nothing.
+         */
+        readonly DeliveryDifference: {
+            /** @description A UUID that sorts by time. */
+            readonly delivery_id: string;
+            readonly changes: readonly components["schemas"]["FieldChange"][];
+        };
+        /**
+         * FieldChange
+         * @description What folding a delivery again would change in one field; null is unknown, or no row.
+         */
+        readonly FieldChange: {
+            readonly entity: string;
+            readonly key: string;
+            readonly field: string;
+            readonly before: string | null;
+            readonly after: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description Newest first. ``looked_back_to`` is there when the search stopped before its end.
+         *
+         *     ``next_cursor`` goes on from there, and is null at the oldest.
+         */
+        readonly DeliveryPage: {
+            readonly items: readonly components["schemas"]["Delivery"][];
+            readonly next_cursor: string | null;
+            readonly looked_back_to: string | null;
+        };
+        /**
+         * DeliveryTotals
+         * @description ``received`` is the sum of ``outcomes``; ``counted_back_to`` is there when not all could be counted in time.
+         */
+        readonly DeliveryTotals: {
+            readonly received: number;
+            readonly outcomes: readonly components["schemas"]["OutcomeTotal"][];
+            readonly counted_back_to: string | null;
+        };
+        /** OutcomeTotal */
+        readonly OutcomeTotal: {
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly total: number;
+        };
         /** HelloFrame */
         readonly HelloFrame: {
             /** @enum {unknown} */
@@ -833,6 +1361,92 @@ export interface components {
             readonly user_id: string;
             readonly heartbeat_seconds: number;
         };
+        /**
+         * Inspection
+         * @description Where a message comes from. What only administrators see is null for others.
+         */
+        readonly Inspection: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            readonly external_message_id: string | null;
+            readonly provider_message_id: string | null;
+            readonly client_id: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly sent_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly stored_at: string;
+            readonly time_flagged: boolean;
+            /** @enum {unknown} */
+            readonly direction: "inbound" | "outbound" | "unknown";
+            /** @enum {unknown} */
+            readonly direction_by: "identity" | "nothing" | "told";
+            /** @enum {unknown} */
+            readonly origin: "contact" | "phone" | "us";
+            readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+            readonly edited_at: readonly string[];
+            readonly deleted_at: string | null;
+            readonly is_administrator: boolean;
+            readonly sender_identities: readonly string[] | null;
+            readonly own_identities: readonly string[] | null;
+            readonly reactions: readonly components["schemas"]["ToldReaction"][] | null;
+            readonly deliveries: readonly components["schemas"]["MessageDelivery"][];
+            readonly has_more_deliveries: boolean;
+        };
+        /**
+         * ToldReaction
+         * @description One reaction as it was told; an empty ``emoji`` takes an earlier one back. ``stands``: it is the sender's newest.
+         */
+        readonly ToldReaction: {
+            readonly emoji: string;
+            readonly sender_name: string | null;
+            readonly is_own: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly reacted_at: string;
+            readonly stands: boolean;
+        };
+        /**
+         * MessageDelivery
+         * @description A delivery behind a message, and what it did to it.
+         */
+        readonly MessageDelivery: {
+            /** @description A UUID that sorts by time. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly source: "api" | "webhook";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly received_at: string;
+            readonly event: string;
+            /** @enum {unknown} */
+            readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
+            readonly reason: string;
+            /** @description Of the body's bytes. */
+            readonly sha256: string;
+            readonly size_bytes: number;
+            readonly has_body: boolean;
+            /** @enum {unknown} */
+            readonly effect: "brought" | "deleted" | "delivered" | "edit_superseded" | "edited" | "nothing" | "reacted" | "reaction_superseded" | "read" | "repeated";
+        };
         /** MemberList */
         readonly MemberList: {
             readonly items: readonly components["schemas"]["Member"][];
@@ -841,11 +1455,37 @@ export interface components {
         /**
          * MessagePage
          * @description Newest first; ``attendees`` are who wrote or reacted; ``next_cursor`` is null at the oldest.
+         *
+         *     ``newer_cursor`` leads the other way, from a page that was opened around a message; null where nothing newer
+         *     is left, and on pages that lead to older ones.
          */
         readonly MessagePage: {
             readonly items: readonly components["schemas"]["Message"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
             readonly next_cursor: string | null;
+            readonly newer_cursor: string | null;
+        };
+        /**
+         * MessageTexts
+         * @description Everything a message ever said, for administrators. ``deleted_text`` is what stood there when it was deleted.
+         */
+        readonly MessageTexts: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly original_text: string | null;
+            readonly edits: readonly components["schemas"]["EditText"][];
+            readonly deleted_text: string | null;
+        };
+        /** EditText */
+        readonly EditText: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly edited_at: string;
+            readonly text: string;
         };
         /**
          * PingFrame
@@ -891,6 +1531,33 @@ export interface components {
             readonly request_id: string;
         };
         /**
+         * ReplayOrder
+         * @description Deliveries that somebody wants folded again; the worker does it.
+         *
+         *     ``expected`` is how many there were when it was asked, or at least were where ``is_counted`` is false.
+         */
+        readonly ReplayOrder: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly created_at: string;
+            readonly expected: number;
+            readonly is_counted: boolean;
+            readonly totals: readonly components["schemas"]["OutcomeTotal"][];
+            readonly failure: string | null;
+            readonly finished_at: string | null;
+        };
+        /**
+         * ReplayOrders
+         * @description The reader's own, newest first.
+         */
+        readonly ReplayOrders: {
+            readonly items: readonly components["schemas"]["ReplayOrder"][];
+        };
+        /**
          * ResetFrame
          * @description The cursor is of no use: load anew beside the old copy, and switch.
          */
@@ -898,6 +1565,73 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "reset";
             readonly reason: string;
+        };
+        /**
+         * SearchPage
+         * @description Messages that were found, newest first, and on the first page the people and chats of that name.
+         *
+         *     ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+         *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
+         *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+         */
+        readonly SearchPage: {
+            readonly chats: readonly string[];
+            readonly hits: readonly components["schemas"]["Hit"][];
+            readonly conversations: readonly components["schemas"]["Conversation"][];
+            readonly attendees: readonly components["schemas"]["Attendee"][];
+            /** @description Of messages; null where it is not known. */
+            readonly total: number | null;
+            readonly forgiving: boolean;
+            readonly reach: components["schemas"]["Reach"] | null;
+            readonly next_cursor: string | null;
+        };
+        /**
+         * Hit
+         * @description A message that was found.
+         */
+        readonly Hit: {
+            /** @description An id as a decimal string. */
+            readonly message_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @enum {unknown} */
+            readonly direction: "inbound" | "outbound" | "unknown";
+            /** @enum {unknown} */
+            readonly kind: "audio" | "event" | "file" | "gif" | "image" | "sticker" | "text" | "unsupported" | "video" | "voice";
+            readonly sender_id: string | null;
+            readonly sender_name: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly sent_at: string;
+            readonly snippet: components["schemas"]["Snippet"];
+        };
+        /**
+         * Snippet
+         * @description Part of a message's text around what was found, or the name of its file.
+         *
+         *     ``marks`` are the ranges found, as [from, to) in UTF-16 code units of ``text``.
+         */
+        readonly Snippet: {
+            readonly text: string;
+            readonly marks: readonly (readonly [
+                number,
+                number
+            ])[];
+            readonly is_file_name: boolean;
+            readonly cut_before: boolean;
+            readonly cut_after: boolean;
+        };
+        /**
+         * Reach
+         * @description How far the search went: over how many conversations, and back to when their stored messages go.
+         */
+        readonly Reach: {
+            readonly conversations: number;
+            readonly since: string | null;
         };
         /**
          * Session
@@ -928,6 +1662,8 @@ export interface components {
 }
 export type Credentials = components['schemas']['Credentials'];
 export type WantedPictures = components['schemas']['WantedPictures'];
+export type DeliveryFilter = components['schemas']['DeliveryFilter'];
+export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type WantedName = components['schemas']['WantedName'];
 export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
@@ -939,6 +1675,7 @@ export type Channel = components['schemas']['Channel'];
 export type Attendee = components['schemas']['Attendee'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
+export type Mention = components['schemas']['Mention'];
 export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
@@ -956,14 +1693,37 @@ export type Proof = components['schemas']['Proof'];
 export type KeptApart = components['schemas']['KeptApart'];
 export type Proposal = components['schemas']['Proposal'];
 export type ConversationPage = components['schemas']['ConversationPage'];
+export type DeliveryBody = components['schemas']['DeliveryBody'];
+export type DeliveryCauses = components['schemas']['DeliveryCauses'];
+export type DeliveryCause = components['schemas']['DeliveryCause'];
+export type DeliveryDetail = components['schemas']['DeliveryDetail'];
+export type Delivery = components['schemas']['Delivery'];
+export type Header = components['schemas']['Header'];
+export type Repeat = components['schemas']['Repeat'];
+export type DeliveryDifference = components['schemas']['DeliveryDifference'];
+export type FieldChange = components['schemas']['FieldChange'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DeliveryTotals = components['schemas']['DeliveryTotals'];
+export type OutcomeTotal = components['schemas']['OutcomeTotal'];
 export type HelloFrame = components['schemas']['HelloFrame'];
+export type Inspection = components['schemas']['Inspection'];
+export type ToldReaction = components['schemas']['ToldReaction'];
+export type MessageDelivery = components['schemas']['MessageDelivery'];
 export type MemberList = components['schemas']['MemberList'];
 export type MessagePage = components['schemas']['MessagePage'];
+export type MessageTexts = components['schemas']['MessageTexts'];
+export type EditText = components['schemas']['EditText'];
 export type PingFrame = components['schemas']['PingFrame'];
 export type PongFrame = components['schemas']['PongFrame'];
 export type PresenceFrame = components['schemas']['PresenceFrame'];
 export type Problem = components['schemas']['Problem'];
+export type ReplayOrder = components['schemas']['ReplayOrder'];
+export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
+export type SearchPage = components['schemas']['SearchPage'];
+export type Hit = components['schemas']['Hit'];
+export type Snippet = components['schemas']['Snippet'];
+export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
 export type $defs = Record<string, never>;
@@ -1403,6 +2163,656 @@ export interface operations {
             };
         };
     };
+    readonly search: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Words, "phrases" and operators. */
+                readonly q: string;
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+                /** @description Minutes east of UTC: where the days of `before:` and `after:` begin. */
+                readonly utc_offset?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor`, `invalid_query` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `too_broad` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_totals: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryTotals"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_causes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this outcome. */
+                readonly outcome?: "applied" | "duplicate" | "parked" | "ignored" | "quarantined" | "failed";
+                /** @description Only of this event. */
+                readonly event?: string;
+                /** @description How it came. */
+                readonly source?: "webhook" | "api";
+                /** @description Only of this channel. */
+                readonly channel_id?: string;
+                /** @description Upstream's id of an account. */
+                readonly account?: string;
+                /** @description Only about this conversation. */
+                readonly conversation_id?: string;
+                /** @description Only about this message. */
+                readonly message_id?: string;
+                /** @description Only from then on. */
+                readonly received_after?: string;
+                /** @description Only before then. */
+                readonly received_before?: string;
+                /** @description Only with this very reason. */
+                readonly reason?: string;
+                /** @description Only with this in the body, letter by letter. */
+                readonly text?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryCauses"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly replays_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplayOrders"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deliveries_replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        readonly responses: {
+            /** @description Accepted */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReplayOrder"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_body: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryBody"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_difference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDifference"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `busy` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly delivery_replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a delivery. */
+                readonly delivery_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone: `body_removed` */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_inspect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_texts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MessageTexts"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly person_get: {
         readonly parameters: {
             readonly query?: never;
@@ -1785,6 +3195,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description How many at most. */
                 readonly limit?: number;
+                /** @description Id of a message to have in the middle of the page. */
+                readonly around?: string;
             };
             readonly header?: never;
             readonly path: {

@@ -29,11 +29,13 @@ export type {
   Draft,
   Gone,
   HelloFrame,
+  Hit,
   KnownId,
   KnownName,
   LastMessage,
   Member,
   MemberList,
+  Mention,
   Message,
   MessagePage,
   Person,
@@ -43,8 +45,10 @@ export type {
   Reaction,
   ResetFrame,
   Rows,
+  SearchPage,
   Session,
   SessionUser as User,
+  Snippet,
 } from "./schema";
 
 export type Id = string;

@@ -21,20 +21,6 @@ import { shownName } from "./shownName";
 import { useLoaded, type Loaded } from "./useLoaded";
 import { details as words } from "./words";
 
-function Picture({ url }: { readonly url: string }) {
-  const [broken, setBroken] = useState<string | null>(null);
-  if (broken === url) return null;
-  return (
-    <img
-      src={url}
-      alt=""
-      onError={() => {
-        setBroken(url);
-      }}
-    />
-  );
-}
-
 interface FaceProps {
   readonly name: string;
   readonly line: string;
@@ -47,9 +33,7 @@ function Face({ name, line, seed, pictureUrl, provider }: FaceProps) {
   return (
     <div className="details-face">
       <span className="details-picture">
-        <Avatar name={name} seed={seed} />
-        {pictureUrl !== null && <Picture url={pictureUrl} />}
-        <ChannelBadge provider={provider} />
+        <Avatar name={name} seed={seed} picture={pictureUrl} badge={<ChannelBadge provider={provider} />} />
       </span>
       <p className="details-name" dir="auto">
         {oneLine(name)}

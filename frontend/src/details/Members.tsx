@@ -86,7 +86,7 @@ export function Members({ conversationId, scroller, onOpen }: Props) {
                 onOpen(person.id);
               }}
             >
-              <Avatar name={nameOf(person)} seed={person.same_as_id ?? person.id} size="header" />
+              <Avatar name={nameOf(person)} seed={person.same_as_id ?? person.id} picture={person.picture_url} size="header" />
               <span>
                 <bdi>{nameOf(person)}</bdi>
                 {person.is_self && <em>{words.youMark}</em>}

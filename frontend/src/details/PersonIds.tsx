@@ -130,7 +130,7 @@ export function PersonIds({ person, onChanged }: Props) {
               return (
                 <li key={attendee.id} className="details-proposal">
                   <div className="details-who">
-                    <Avatar name={shown} seed={attendee.id} size="header" />
+                    <Avatar name={shown} seed={attendee.id} picture={attendee.picture_url} size="header" />
                     <bdi>{shown}</bdi>
                   </div>
                   <p>{REASON[reason](phone, other_phone)}</p>

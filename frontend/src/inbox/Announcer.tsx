@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { isolated } from "../lib/text";
 import { KIND_WORD, words } from "../lib/words";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
+import { namedLine, namesByToken } from "./mentions";
 
 /** Arrivals within this time are spoken as one sentence. */
 const JOIN_MS = 1_000;
@@ -16,7 +17,7 @@ function sentence(conversation: LocalConversation, arrived: readonly LocalMessag
   const last = arrived.at(-1);
   if (last === undefined) return "";
   const name = isolated(last.sender_name ?? conversation.name);
-  const text = last.text === "" ? KIND_WORD[last.kind] : last.text;
+  const text = namedLine(last.text, namesByToken(last.mentions), 200) || KIND_WORD[last.kind];
   if (arrived.length === 1) return words.thread.arrivedOne(name, isolated(text));
   const same = arrived.every((message) => message.sender_id === last.sender_id);
   return same ? words.thread.arrivedMany(arrived.length, name) : words.thread.arrivedManyGroup(arrived.length);

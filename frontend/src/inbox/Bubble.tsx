@@ -1,13 +1,15 @@
 import { memo } from "react";
 
-import type { Message, Quoted, Reaction } from "../api/types";
+import type { Message } from "../api/types";
 import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
-import { FormattedText } from "../ui/FormattedText";
 import { Icon, type IconName } from "../ui/icons";
-import { Attachments } from "./Attachments";
+import { Attachments } from "./media/Attachments";
+import { EventText, MessageText } from "./MessageText";
+import { QuotedCard } from "./QuotedCard";
+import { Reactions } from "./Reactions";
 
 /** Classes `sender-0` … in thread.css. */
 const SENDER_COLOURS = 8;
@@ -22,43 +24,11 @@ const STATUS_ICON: Readonly<Record<NonNullable<Message["status"]>, IconName>> = 
   failed: "alert",
 };
 
+/** Shown without a bubble around it. */
+const isBare = ({ kind, state }: Message["attachments"][number]): boolean => kind === "sticker" && state === "stored";
+
 export function senderClass(message: Pick<Message, "sender_id" | "sender_name">): string {
   return `sender-${stableHash(message.sender_id ?? message.sender_name ?? "") % SENDER_COLOURS}`;
-}
-
-function QuotedCard({ quoted }: { readonly quoted: Quoted }) {
-  const text = quoted.text === "" ? words.message.quotedGone : oneLine(quoted.text, 300);
-  return (
-    <blockquote className="quoted">
-      {quoted.sender_name !== null && <bdi className="quoted-name">{oneLine(quoted.sender_name, 60)}</bdi>}
-      <span className="quoted-text" dir="auto">
-        {text}
-      </span>
-    </blockquote>
-  );
-}
-
-function Reactions({ reactions }: { readonly reactions: readonly Reaction[] }) {
-  const byEmoji = new Map<string, Reaction[]>();
-  for (const reaction of reactions) {
-    byEmoji.set(reaction.emoji, [...(byEmoji.get(reaction.emoji) ?? []), reaction]);
-  }
-  return (
-    <ul className="reactions">
-      {[...byEmoji].map(([emoji, given]) => {
-        const names = given.map((one) => (one.is_own ? words.you : oneLine(one.sender_name ?? words.noName, 40)));
-        const label = words.message.reaction(oneLine(emoji, 12), given.length, names.join(", "));
-        return (
-          <li key={emoji} title={label}>
-            <span aria-hidden="true">
-              {oneLine(emoji, 12)} {given.length > 1 ? given.length : ""}
-            </span>
-            <span className="hidden">{label}</span>
-          </li>
-        );
-      })}
-    </ul>
-  );
 }
 
 function Meta({ message }: { readonly message: LocalMessage }) {
@@ -66,7 +36,7 @@ function Meta({ message }: { readonly message: LocalMessage }) {
   const outbound = direction === "outbound";
   const absolute = time_flagged ? `${fullTime(sent_at)}\n${words.message.timeFlagged}` : fullTime(sent_at);
   return (
-    <span className="meta">
+    <span className="meta" dir="ltr">
       {edited_at !== null && message.deleted_at === null && (
         <span title={fullTime(edited_at)}>{words.message.edited}</span>
       )}
@@ -91,17 +61,45 @@ function Meta({ message }: { readonly message: LocalMessage }) {
 
 function Words({ message }: { readonly message: LocalMessage }) {
   const { kind, text, attachments } = message;
+  const meta = <Meta message={message} />;
   if (message.deleted_at !== null) {
     return (
-      <span className="aside">
-        <Icon name="deleted" size={15} /> {words.message.deleted}
-      </span>
+      <>
+        <span className="aside">
+          <Icon name="deleted" size={15} /> {words.message.deleted}
+        </span>
+        {meta}
+      </>
     );
   }
-  if (text !== "") return <FormattedText text={text} />;
-  if (attachments.length > 0) return null;
-  if (kind === "unsupported") return <span className="aside">{words.message.unsupported}</span>;
-  return <span className="aside">{kind === "text" ? words.message.emptyText : KIND_WORD[kind]}</span>;
+  if (text !== "") return <MessageText message={message} after={meta} />;
+  if (attachments.length > 0) return meta;
+  const sign = message.view_once ? "once" : kind === "unsupported" ? kind : null;
+  const absent = message.view_once ? `${KIND_WORD[kind]}, ${words.message.viewOnce}` : (WITHOUT_WORDS[kind] ?? KIND_WORD[kind]);
+  return (
+    <>
+      <span className="aside">
+        {sign !== null && <Icon name={sign} size={15} />} {absent}
+      </span>
+      {meta}
+    </>
+  );
+}
+
+const WITHOUT_WORDS: Partial<Record<Message["kind"], string>> = {
+  unsupported: words.message.unsupported,
+  text: words.message.emptyText,
+};
+
+/** What a screen reader says of a bubble that has the focus. */
+function spoken(message: LocalMessage): string {
+  const { direction, sender_name, sent_at, kind, text, status, deleted_at, edited_at } = message;
+  const sender = direction === "outbound" ? words.you : oneLine(sender_name ?? "", 60);
+  const said = deleted_at !== null ? words.message.deleted : oneLine(text, 300);
+  const unworded = deleted_at === null && (kind !== "text" || said === "") ? KIND_WORD[kind] : "";
+  const state = direction === "outbound" && status !== null && deleted_at === null ? STATUS_WORD[status] : "";
+  const edited = edited_at !== null && deleted_at === null ? words.message.edited : "";
+  return [sender, clockTime(sent_at), unworded, said, edited, state].filter((part) => part !== "").join(", ");
 }
 
 interface BubbleProps {
@@ -115,7 +113,7 @@ interface BubbleProps {
 function Event({ message }: { readonly message: LocalMessage }) {
   return (
     <p className="event">
-      <span dir="auto">{oneLine(message.text, 300) || KIND_WORD.event}</span>{" "}
+      <EventText message={message} />{" "}
       <time dateTime={message.sent_at} title={fullTime(message.sent_at)}>
         {clockTime(message.sent_at)}
       </time>
@@ -129,8 +127,11 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
   const outbound = direction === "outbound";
   const alive = deleted_at === null;
   const shownReactions = alive && reactions.length > 0;
+  const bare = alive && message.quoted === null && message.attachments.length > 0 && message.attachments.every(isBare);
   const classes = [
     "bubble",
+    bare && message.text === "" && "bubble-bare",
+    message.attachments.length > 0 && alive && "bubble-filed",
     `bubble-${direction}`,
     startsGroup && "bubble-first",
     endsGroup && "bubble-last",
@@ -139,7 +140,7 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
   ];
   const showsName = named && startsGroup && !outbound && sender_name !== null && sender_name !== "";
   return (
-    <article className={classes.filter(Boolean).join(" ")}>
+    <article className={classes.filter(Boolean).join(" ")} tabIndex={-1} aria-label={spoken(message)}>
       {showsName ? (
         <bdi className={`sender ${senderClass(message)}`}>{oneLine(sender_name, 60)}</bdi>
       ) : (
@@ -151,9 +152,13 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
         </span>
       )}
       {alive && message.quoted !== null && <QuotedCard quoted={message.quoted} />}
-      {alive && <Attachments attachments={message.attachments} viewOnce={message.view_once} />}
+      {alive && <Attachments message={message} />}
+      {alive && message.subject !== null && (
+        <strong className="subject" dir="auto">
+          {oneLine(message.subject)}
+        </strong>
+      )}
       <Words message={message} />
-      <Meta message={message} />
       {shownReactions && <Reactions reactions={reactions} />}
     </article>
   );

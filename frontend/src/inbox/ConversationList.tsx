@@ -3,9 +3,9 @@ import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Key
 import type { Id } from "../api/types";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
-import { useClient, useLive, useWatchedRows } from "../sync/client";
+import { useClient, useLive, useWatchedPeople, useWatchedRows } from "../sync/client";
 import { listLoadMore } from "../sync/mutations";
-import { conversationIds, listComplete, type ListFilter } from "../sync/queries";
+import { contactIds, conversationIds, listComplete, type ListFilter } from "../sync/queries";
 import { ConversationRow, rowElementId } from "./ConversationRow";
 import { ListEmpty } from "./ListEmpty";
 import { useFixedWindow } from "./useFixedWindow";
@@ -48,7 +48,10 @@ export function ConversationList(props: ConversationListProps) {
   const ids = order.ids ?? NO_IDS;
   const { from, to, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
   const watchFrom = Math.max(0, Math.floor(from / WATCH_STEP) * WATCH_STEP - WATCH_STEP);
-  useWatchedRows(ids.slice(watchFrom, Math.ceil(to / WATCH_STEP) * WATCH_STEP + WATCH_STEP));
+  const watched = ids.slice(watchFrom, Math.ceil(to / WATCH_STEP) * WATCH_STEP + WATCH_STEP);
+  useWatchedRows(watched);
+  const contacts = useLive(contactIds, watched) ?? NO_IDS;
+  useWatchedPeople(contacts);
   useEffect(() => client.rows.warm(), [client]);
 
   const nearEnd = filter.name === "" && complete === false && ids.length > 0 && to >= ids.length - NEAR_END;

@@ -5,7 +5,7 @@ import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { oneLine } from "../lib/text";
 import { fullTime, listTime } from "../lib/time";
 import { STATUS_WORD, words } from "../lib/words";
-import { useRow } from "../sync/client";
+import { useConversationPicture, useRow } from "../sync/client";
 import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
@@ -66,6 +66,7 @@ function PreviewLine({ preview }: { readonly preview: Preview }) {
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { id, index, total, height, active, open, now, onOpen } = props;
   const row = useRow(id);
+  const picture = useConversationPicture(row);
   const place = { height, transform: `translateY(${index * height}px)` };
   const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;
   if (row === undefined) return <div {...option} className="row" style={place} aria-selected={open} />;
@@ -83,7 +84,12 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         onOpen(id);
       }}
     >
-      <Avatar name={row.name} seed={row.contact_id ?? row.id} badge={<ChannelBadge provider={row.provider} />} />
+      <Avatar
+        name={row.name}
+        seed={row.contact_id ?? row.id}
+        picture={picture}
+        badge={<ChannelBadge provider={row.provider} />}
+      />
       <span className="row-main">
         <span className="row-name" dir="auto">
           {oneLine(row.name)}

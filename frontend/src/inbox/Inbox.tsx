@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from "react";
 
 import type { Id } from "../api/types";
-import { conversationPath, INBOX_PATH, leaveConversation, navigate } from "../lib/router";
+import { conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
@@ -19,6 +19,7 @@ const EVERYTHING: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
 
 interface InboxProps {
   readonly conversationId: Id | null;
+  readonly target: Target | null;
   readonly preferences: Preferences;
   readonly onHelp: () => void;
   readonly onSettings: () => void;
@@ -38,11 +39,10 @@ function Chip({ label, pressed, onPress }: ChipProps) {
   );
 }
 
-export function Inbox({ conversationId, preferences, onHelp, onSettings }: InboxProps) {
+export function Inbox({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
   const [detailsOpen, setDetailsOpen] = useState(false);
   const list = useRef<ListHandle>(null);
-  const find = useRef<HTMLInputElement>(null);
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
 
@@ -73,7 +73,9 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
     openPrevious: () => list.current?.openNeighbour(-1),
     nextUnread: () => list.current?.moveUnread(1),
     previousUnread: () => list.current?.moveUnread(-1),
-    find: () => find.current?.focus(),
+    find: () => {
+      navigate(searchPath(""));
+    },
     help: onHelp,
     details: toggleDetails,
     inbox: () => {
@@ -91,14 +93,26 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
-          <button type="button" className="icon-button phone-only" aria-label={words.settings} onClick={onSettings}>
-            <Icon name="gear" />
-          </button>
+          <span className="phone-only list-head-actions">
+            <a
+              href={searchPath("")}
+              className="icon-button"
+              aria-label={words.search}
+              onClick={(event) => {
+                event.preventDefault();
+                navigate(searchPath(""));
+              }}
+            >
+              <Icon name="search" />
+            </a>
+            <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
+              <Icon name="gear" />
+            </button>
+          </span>
         </header>
         <label className="find">
           <Icon name="search" size={16} />
           <input
-            ref={find}
             type="search"
             value={filter.name}
             placeholder={words.list.find}
@@ -122,7 +136,6 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
               }
             }}
           />
-          {preferences.singleKeys && <kbd aria-hidden="true">/</kbd>}
         </label>
         <div className="chips" role="group" aria-label={words.list.filters}>
           <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
@@ -159,7 +172,7 @@ export function Inbox({ conversationId, preferences, onHelp, onSettings }: Inbox
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} onDetails={toggleDetails} />
+            <Thread id={conversationId} target={target} onInspect={null} onDetails={toggleDetails} />
           </ErrorBoundary>
         )}
       </main>

@@ -2,18 +2,20 @@ import { useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
-import { leaveConversation } from "../lib/router";
+import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient, useConversationPicture, useLive } from "../sync/client";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
-import type { LocalConversation } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { DetailsButton } from "./DetailsDrawer";
+import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
-import { useThreadWindow } from "./useThreadWindow";
+import { ThreadStage } from "./ThreadStage";
+import { useThreadWindow, type JumpTarget } from "./useThreadWindow";
 
 function BackButton() {
   return (
@@ -30,11 +32,13 @@ interface HeaderProps {
 
 function Header({ conversation, onDetails }: HeaderProps) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
+  const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === conversation.channel_id);
   const kind = { direct: null, group: words.thread.group, channel: words.thread.broadcast }[conversation.kind];
   const number = contact?.phone ?? contact?.public_identifier ?? null;
-  const facts = [kind, number === conversation.name ? null : number, account?.name ?? null];
+  const contentType = CONTENT_TYPE_WORD.get(conversation.content_type ?? "") ?? conversation.content_type;
+  const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
       <BackButton />
@@ -42,6 +46,7 @@ function Header({ conversation, onDetails }: HeaderProps) {
         name={conversation.name}
         seed={conversation.contact_id ?? conversation.id}
         size="header"
+        picture={picture}
         badge={<ChannelBadge provider={conversation.provider} />}
       />
       <div className="thread-title">
@@ -57,18 +62,38 @@ function Header({ conversation, onDetails }: HeaderProps) {
             ))}
         </p>
       </div>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.thread.find}
+        title={words.thread.find}
+        onClick={() => {
+          navigate(searchPath(`in:#${conversation.id} `));
+        }}
+      >
+        <Icon name="search" />
+      </button>
       <DetailsButton onPress={onDetails} />
     </header>
   );
 }
 
-function OpenThread({ conversation, onDetails }: HeaderProps) {
+interface OpenThreadProps {
+  readonly conversation: LocalConversation;
+  readonly target: JumpTarget | null;
+  readonly onInspect: ThreadProps["onInspect"];
+  readonly onDetails: () => void;
+}
+
+function OpenThread({ conversation, target, onInspect, onDetails }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
-  const view = useThreadWindow(conversation.id, unreadAtOpening);
+  const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
       <Header conversation={conversation} onDetails={onDetails} />
-      <ThreadLog conversation={conversation} window={view} />
+      <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
+        <ThreadLog conversation={conversation} window={view} target={target} />
+      </ThreadStage>
       <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
   );
@@ -76,7 +101,7 @@ function OpenThread({ conversation, onDetails }: HeaderProps) {
 
 /** A conversation that a link names and this device has never listed. */
 function UnknownThread({ id }: { readonly id: Id }) {
-  const view = useThreadWindow(id, 0);
+  const view = useThreadWindow(id, 0, null);
   return (
     <>
       <header className="thread-head">
@@ -96,13 +121,18 @@ function UnknownThread({ id }: { readonly id: Id }) {
 
 interface ThreadProps {
   readonly id: Id;
+  /** The message to open it at, instead of the newest. */
+  readonly target: JumpTarget | null;
+  /** Shows where a message comes from; null where nothing does. */
+  readonly onInspect: ((message: LocalMessage) => void) | null;
   readonly onDetails: () => void;
 }
 
-export function Thread({ id, onDetails }: ThreadProps) {
+export function Thread({ id, target, onInspect, onDetails }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
-  return conversation === null ? <UnknownThread id={id} /> : <OpenThread conversation={conversation} onDetails={onDetails} />;
+  if (conversation === null) return <UnknownThread id={id} />;
+  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} onDetails={onDetails} />;
 }

@@ -29,6 +29,34 @@ export function ThreadEdge({ view }: { readonly view: ThreadWindow }) {
   return null;
 }
 
+/** Below the newest message of an island. */
+export function NewerEdge({ view }: { readonly view: ThreadWindow }) {
+  if (view.newerLoad === "loading") return <Waiting label={words.thread.newer} />;
+  if (view.newerLoad !== "failed") return null;
+  return (
+    <p className="edge">
+      {words.thread.newerFailed} <RetryButton view={view} />
+    </p>
+  );
+}
+
+/** Why the message that was asked for is not shown. */
+export function JumpTrouble({ view }: { readonly view: ThreadWindow }) {
+  if (view.jumpLoad === "missing") {
+    return (
+      <p className="jump-trouble" role="alert">
+        {words.thread.jumpMissing}
+      </p>
+    );
+  }
+  if (view.jumpLoad !== "failed") return null;
+  return (
+    <p className="jump-trouble" role="alert">
+      {words.thread.jumpFailed} <RetryButton view={view} />
+    </p>
+  );
+}
+
 function RetryButton({ view }: { readonly view: ThreadWindow }) {
   return (
     <button type="button" className="text-button" onClick={view.retry}>

@@ -1,36 +1,49 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import { conversationPath, navigate } from "../lib/router";
 import { dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
-import { useLive } from "../sync/client";
+import { useLive, useWatchedPeople } from "../sync/client";
 import { countAfter } from "../sync/queries";
-import type { LocalConversation } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Icon } from "../ui/icons";
 import { ScrollKeeper } from "../ui/ScrollKeeper";
 import { Announcer } from "./Announcer";
 import { Bubble } from "./Bubble";
+import { SenderFace } from "./SenderFace";
 import { placeMessages } from "./grouping";
-import { ThreadEdge } from "./ThreadEdge";
+import { showInMiddle } from "./jump";
+import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
+import { MessageTools } from "./tools/MessageTools";
 import { useReading } from "./useReading";
-import type { ThreadWindow } from "./useThreadWindow";
+import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
 const AT_BOTTOM_PX = 40;
 /** More is fetched this far before an edge comes into view. */
 const AHEAD_PX = 800;
 
+const NO_MESSAGES: readonly LocalMessage[] = [];
+
 interface ThreadLogProps {
   readonly conversation: LocalConversation;
   readonly window: ThreadWindow;
+  readonly target: JumpTarget | null;
 }
 
-export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
+function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
+  const inbound = messages.filter(({ direction }) => direction !== "outbound");
+  return [...new Set(inbound.map(({ sender_id }) => sender_id).filter((id) => id !== null))];
+}
+
+export function ThreadLog({ conversation, window: view, target }: ThreadLogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const newLine = useRef<HTMLDivElement>(null);
   const stuck = useRef(false);
   const jumping = useRef(false);
+  const jumped = useRef<number | null>(null);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -40,7 +53,11 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
-  useReading(conversation, placed, atBottom, view.setNewFrom);
+  useWatchedPeople(useMemo(() => (named ? sendersOf(messages ?? []) : []), [named, messages]));
+  // Whoever opens a thread at an old message has not read the newest ones yet.
+  const [nearNewest, setNearNewest] = useState(target === null);
+  if (!nearNewest && placed && followsNewest) setNearNewest(true);
+  useReading(conversation, placed && nearNewest, atBottom, view.setNewFrom);
 
   const look = useCallback(() => {
     const element = scroller.current;
@@ -58,12 +75,21 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
   const ready = messages !== undefined && messages.length > 0;
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!ready || placed || element === null) return;
+    if (!ready || placed || element === null || view.jumpLoad === "loading" || target !== null && view.jumpLoad === "idle") return;
     if (newLine.current === null) element.scrollTop = element.scrollHeight;
     else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
     setSeen(newest);
     setPlaced(true);
-  }, [ready, placed, newest]);
+  }, [ready, placed, newest, target, view.jumpLoad]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (target === null || view.jumpLoad !== "idle" || jumped.current === target.jump || element === null) return;
+    if (!showInMiddle(element, target.messageId)) return;
+    jumped.current = target.jump;
+    stuck.current = false;
+    setPlaced(true);
+  }, [target, messages, view.jumpLoad]);
 
   useEffect(() => {
     if (placed) look();
@@ -87,12 +113,14 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
     stuck.current = true;
     jumping.current = true;
     view.jumpToNewest();
+    if (target !== null) navigate(conversationPath(conversation.id), "replace");
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   };
 
   return (
     <div className="log-frame">
+      <JumpTrouble view={view} />
       <div
         ref={scroller}
         className="log"
@@ -119,11 +147,13 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
                     {words.thread.newLine}
                   </div>
                 )}
-                <div className="log-row" data-anchor={message.id}>
+                <div className={named ? "log-row log-row-faced" : "log-row"} data-anchor={message.id}>
+                  {named && startsGroup && <SenderFace message={message} />}
                   <Bubble message={message} startsGroup={startsGroup} endsGroup={endsGroup} named={named} />
                 </div>
               </Fragment>
             ))}
+            <NewerEdge view={view} />
           </div>
         </ScrollKeeper>
       </div>
@@ -138,6 +168,7 @@ export function ThreadLog({ conversation, window: view }: ThreadLogProps) {
           <Icon name="down" size={16} />
         </button>
       )}
+      <MessageTools scroller={scroller} messages={messages ?? NO_MESSAGES} />
       <Announcer conversation={conversation} messages={messages} />
     </div>
   );

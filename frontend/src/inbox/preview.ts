@@ -3,6 +3,8 @@ import { markup, plainWords } from "../lib/markup";
 import { oneLine } from "../lib/text";
 import { KIND_WORD, words } from "../lib/words";
 import type { IconName } from "../ui/icons";
+import { EVENT_WORD } from "./eventWords";
+import { namesByToken } from "./mentions";
 
 export interface Preview {
   /** Who wrote, where it is not plain from the conversation itself. */
@@ -21,15 +23,17 @@ function writer(conversation: Conversation, message: LastMessage): string | null
   return message.sender_name === null ? null : oneLine(message.sender_name, 40);
 }
 
-function withoutMarks(text: string): string {
-  return oneLine(plainWords(markup(text.slice(0, PREVIEW_CHARACTERS * 2))), PREVIEW_CHARACTERS);
+function withoutMarks({ text, mentions }: LastMessage): string {
+  const names = namesByToken(mentions);
+  const nodes = markup(text.slice(0, PREVIEW_CHARACTERS * 2), [...names.keys()]);
+  return oneLine(plainWords(nodes, (token) => names.get(token) ?? token), PREVIEW_CHARACTERS);
 }
 
 /** The one line under a conversation's name. */
 export function previewOf(conversation: Conversation): Preview {
   const message = conversation.last_message;
   if (message === null) return { who: null, icon: null, text: "", failed: false };
-  const words = withoutMarks(message.text);
+  const words = withoutMarks(message) || (message.event === null ? "" : EVENT_WORD[message.event]);
   const typed = message.kind === "text" || message.kind === "event";
   return {
     who: writer(conversation, message),

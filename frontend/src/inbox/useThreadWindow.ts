@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/http";
 import type { Id } from "../api/types";
 import { useClient, useLive, useLiveWithPrevious } from "../sync/client";
-import { threadLoadOlder, threadOpen } from "../sync/mutations";
-import { messages, opening, positionAway, thread, type Opening } from "../sync/queries";
+import { threadGrow, threadLoadOlder, threadOpen, threadOpenAt, type Island } from "../sync/mutations";
+import { messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 
 /** Messages read at opening, and as context above the first unread one. */
@@ -17,6 +17,14 @@ interface Stretch {
   readonly from: string | null;
   /** Null follows the newest message. */
   readonly to: string | null;
+  /** Set while the stretch lies apart from the newest message, after a far jump. */
+  readonly island: Island | null;
+}
+
+/** A message to open the thread at. Another `jump` is another wish, be it for the same message. */
+export interface JumpTarget {
+  readonly messageId: Id;
+  readonly jump: number;
 }
 
 export type LoadState = "idle" | "loading" | "failed" | "missing";
@@ -32,6 +40,10 @@ export interface ThreadWindow {
   readonly complete: boolean;
   readonly newestLoad: LoadState;
   readonly olderLoad: LoadState;
+  /** Below an island. */
+  readonly newerLoad: LoadState;
+  /** The way to the message that was asked for; `idle` once it is among `messages`. */
+  readonly jumpLoad: LoadState;
   readonly extendUp: () => void;
   readonly extendDown: () => void;
   readonly jumpToNewest: () => void;
@@ -39,21 +51,26 @@ export interface ThreadWindow {
 }
 
 /** The stretch of one thread that is drawn: it grows in both directions and stays small. */
-export function useThreadWindow(conversationId: Id, unreadAtOpening: number): ThreadWindow {
+export function useThreadWindow(conversationId: Id, unreadAtOpening: number, target: JumpTarget | null): ThreadWindow {
   const client = useClient();
   const { db } = client;
   const [stretch, setStretch] = useState<Stretch | null>(null);
   const [newFrom, setNewFrom] = useState<string | null>(null);
   const [newestLoad, setNewestLoad] = useState<LoadState>("idle");
   const [olderLoad, setOlderLoad] = useState<LoadState>("idle");
+  const [newerLoad, setNewerLoad] = useState<LoadState>("idle");
+  const [jumpLoad, setJumpLoad] = useState<LoadState>(target === null ? "idle" : "loading");
   const [attempt, setAttempt] = useState(0);
+  const [jumpAttempt, setJumpAttempt] = useState(0);
   const moving = useRef<object | null>(null);
+  const jumping = useRef(target !== null);
   const [first, setFirst] = useState<readonly LocalMessage[]>([]);
   const state = useLive(thread, conversationId);
   const read = useLiveWithPrevious(messages, {
     conversationId,
     from: stretch?.from ?? null,
     to: stretch === null ? "" : stretch.to,
+    island: stretch?.island == null ? null : { low: stretch.island.low, high: stretch.island.high },
   });
 
   // Begun while rendering, ahead of every other read that the thread's parts will ask for.
@@ -64,7 +81,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
       if (!onlyIf(found)) return found.known;
       setFirst(found.messages);
       setNewFrom(found.newFrom);
-      setStretch({ from: found.messages[0]?.position ?? "", to: null });
+      setStretch({ from: found.messages[0]?.position ?? "", to: null, island: null });
       return found.known;
     },
     [db, conversationId, unreadAtOpening],
@@ -74,22 +91,56 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     const leaving = new AbortController();
     const left = (): boolean => leaving.signal.aborted;
     const open = async (): Promise<void> => {
-      const known = await place((found) => found.known && !left(), begun);
+      const known = await place((found) => found.known && !left() && !jumping.current, begun);
       if (left()) return;
       if (!known) setNewestLoad("loading");
       await threadOpen(client, conversationId, unreadAtOpening + FIRST);
-      if (!known) await place(() => !left(), null);
+      if (!known) await place(() => !left() && !jumping.current, null);
       if (!left()) setNewestLoad("idle");
     };
     open().catch((error: unknown) => {
       if (left()) return;
       setNewestLoad(error instanceof ApiError && error.status === 404 ? "missing" : "failed");
-      void place(() => !left(), null);
+      void place(() => !left() && !jumping.current, null);
     });
     return () => {
       leaving.abort();
     };
   }, [client, db, conversationId, unreadAtOpening, place, begun, attempt]);
+
+  const [wished, setWished] = useState(target);
+  if (target !== wished) {
+    setWished(target);
+    setJumpLoad(target === null ? "idle" : "loading");
+  }
+
+  // A jump that cannot be made ends at the newest messages, with a word about it.
+  useEffect(() => {
+    if (target === null) return;
+    const leaving = new AbortController();
+    const left = (): boolean => leaving.signal.aborted;
+    const jump = async (): Promise<void> => {
+      const island = await threadOpenAt(client, conversationId, target.messageId);
+      const at = await messagePosition(db, target.messageId);
+      if (at === null) throw new ApiError(404, "not_found", "", null, null);
+      const found = await stretchAround(db, conversationId, at, FIRST, island);
+      if (left()) return;
+      moving.current = null;
+      setStretch({ ...found, island });
+      setJumpLoad("idle");
+    };
+    jumping.current = true;
+    jump().catch((error: unknown) => {
+      if (left()) return;
+      jumping.current = false;
+      setJumpLoad(error instanceof ApiError && error.status === 404 ? "missing" : "failed");
+      void place(() => !left(), null);
+    });
+    return () => {
+      leaving.abort();
+      jumping.current = false;
+    };
+  }, [client, db, conversationId, target, place, jumpAttempt]);
 
   // The copy was replaced (a reset): this thread is read again from the new one.
   const lost = state === null && stretch !== null && newestLoad === "idle";
@@ -117,40 +168,55 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
   const extendUp = useCallback(() => {
     if (stretch?.from == null) return;
     const { from, to } = stretch;
+    const upTo = async (island: Island | null): Promise<Stretch | null> => {
+      const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before", island);
+      if (older === null || older >= from) return null;
+      const keep = await positionAway(db, conversationId, older, MOST, "after", island);
+      const beyond = keep === null ? null : await positionAway(db, conversationId, keep, 1, "after", island);
+      return { from: older, to: beyond === null ? to : keep, island };
+    };
     move(async () => {
-      const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before");
-      if (older !== null && older < from) {
-        const keep = await positionAway(db, conversationId, older, MOST, "after");
-        const beyond = keep === null ? null : await positionAway(db, conversationId, keep, 1, "after");
-        return { from: older, to: beyond === null ? to : keep };
-      }
-      if ((await thread(db, conversationId))?.complete !== false) return null;
+      const here = await upTo(stretch.island);
+      if (here !== null) return here;
+      let { island } = stretch;
+      if (island === null ? (await thread(db, conversationId))?.complete !== false : island.olderCursor === null) return null;
       setOlderLoad("loading");
-      await threadLoadOlder(client, conversationId).then(
-        () => {
-          setOlderLoad("idle");
-        },
-        () => {
-          setOlderLoad("failed");
-        },
-      );
-      const fetched = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before");
-      return fetched !== null && fetched < from ? { from: fetched, to } : null;
+      try {
+        if (island === null) await threadLoadOlder(client, conversationId);
+        else island = await threadGrow(client, island, "older");
+        setOlderLoad("idle");
+      } catch {
+        setOlderLoad("failed");
+      }
+      return upTo(island);
     });
   }, [client, db, conversationId, stretch, move]);
 
   const extendDown = useCallback(() => {
     if (stretch?.to == null) return;
     const { from, to } = stretch;
-    move(async () => {
-      const newer = await positionAway(db, conversationId, to, MORE, "after");
-      if (newer === null) return { from, to: null };
-      const beyond = await positionAway(db, conversationId, newer, 1, "after");
-      const keep = await positionAway(db, conversationId, newer, MOST, "before");
+    const downTo = async (island: Island | null): Promise<Stretch | null> => {
+      const newer = await positionAway(db, conversationId, to, MORE, "after", island);
+      if (newer === null) return island === null ? { from, to: null, island } : null;
+      const beyond = await positionAway(db, conversationId, newer, 1, "after", island);
+      const keep = await positionAway(db, conversationId, newer, MOST, "before", island);
       const start = keep === null || (from !== null && keep < from) ? from : keep;
-      return { from: start, to: beyond === null ? null : newer };
+      return { from: start, to: beyond === null && island === null ? null : newer, island };
+    };
+    move(async () => {
+      const here = await downTo(stretch.island);
+      if (here !== null || stretch.island === null) return here;
+      setNewerLoad("loading");
+      try {
+        const grown = await threadGrow(client, stretch.island, "newer");
+        setNewerLoad("idle");
+        return await downTo(grown);
+      } catch {
+        setNewerLoad("failed");
+        return null;
+      }
     });
-  }, [db, conversationId, stretch, move]);
+  }, [client, db, conversationId, stretch, move]);
 
   const jumpToNewest = useCallback(() => {
     const mine = {};
@@ -158,7 +224,8 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     void positionAway(db, conversationId, null, FIRST, "before").then((from) => {
       if (moving.current !== mine) return;
       moving.current = null;
-      setStretch({ from: from ?? "", to: null });
+      setNewerLoad("idle");
+      setStretch({ from: from ?? "", to: null, island: null });
     });
   }, [db, conversationId]);
 
@@ -167,19 +234,26 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number): Th
     newFrom,
     setNewFrom,
     followsNewest: stretch?.to == null,
-    complete: state?.complete === true,
+    complete: stretch?.island == null ? state?.complete === true : stretch.island.olderCursor === null,
     newestLoad,
     olderLoad,
+    newerLoad,
+    jumpLoad,
     extendUp,
     extendDown,
     jumpToNewest,
     retry: useCallback(() => {
       setOlderLoad("idle");
-      if (newestLoad === "idle") extendUp();
+      setNewerLoad("idle");
+      if (jumpLoad === "failed") {
+        setJumpLoad("loading");
+        setJumpAttempt((count) => count + 1);
+      } else if (newerLoad === "failed") extendDown();
+      else if (newestLoad === "idle") extendUp();
       else {
         setBegun(null);
         setAttempt((count) => count + 1);
       }
-    }, [newestLoad, extendUp]),
+    }, [jumpLoad, newerLoad, newestLoad, extendUp, extendDown]),
   };
 }

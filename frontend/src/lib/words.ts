@@ -41,6 +41,7 @@ export const words = {
   you: "You",
   back: "Back to the list",
   settings: "Settings",
+  search: "Search",
   close: "Close",
   retry: "Try again",
   reload: "Reload",
@@ -88,6 +89,11 @@ export const words = {
   },
 
   thread: {
+    find: "Find in this conversation",
+    jumpMissing: "That message is no longer there. These are the newest ones.",
+    jumpFailed: "That message is not on this device and could not be fetched. These are the newest ones.",
+    newerFailed: "Newer messages could not be fetched.",
+    newer: "Loading newer messages…",
     label: (name: string) => `Messages with ${name}`,
     none: "Choose a conversation",
     noneNext: "Use the list, or the keys j and k and Enter.",

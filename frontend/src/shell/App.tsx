@@ -1,10 +1,12 @@
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 
 import { Inbox } from "../inbox/Inbox";
+import { SoundStage } from "../inbox/player/SoundStage";
 import { INBOX_PATH, LOGIN_PATH, navigate, useRoute } from "../lib/router";
 import { words } from "../lib/words";
 import { ClientContext } from "../sync/client";
 import { readPreferences, writePreferences, type Preferences } from "../sync/device";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Notice, Waiting } from "../ui/Notice";
 import { Help } from "./Help";
 import { Login } from "./Login";
@@ -12,6 +14,8 @@ import { Rail } from "./Rail";
 import { Settings } from "./Settings";
 import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
+
+const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
 
@@ -78,13 +82,24 @@ export function App() {
       return (
         <ClientContext value={account.state.client}>
           <div className="app">
-            <Rail onSettings={openSettings} />
-            <Inbox
-              conversationId={route.screen === "inbox" ? route.conversationId : null}
-              preferences={preferences}
-              onHelp={openHelp}
-              onSettings={openSettings}
-            />
+            <SoundStage conversationId={route.screen === "inbox" ? route.conversationId : null}>
+              <Rail screen={route.screen} onSettings={openSettings} />
+              {route.screen === "search" ? (
+                <ErrorBoundary>
+                  <Suspense fallback={<Waiting label={words.search} />}>
+                    <Search q={route.q} />
+                  </Suspense>
+                </ErrorBoundary>
+              ) : (
+                <Inbox
+                  conversationId={route.screen === "inbox" ? route.conversationId : null}
+                  target={route.screen === "inbox" ? route.target : null}
+                  preferences={preferences}
+                  onHelp={openHelp}
+                  onSettings={openSettings}
+                />
+              )}
+            </SoundStage>
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
           {dialog === "settings" && (

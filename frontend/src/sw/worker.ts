@@ -12,7 +12,7 @@ const PREFIX = "landline-shell-";
 const CACHE = PREFIX + __BUILD__;
 /** The page under its own address, so that it keeps the headers the server gives to pages. */
 const PAGE = "/inbox/";
-const PAGE_PATHS = /^\/(?:$|login\/?$|inbox(?:\/|$))/;
+const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|inbox(?:\/|$))/;
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);

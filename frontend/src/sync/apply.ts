@@ -257,6 +257,34 @@ export function applyMembers(db: LocalDatabase, writer: Writer, list: MemberList
   });
 }
 
+/** Messages from anywhere in a thread. They lie below its first hole and are shown by whoever knows what surrounds them. */
+export function applyMessages(db: LocalDatabase, writer: Writer, channelId: Id, page: MessagePage): Promise<void> {
+  return within(db, writer, async (tables) => {
+    if ((await tables.channel.get(channelId)) === undefined) return;
+    await writeRows(db, tables, "attendee", await stillGranted(tables, page.attendees));
+    await writeRows(db, tables, "message", await stillGranted(tables, page.items));
+  });
+}
+
+/**
+ * What was read elsewhere in a thread has met its stretch up to the newest: together they are one, down to `floor`.
+ * `olderCursor` leads on from there; null where nothing is older.
+ */
+export function joinThread(
+  db: LocalDatabase,
+  writer: Writer,
+  conversationId: Id,
+  floor: string,
+  olderCursor: string | null,
+): Promise<void> {
+  return within(db, writer, async (tables) => {
+    const before = await tables.thread.get(conversationId);
+    if (before === undefined || before.complete || before.floor <= floor) return;
+    const complete = olderCursor === null;
+    await tables.thread.put({ ...before, complete, floor: complete ? "" : floor, cursor: olderCursor ?? before.cursor });
+  });
+}
+
 /** Shown as read at once; the mark stays until the server has it. Nothing is written when nothing is unread. */
 export function applyReadMark(db: LocalDatabase, conversationId: Id, messageId: Id): Promise<boolean> {
   return db.transaction("rw", [db.state, db.readMarks, db.side(0).conversation, db.side(1).conversation], async () => {

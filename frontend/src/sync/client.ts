@@ -1,5 +1,4 @@
 /** What a component gets of the local copy: named queries that stay current, and named mutations. */
-import { liveQuery } from "dexie";
 import { createContext, use, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
 import type { Id, User } from "../api/types";
@@ -8,6 +7,7 @@ import type { Engine } from "./engine";
 import type { RowCache } from "./rowCache";
 import type { LocalConversation } from "./rows";
 import type { SyncStatus } from "./status";
+import { following } from "./watchedRows";
 
 export interface Client {
   readonly db: LocalDatabase;
@@ -38,6 +38,40 @@ export function useRow(id: Id): LocalConversation | undefined {
     useCallback((listener) => rows.subscribe(id, listener), [rows, id]),
     () => rows.get(id),
   );
+}
+
+/** The picture of a person as far as it is known; asks the server once for whoever is shown. */
+export function usePersonPicture(attendeeId: Id | null): string | null {
+  const { engine, rows } = useClient();
+  const picture = useSyncExternalStore(
+    useCallback(
+      (listener) => (attendeeId === null ? () => undefined : rows.people.subscribe(attendeeId, listener)),
+      [rows, attendeeId],
+    ),
+    () => (attendeeId === null ? null : (rows.people.get(attendeeId)?.picture_url ?? null)),
+  );
+  useEffect(() => {
+    if (attendeeId !== null) engine.pictures.want("attendee", [attendeeId]);
+  }, [engine, attendeeId]);
+  return picture;
+}
+
+/** A direct conversation shows its contact, any other its own picture. */
+export function useConversationPicture(row: LocalConversation | undefined): string | null {
+  const { engine } = useClient();
+  const contact = row?.kind === "direct" ? row.contact_id : null;
+  const person = usePersonPicture(contact);
+  const groupId = row !== undefined && row.kind !== "direct" ? row.id : null;
+  useEffect(() => {
+    if (groupId !== null) engine.pictures.want("conversation", [groupId]);
+  }, [engine, groupId]);
+  return person ?? row?.picture_url ?? null;
+}
+
+export function useWatchedPeople(ids: readonly Id[]): void {
+  const { people } = useClient().rows;
+  const key = ids.join(",");
+  useEffect(() => (key === "" ? undefined : people.watch(key.split(","))), [people, key]);
 }
 
 export function useWatchedRows(ids: readonly Id[]): void {
@@ -71,18 +105,12 @@ export function useLiveWithPrevious<A extends readonly unknown[], T>(
   const [shown, setShown] = useState<Shown<T> | null>(null);
   useEffect(() => {
     const parameters = JSON.parse(key) as unknown as A;
-    // Dexie follows what an asynchronous query reads only if it is handed an async function.
-    const subscription = liveQuery(async () => query(db, ...parameters)).subscribe({
-      next: (value) => {
+    return following(
+      () => query(db, ...parameters),
+      (value) => {
         setShown({ key, value });
       },
-      error: (error: unknown) => {
-        if (!(error instanceof Error && error.name === "DatabaseClosedError")) throw error;
-      },
-    });
-    return () => {
-      subscription.unsubscribe();
-    };
+    );
   }, [db, query, key]);
   return { current: shown?.key === key ? shown.value : undefined, latest: shown?.value };
 }

@@ -5,7 +5,7 @@ import { ENTITIES } from "../api/types";
 import type { LocalEntities, ReadMark } from "./rows";
 
 /** Part of the database's name: another schema is another database, so no upgrade can be blocked by an old tab. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 const PREFIX = "landline-";
 

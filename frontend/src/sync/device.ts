@@ -81,6 +81,15 @@ export function writePreferences(preferences: Preferences): void {
   write("preferences", JSON.stringify({ density: preferences.density, singleKeys: preferences.singleKeys }));
 }
 
+/** How fast sound was last played. */
+export function readPlaybackRate(): number {
+  return Number(read("playback-rate") ?? 1);
+}
+
+export function writePlaybackRate(rate: number): void {
+  write("playback-rate", rate === 1 ? null : String(rate));
+}
+
 export function forgetDevice(): void {
-  for (const key of ["user", "theme", "preferences"]) write(key, null);
+  for (const key of ["user", "theme", "preferences", "playback-rate"]) write(key, null);
 }

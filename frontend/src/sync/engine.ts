@@ -8,6 +8,7 @@ import { Feed, OriginRefused, SignedOut } from "./feed";
 import { Leadership } from "./leader";
 import { firstLoad, readAhead, readGranted, readNextListPage, reloadBeside } from "./load";
 import { reportReadMarks } from "./marks";
+import { PictureRequests } from "./pictures";
 import { StatusStore } from "./status";
 import { StorageFull, withRoom } from "./room";
 import { prefetchThreads, ThreadLoader } from "./threads";
@@ -25,6 +26,7 @@ export interface EngineOptions {
 export class Engine {
   readonly status = new StatusStore();
   readonly threads: ThreadLoader;
+  readonly pictures: PictureRequests;
   readonly #db: LocalDatabase;
   readonly #options: EngineOptions;
   readonly #leadership: Leadership;
@@ -40,6 +42,7 @@ export class Engine {
     this.#db = db;
     this.#options = options;
     this.threads = new ThreadLoader(db);
+    this.pictures = new PictureRequests(this.#stop.signal);
     this.#leadership = new Leadership(databaseName(options.user.id), {
       lead: (signal) => this.#lead(signal),
       status: this.status.get,

@@ -2,6 +2,7 @@
 import type { Id } from "../api/types";
 import { applyReadMark } from "./apply";
 import type { Client } from "./client";
+import { islandGrow, islandOpen, placeInThread, type Island } from "./islands";
 
 /** Marks everything up to that message as read. */
 export async function conversationMarkRead(client: Client, conversationId: Id, messageId: Id): Promise<void> {
@@ -16,6 +17,22 @@ export async function threadOpen(client: Client, conversationId: Id, atLeast: nu
 
 export function threadLoadOlder(client: Client, conversationId: Id): Promise<void> {
   return client.engine.threads.loadOlder(conversationId);
+}
+
+/** Makes what surrounds a message present, at any depth. Null: it is part of the stretch up to the newest. */
+export async function threadOpenAt(client: Client, conversationId: Id, messageId: Id): Promise<Island | null> {
+  const { db, engine } = client;
+  if ((await placeInThread(db, conversationId, messageId)) !== null) return null;
+  await engine.threads.ensureConversation(conversationId);
+  await engine.threads.ensureNewest(conversationId);
+  if ((await placeInThread(db, conversationId, messageId)) !== null) return null;
+  return islandOpen(db, conversationId, messageId);
+}
+
+export type { Island } from "./islands";
+
+export function threadGrow(client: Client, island: Island, way: "older" | "newer"): Promise<Island | null> {
+  return islandGrow(client.db, island, way);
 }
 
 export function listLoadMore(client: Client): Promise<void> {

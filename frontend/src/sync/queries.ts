@@ -1,5 +1,5 @@
 /** The named reads of the screen. Each runs again by itself when what it read has changed, in any tab. */
-import type { Attendee, Channel, Id } from "../api/types";
+import type { Attachment, Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
 import type { LocalDatabase, Side, ThreadState } from "./db";
 import { withPeople } from "./people";
@@ -36,6 +36,12 @@ export async function conversations(db: LocalDatabase, ids: readonly Id[]): Prom
   return rows.filter((row): row is LocalConversation => row !== undefined);
 }
 
+/** Who is at the other end of these direct conversations. */
+export async function contactIds(db: LocalDatabase, ids: readonly Id[]): Promise<Id[]> {
+  const rows = await conversations(db, ids);
+  return [...new Set(rows.map((row) => row.contact_id).filter((id) => id !== null))];
+}
+
 export async function conversation(db: LocalDatabase, id: Id): Promise<LocalConversation | null> {
   const tables = await db.activeTables();
   return (await tables.conversation.get(id)) ?? null;
@@ -61,9 +67,20 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<Attendee[]> {
+  const tables = await db.activeTables();
+  const rows = await tables.attendee.bulkGet([...ids]);
+  return rows.filter((row): row is Attendee => row !== undefined);
+}
+
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {
   const tables = await db.activeTables();
   return (await tables.attendee.get(id)) ?? null;
+}
+
+/** Those of these attendees that are known here; ids joined by commas. */
+export async function attendeesOf(db: LocalDatabase, ids: string): Promise<Attendee[]> {
+  return attendees(db, ids === "" ? [] : ids.split(","));
 }
 
 export async function thread(db: LocalDatabase, conversationId: Id): Promise<ThreadState | null> {
@@ -76,13 +93,20 @@ export interface Stretch {
   readonly conversationId: Id;
   readonly from: string | null;
   readonly to: string | null;
+  /** The ends of an island that the stretch lies in, below the thread's first hole. */
+  readonly island?: Ends | null;
 }
 
-/** The messages of a stretch, oldest first, none from below the thread's first hole. */
+export interface Ends {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** The messages of a stretch, oldest first, none from below the thread's first hole (or from outside of the island). */
 export async function messages(db: LocalDatabase, stretch: Stretch): Promise<LocalMessage[]> {
   const tables = await db.activeTables();
-  const { conversationId: id, from, to } = stretch;
-  const floor = (await tables.thread.get(id))?.floor ?? "";
+  const { conversationId: id, from, to, island } = stretch;
+  const floor = island?.low ?? (await tables.thread.get(id))?.floor ?? "";
   const lower = from === null || from < floor ? floor : from;
   if (to !== null && to < lower) return [];
   const found = await tables.message
@@ -99,9 +123,11 @@ export async function positionAway(
   position: string | null,
   count: number,
   way: "before" | "after",
+  island: Ends | null = null,
 ): Promise<string | null> {
   const tables = await db.activeTables();
-  const floor = (await tables.thread.get(conversationId))?.floor ?? "";
+  const floor = island?.low ?? (await tables.thread.get(conversationId))?.floor ?? "";
+  const ceiling = island?.high ?? LAST;
   const index = tables.message.where("[conversation_id+position]");
   const found =
     way === "before"
@@ -111,10 +137,30 @@ export async function positionAway(
           .limit(count)
           .toArray()
       : await index
-          .between([conversationId, position ?? floor], [conversationId, LAST], false, true)
+          .between([conversationId, position ?? floor], [conversationId, ceiling], false, true)
           .limit(count)
           .toArray();
   return found.at(-1)?.position ?? null;
+}
+
+/** Where a message of this device stands. */
+export async function messagePosition(db: LocalDatabase, id: Id): Promise<string | null> {
+  const tables = await db.activeTables();
+  return (await tables.message.get(id))?.position ?? null;
+}
+
+/** The ends of a stretch with `count` messages on either side of a position; `to` is null where it reaches the newest. */
+export async function stretchAround(
+  db: LocalDatabase,
+  conversationId: Id,
+  position: string,
+  count: number,
+  island: Ends | null,
+): Promise<{ readonly from: string; readonly to: string | null }> {
+  const from = await positionAway(db, conversationId, position, count, "before", island);
+  const to = await positionAway(db, conversationId, position, count, "after", island);
+  const beyond = to === null ? null : await positionAway(db, conversationId, to, 1, "after", island);
+  return { from: from ?? position, to: beyond === null && island === null ? null : (to ?? position) };
 }
 
 const countsAsUnread = (message: LocalMessage): boolean =>
@@ -127,6 +173,80 @@ export async function countAfter(db: LocalDatabase, conversationId: Id, position
     .where("[conversation_id+position]")
     .between([conversationId, position], [conversationId, LAST], false, true)
     .count();
+}
+
+export async function message(db: LocalDatabase, id: Id): Promise<LocalMessage | null> {
+  const tables = await db.activeTables();
+  return (await tables.message.get(id)) ?? null;
+}
+
+/** The message of a thread that upstream calls by this id, as far as it is here. */
+export async function messageByExternalId(db: LocalDatabase, conversationId: Id, externalId: string): Promise<Id | null> {
+  const tables = await db.activeTables();
+  const newestFirst = tables.message.where("[conversation_id+position]").between([conversationId, ""], [conversationId, LAST]);
+  const found = await newestFirst
+    .reverse()
+    .filter((row) => row.external_message_id === externalId)
+    .first();
+  return found?.id ?? null;
+}
+
+/** A file and the message it came with. */
+export interface Shown {
+  readonly message: LocalMessage;
+  readonly attachment: Attachment;
+}
+
+export type StoredAttachment = Attachment & { readonly url: string };
+
+export const isStored = (attachment: Attachment): attachment is StoredAttachment =>
+  attachment.state === "stored" && attachment.url !== null;
+
+/** The pictures and films of a message that may be looked at. */
+export function picturesOf(row: LocalMessage): readonly StoredAttachment[] {
+  if (row.deleted_at !== null || row.view_once) return [];
+  return row.attachments.filter(isStored).filter(({ kind }) => kind === "image" || kind === "video" || kind === "gif");
+}
+
+/** The picture or film before or after another one, through the whole conversation as far as it is here. */
+export async function pictureBeside(
+  db: LocalDatabase,
+  of: { readonly messageId: Id; readonly attachmentId: Id },
+  way: "before" | "after",
+): Promise<Shown | null> {
+  const tables = await db.activeTables();
+  const row = await tables.message.get(of.messageId);
+  if (row === undefined) return null;
+  const own = picturesOf(row);
+  const sibling = own[own.findIndex(({ id }) => id === of.attachmentId) + (way === "after" ? 1 : -1)];
+  if (sibling !== undefined) return { message: row, attachment: sibling };
+  const { conversation_id: id, position } = row;
+  const floor = (await tables.thread.get(id))?.floor ?? "";
+  const index = tables.message.where("[conversation_id+position]");
+  const rows =
+    way === "after"
+      ? index.between([id, position], [id, LAST], false, true)
+      : index.between([id, floor], [id, position], true, false).reverse();
+  const found = await rows.filter((other) => picturesOf(other).length > 0).first();
+  if (found === undefined) return null;
+  const attachment = picturesOf(found).at(way === "after" ? 0 : -1);
+  return attachment === undefined ? null : { message: found, attachment };
+}
+
+/** The voice message that follows on this one with nothing said between them. */
+export async function voiceAfter(db: LocalDatabase, messageId: Id): Promise<Shown | null> {
+  const tables = await db.activeTables();
+  const row = await tables.message.get(messageId);
+  if (row === undefined) return null;
+  const { conversation_id: id, position } = row;
+  const next = await tables.message
+    .where("[conversation_id+position]")
+    .between([id, position], [id, LAST], false, true)
+    .filter((other) => other.kind !== "event" && other.deleted_at === null)
+    .first();
+  const attachment = next?.view_once === false ? next.attachments.find(({ kind }) => kind === "voice") : undefined;
+  if (next === undefined || attachment === undefined || !isStored(attachment)) return null;
+  return { message: next, attachment };
 }
 
 export interface Opening {

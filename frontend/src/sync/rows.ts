@@ -8,6 +8,7 @@ import type {
   Entity,
   LastMessage,
   Member,
+  Mention,
   Message,
   Quoted,
   Reaction,
@@ -98,15 +99,20 @@ function draftOf(row: Draft): Draft {
 }
 
 function lastMessageOf(row: LastMessage): LastMessage {
-  const { id, direction, kind, text, sender_name, status } = row;
-  return { id, direction, kind, text, sender_name, status };
+  const { id, direction, kind, event, text, sender_name, status } = row;
+  return { id, direction, kind, event, text, mentions: row.mentions.map(mentionOf), sender_name, status };
+}
+
+function mentionOf(row: Mention): Mention {
+  const { token, attendee_id, name, is_own } = row;
+  return { token, attendee_id, name, is_own };
 }
 
 function conversationOf(row: Conversation): Conversation {
   const { id, channel_id, provider, kind, title, name, picture_url, contact_id } = row;
   const { last_message_at, last_message } = row;
   const { unread_count, archived, pinned, muted_until, read_only, disabled_features } = row;
-  const { history_revision, version } = row;
+  const { content_type, history_revision, version } = row;
   return {
     id,
     channel_id,
@@ -124,6 +130,7 @@ function conversationOf(row: Conversation): Conversation {
     muted_until,
     read_only,
     disabled_features: [...disabled_features],
+    content_type,
     history_revision,
     version,
   };
@@ -147,7 +154,8 @@ function quotedOf(row: Quoted): Quoted {
 
 function messageOf(row: Message): Message {
   const { id, channel_id, conversation_id, external_message_id, client_id, direction, origin } = row;
-  const { sender_id, sender_name, kind, text, status, sent_at, received_at, time_flagged } = row;
+  const { sender_id, sender_name, kind, event, subject, text, status } = row;
+  const { sent_at, received_at, time_flagged } = row;
   const { edited_at, deleted_at, forwarded, view_once, quoted, version } = row;
   return {
     id,
@@ -160,7 +168,10 @@ function messageOf(row: Message): Message {
     sender_id,
     sender_name,
     kind,
+    event,
+    subject,
     text,
+    mentions: row.mentions.map(mentionOf),
     status,
     sent_at,
     received_at,

@@ -1,8 +1,8 @@
-import { memo, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 
 import { firstCharacters, oneLine, stableHash } from "../lib/text";
 
-/** Classes `avatar-0` … in avatar.css, each with white text of at least 4.5 to 1. */
+/** Classes `avatar-0` … in base.css, each with white text of at least 4.5 to 1. */
 const COLOURS = 10;
 
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
@@ -21,15 +21,39 @@ interface AvatarProps {
   readonly name: string;
   /** What stays when the name changes: the same seed keeps the same colour. */
   readonly seed: string;
-  readonly size?: "row" | "header";
+  readonly size?: "row" | "header" | "bubble";
+  /** Where the picture is; the initials stand in its place until it is here, and where there is none. */
+  readonly picture?: string | null;
   readonly badge?: ReactNode;
 }
 
-export const Avatar = memo(function Avatar({ name, seed, size = "row", badge }: AvatarProps) {
+export const Avatar = memo(function Avatar({ name, seed, size = "row", picture = null, badge }: AvatarProps) {
   return (
     <span className={`avatar avatar-${size} avatar-${stableHash(seed) % COLOURS}`}>
       <span aria-hidden="true">{initials(name)}</span>
+      {picture !== null && <Face key={picture} picture={picture} />}
       {badge}
     </span>
   );
 });
+
+/** Drawn over the initials once it is whole, and not at all when it cannot be had. */
+function Face({ picture }: { readonly picture: string }) {
+  const [state, setState] = useState<"coming" | "here" | "failed">("coming");
+  if (state === "failed") return null;
+  return (
+    <img
+      className={`avatar-face avatar-face-${state}`}
+      src={picture}
+      alt=""
+      decoding="async"
+      draggable={false}
+      onLoad={() => {
+        setState("here");
+      }}
+      onError={() => {
+        setState("failed");
+      }}
+    />
+  );
+}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode, type RefObject } from "react";
 
 import { words } from "../lib/words";
 import { Icon } from "./icons";
@@ -10,16 +10,22 @@ interface DialogProps {
   readonly className?: string;
 }
 
-/** The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. */
-export function Dialog({ title, onClose, children, className = "" }: DialogProps) {
+/** Opens a dialog over the page for as long as it is drawn. It gives the focus back only if closed while still there. */
+export function useModal(): RefObject<HTMLDialogElement | null> {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => {
       dialog?.close();
     };
   }, []);
+  return element;
+}
+
+/** The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. */
+export function Dialog({ title, onClose, children, className = "" }: DialogProps) {
+  const element = useModal();
   return (
     <dialog
       ref={element}

@@ -22,9 +22,20 @@ const PATHS = {
   forward: "M13 6l6 6-6 6m6-6H9a5 5 0 0 0-5 5v1",
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   muted: "M5 9h3l5-4v14l-5-4H5zm11 1 4 4m0-4-4 4",
-  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   details: "M4 5h16v14H4zm10 0v14",
   archive: "M4 7h16M6 7v12h12V7M9 11h6",
+  play: "M8 5v14l11-7z",
+  pause: "M8 5v14M16 5v14",
+  download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
+  copy: "M9 8h11v12H9zM15 8V4H4v12h5",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  inspect: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18m0 8v5m0-8h.01",
+  before: "M15 5l-7 7 7 7",
+  after: "M9 5l7 7-7 7",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  origin: "M10 6 4 12l6 6M4 12h10a6 6 0 0 1 6 6v1",
+  once: "M12 3a9 9 0 1 1-9 9m2-6 .01.01M8 3.8l.01.01M10.5 9.5 12 8.5V16",
 } as const;
 
 export type IconName = keyof typeof PATHS;

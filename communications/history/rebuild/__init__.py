@@ -1,0 +1,1 @@
+"""The ledger folded anew into empty tables beside the live ones, and compared with them."""

@@ -1,0 +1,293 @@
+"""Erasing: first the marks, so that nothing comes back, then the bytes, then the rows; in short transactions.
+
+Whatever interrupts it, the same call ends it. Files go with the sweep that removes what nothing refers to.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+import msgspec
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from communications.feed.announce import changes_announce_on_commit
+from communications.ingest.channels import LOCK
+from communications.ingest.erased import ERASED, UNIT_SEPARATOR
+from communications.models import (
+    Channel,
+    ChatAttendee,
+    Conversation,
+    ConversationAlias,
+    Erasure,
+    Message,
+    Reaction,
+)
+
+ROWS_AT_ONCE: Final = 500
+DELIVERIES_AT_ONCE: Final = 2_000
+
+# What is shorter stands in bodies that have nothing to do with it.
+NAME_MIN_CHARACTERS: Final = 5
+
+_KEY: Final = """
+INSERT INTO communications_erasurekey (id, key)
+VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))
+ON CONFLICT (id) DO NOTHING
+"""
+
+_MARK: Final = """
+INSERT INTO communications_erasedmark AS held (digest, erased_at)
+SELECT DISTINCT landline_erased_digest(%(account)s, name.kind, name.value), %(at)s::timestamptz
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS name (kind, value)
+ON CONFLICT (digest) DO UPDATE SET erased_at = excluded.erased_at WHERE excluded.erased_at > held.erased_at
+"""
+
+# The next deliveries of the account in the order of their ids: which speak of it by their links, and whose bytes name it.
+_DELIVERIES: Final = """
+WITH page AS (
+    SELECT id, message_id, conversation_id FROM communications_webhookdelivery
+    WHERE external_account_id = %(account)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+), judged AS (
+    SELECT page.id, body.delivery_id IS NOT NULL AS has_body,
+           page.message_id = ANY(%(messages)s::bigint[])
+           OR page.conversation_id = ANY(%(conversations)s::bigint[]) AND page.message_id IS NULL AS is_linked,
+           EXISTS (SELECT FROM unnest(%(names)s::bytea[]) AS name WHERE position(name IN body.raw) > 0) AS is_named
+    FROM page LEFT JOIN communications_webhookbody AS body ON body.delivery_id = page.id
+)
+SELECT id, coalesce(is_linked, false), has_body AND (coalesce(is_linked, false) OR is_named) FROM judged ORDER BY id
+"""
+
+# One that waits to be tried again has nothing to be tried with.
+_SETTLE: Final = """
+UPDATE communications_webhookdelivery SET
+    outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, conversation_id = NULL
+WHERE id = ANY(%(linked)s::uuid[]) OR id = ANY(%(bodiless)s::uuid[]) AND outcome IN ('failed', 'parked')
+"""
+
+_BODIES_REMOVE: Final = "DELETE FROM communications_webhookbody WHERE delivery_id = ANY(%s::uuid[])"
+
+# Words of an erased message that others quote.
+_QUOTES_REMOVE: Final = """
+UPDATE communications_message SET quoted_text = '', quoted_sender_name = ''
+WHERE channel_id = %(channel)s AND conversation_id = ANY(%(conversations)s::bigint[])
+  AND quoted_external_id = ANY(%(messages)s::text[]) AND (quoted_text, quoted_sender_name) <> ('', '')
+"""
+
+_RECOUNT: Final = "SELECT landline_conversations_recount(%s::bigint[])"
+
+Name = tuple[str, str]
+Item = TypeVar("Item")
+
+
+class Erasable(msgspec.Struct, frozen=True, kw_only=True):
+    """What an erasure would take, as found. ``names`` are looked for in bodies; ``attendees`` go with their rows.
+
+    ``conversations`` go as a whole, their parts included.
+    """
+
+    channel_id: int
+    account: str
+    kind: str
+    title: str
+    messages: tuple[int, ...]
+    conversations: tuple[int, ...] = ()
+    attendees: tuple[int, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def message_erasable(channel: Channel, external_message_id: str) -> Erasable | None:
+    """``None`` where the channel has no such message."""
+    held = Message.objects.filter(channel=channel, external_message_id=external_message_id).first()
+    if held is None:
+        return None
+    return Erasable(
+        channel_id=channel.pk,
+        account=channel.external_account_id,
+        kind=Erasure.Kind.MESSAGE,
+        title=f"the message {external_message_id}",
+        messages=(held.pk,),
+        names=frozenset({external_message_id}),
+    )
+
+
+def conversation_erasable(channel: Channel, name: str) -> Erasable | None:
+    """The conversation that upstream calls so, by any of its names; ``None`` where there is none."""
+    alias = (
+        ConversationAlias.objects.filter(channel=channel, value=name).select_related("conversation").first()
+    )
+    if alias is None:
+        return None
+    root = alias.conversation.continues_id or alias.conversation_id
+    return _conversations(channel, Erasure.Kind.CONVERSATION, [root], f"the conversation {name}")
+
+
+def person_erasable(channel: Channel, name: str) -> Erasable | None:
+    """Whom upstream calls so, by id or number: with their direct conversations, and what they wrote elsewhere."""
+    people = list(
+        ChatAttendee.objects.filter(channel=channel, is_self=False).filter(
+            Q(provider_id=name) | Q(lid=name) | Q(phone=name.removeprefix("+")) | Q(public_identifier=name)
+        )
+    )
+    if not people:
+        return None
+    ids = [person.pk for person in people]
+    direct = Conversation.objects.filter(channel=channel, kind=Conversation.Kind.DIRECT, contact__in=ids)
+    erasable = _conversations(
+        channel,
+        Erasure.Kind.PERSON,
+        [root or pk for pk, root in direct.values_list("pk", "continues_id")],
+        f"the person {name}",
+    )
+    elsewhere = Message.objects.filter(channel=channel, sender__in=ids).values_list("pk", flat=True)
+    called = {
+        value
+        for person in people
+        for value in (person.provider_id, person.lid, person.phone, person.external_attendee_id)
+        if len(value) >= NAME_MIN_CHARACTERS
+    }
+    return msgspec.structs.replace(
+        erasable,
+        messages=tuple({*erasable.messages, *elsewhere}),
+        attendees=tuple(ids),
+        names=erasable.names | called,
+    )
+
+
+def erase(erasable: Erasable, *, erased_by: str) -> Erasure:
+    """Erases for good, and answers with the record of it."""
+    at = timezone.now()
+    erasure = Erasure.objects.create(channel_id=erasable.channel_id, kind=erasable.kind, erased_by=erased_by)
+    _mark(erasable, at, _chat_names(erasable.conversations))
+    arrived_before = Message.objects.filter(conversation__in=erasable.conversations, sent_at__lte=at)
+    messages = {*erasable.messages, *arrived_before.values_list("pk", flat=True)}
+    complete = msgspec.structs.replace(erasable, messages=tuple(sorted(messages)))
+    _mark(complete, at, _message_names(complete.messages))
+    erasure.messages = len(messages)
+    erasure.deliveries = _deliveries_erase(complete)
+    _messages_erase(complete)
+    _rest_erase(complete)
+    erasure.ended_at = timezone.now()
+    erasure.save()
+    return erasure
+
+
+def _conversations(channel: Channel, kind: str, roots: Sequence[int], title: str) -> Erasable:
+    parts = Conversation.objects.filter(Q(pk__in=roots) | Q(continues__in=roots)).values_list("pk", flat=True)
+    ids = tuple(parts)
+    aliases = ConversationAlias.objects.filter(conversation__in=ids).values_list("value", flat=True)
+    messages = Message.objects.filter(conversation__in=ids).values_list("pk", flat=True)
+    return Erasable(
+        channel_id=channel.pk,
+        account=channel.external_account_id,
+        kind=kind,
+        title=title,
+        messages=tuple(messages),
+        conversations=ids,
+        names=frozenset(alias for alias in aliases if len(alias) >= NAME_MIN_CHARACTERS),
+    )
+
+
+def _mark(erasable: Erasable, at: dt.datetime, names: Iterable[Name]) -> None:
+    """From here on nothing of that name is folded. A transaction for each portion, under the channel's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY)
+    for portion in _portions(names):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LOCK, [erasable.account])
+            kinds, values = zip(*portion, strict=True)
+            cursor.execute(
+                _MARK,
+                {"account": erasable.account, "at": at, "kinds": list(kinds), "values": list(values)},
+            )
+
+
+def _portions(items: Iterable[Item]) -> Iterator[list[Item]]:
+    left = iter(items)
+    while portion := list(islice(left, ROWS_AT_ONCE)):
+        yield portion
+
+
+def _chat_names(conversations: Iterable[int]) -> Iterator[Name]:
+    held = ConversationAlias.objects.filter(conversation__in=list(conversations))
+    for kind, value in held.values_list("kind", "value"):
+        yield "chat", f"{kind}:{value}"
+
+
+def _message_names(messages: Iterable[int]) -> Iterator[Name]:
+    for ids in _portions(messages):
+        held = Message.objects.filter(pk__in=ids).values_list(
+            "external_message_id", "provider_message_id", "conversation_id"
+        )
+        aliases: dict[int, list[str]] = {}
+        for conversation_id, kind, value in ConversationAlias.objects.filter(
+            conversation__in={conversation for _, _, conversation in held}
+        ).values_list("conversation_id", "kind", "value"):
+            aliases.setdefault(conversation_id, []).append(f"{kind}:{value}")
+        for external_id, provider_id, conversation_id in held:
+            if external_id:
+                yield "message", external_id
+            if provider_id:
+                for alias in aliases.get(conversation_id or 0, ()):
+                    yield "in_chat", f"{alias}{UNIT_SEPARATOR}{provider_id}"
+
+
+def _deliveries_erase(erasable: Erasable) -> int:
+    """Bodies that tell of it, in one pass over the account's ledger; the rows stay. Answers with how many bodies went."""
+    removed = 0
+    asked: dict[str, Any] = {
+        "account": erasable.account,
+        "limit": DELIVERIES_AT_ONCE,
+        "after": uuid.UUID(int=0),
+        "messages": list(erasable.messages),
+        "conversations": list(erasable.conversations),
+        "names": [name.encode() for name in sorted(erasable.names)],
+    }
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_DELIVERIES, asked)
+            page = cursor.fetchall()
+            if not page:
+                return removed
+            asked["after"] = page[-1][0]
+            bodies = [delivery for delivery, _, loses_body in page if loses_body]
+            linked = [delivery for delivery, is_linked, _ in page if is_linked]
+            cursor.execute(_SETTLE, {"linked": linked, "bodiless": bodies, "reason": ERASED})
+            cursor.execute(_BODIES_REMOVE, [bodies])
+            removed += len(bodies)
+
+
+def _messages_erase(erasable: Erasable) -> None:
+    for ids in _portions(erasable.messages):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(LOCK, [erasable.account])
+            held = Message.objects.filter(pk__in=ids)
+            names = [name for name in held.values_list("external_message_id", flat=True) if name]
+            around = [pk for pk in set(held.values_list("conversation_id", flat=True)) if pk]
+            held.delete()
+            cursor.execute(
+                _QUOTES_REMOVE,
+                {"channel": erasable.channel_id, "conversations": around, "messages": names},
+            )
+            cursor.execute(_RECOUNT, [around])
+            changes_announce_on_commit()
+
+
+def _rest_erase(erasable: Erasable) -> None:
+    """The conversations, unless something new has come meanwhile, and the people."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LOCK, [erasable.account])
+        conversations = Conversation.objects.filter(pk__in=erasable.conversations)
+        if not Message.objects.filter(conversation__in=erasable.conversations).exists():
+            conversations.delete()
+        people = ChatAttendee.objects.filter(pk__in=erasable.attendees)
+        Reaction.objects.filter(sender__in=people).delete()
+        people.delete()
+        cursor.execute(
+            _RECOUNT,
+            [list(Conversation.objects.filter(pk__in=erasable.conversations).values_list("pk", flat=True))],
+        )
+        changes_announce_on_commit()

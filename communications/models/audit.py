@@ -1,0 +1,33 @@
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuditEntry(models.Model):
+    """Somebody did, or saw, what is not theirs by the way: who, when, what, to what end. Never any content.
+
+    The object is named and not linked, and the actor's name is kept: an entry outlives both.
+    """
+
+    class Action(models.TextChoices):
+        BODY_OPENED = "body_opened", "Opened the body of a delivery"
+        DIFFERENCE_OPENED = "difference_opened", "Saw what folding a delivery again would change"
+        TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
+        REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(
+        "communications.User", null=True, blank=True, on_delete=models.SET_NULL, db_index=False
+    )
+    actor_name = models.TextField()
+    action = models.TextField(choices=Action.choices)
+    channel_id = models.BigIntegerField(null=True, blank=True)
+    object_kind = models.TextField()
+    object_id = models.TextField()
+    result = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.action} {self.object_kind} {self.object_id}"

@@ -1,0 +1,148 @@
+-- The index of messages is a table of its own: a receipt or a new version rewrites the message's row, and would put every word into
+-- the index again. It holds the messages that a search may find, and no others.
+
+ALTER INDEX search_message_words SET (fastupdate = on, gin_pending_list_limit = 4096);
+ALTER TABLE communications_searchmessage SET (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+
+CREATE OR REPLACE FUNCTION landline_search_messages_write(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO communications_searchmessage AS held (message_id, channel_id, sent_at, words)
+    SELECT message.id, message.channel_id, message.sent_at,
+           landline_search_vector(CASE WHEN parts.names IS NULL THEN message.search_text
+                                       ELSE message.search_text || E'\n' || landline_search_text(parts.names) END)
+           || array_to_tsvector(array_remove(ARRAY[
+               'channel:' || message.channel_id, 'chat:' || message.conversation_id, 'from:' || message.sender_id,
+               'is:' || message.direction,
+               CASE WHEN message.kind NOT IN ('text', 'event', 'unsupported') THEN 'has:' || message.kind END,
+               CASE WHEN strpos(message.search_text, '://') > 0 OR strpos(message.search_text, 'www.') > 0 THEN 'has:link' END
+           ] || parts.kinds, NULL))
+    FROM communications_message AS message
+    LEFT JOIN LATERAL (
+        SELECT string_agg(left(nullif(part.name, ''), 1000), E'\n' ORDER BY part.position) AS names,
+               array_agg(DISTINCT 'has:' || part.kind) AS kinds
+        FROM communications_attachment AS part WHERE part.message_id = message.id
+    ) AS parts ON message.kind <> 'text'
+    WHERE message.id = ANY(ids) AND NOT message.is_stub AND NOT message.is_hidden AND message.deleted_at IS NULL
+    ON CONFLICT (message_id) DO UPDATE SET
+        channel_id = excluded.channel_id, sent_at = excluded.sent_at, words = excluded.words
+    WHERE (held.channel_id, held.sent_at, held.words) IS DISTINCT FROM (excluded.channel_id, excluded.sent_at, excluded.words);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM landline_search_messages_write(array_agg(id)) FROM added;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_added AFTER INSERT ON communications_message
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION landline_search_messages_added();
+
+CREATE OR REPLACE FUNCTION landline_search_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.is_stub OR NEW.is_hidden OR NEW.deleted_at IS NOT NULL THEN
+        DELETE FROM communications_searchmessage WHERE message_id = OLD.id;
+    ELSE
+        PERFORM landline_search_messages_write(ARRAY[NEW.id]);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_changed AFTER UPDATE ON communications_message
+    FOR EACH ROW WHEN (
+        (OLD.conversation_id, OLD.sender_id, OLD.direction, OLD.kind, OLD.search_text, OLD.sent_at, OLD.deleted_at, OLD.is_hidden, OLD.is_stub)
+        IS DISTINCT FROM (NEW.conversation_id, NEW.sender_id, NEW.direction, NEW.kind, NEW.search_text, NEW.sent_at, NEW.deleted_at, NEW.is_hidden, NEW.is_stub))
+    EXECUTE FUNCTION landline_search_message_changed();
+CREATE OR REPLACE TRIGGER search_removed AFTER DELETE ON communications_message
+    FOR EACH ROW EXECUTE FUNCTION landline_search_message_changed();
+
+-- A message is found by the names of its files.
+CREATE OR REPLACE FUNCTION landline_search_parts_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM landline_search_messages_write(array_agg(DISTINCT message_id)) FROM changed;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_part_added AFTER INSERT ON communications_attachment
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_search_parts_changed();
+CREATE OR REPLACE TRIGGER search_part_removed AFTER DELETE ON communications_attachment
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_search_parts_changed();
+
+CREATE OR REPLACE FUNCTION landline_search_part_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM landline_search_messages_write(ARRAY[NEW.message_id]);
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_part_renamed AFTER UPDATE ON communications_attachment
+    FOR EACH ROW WHEN ((OLD.name, OLD.kind) IS DISTINCT FROM (NEW.name, NEW.kind))
+    EXECUTE FUNCTION landline_search_part_renamed();
+
+-- People and chats, by what they are called.
+CREATE OR REPLACE FUNCTION landline_search_attendee_named() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM communications_searchname WHERE attendee_id = OLD.id;
+        RETURN NULL;
+    END IF;
+    INSERT INTO communications_searchname AS held (channel_id, attendee_id, words)
+    VALUES (NEW.channel_id, NEW.id, landline_search_vector(
+        landline_search_text(left(concat_ws(E'\n', NEW.name, NEW.public_identifier), 2000)) || E'\n' || NEW.phone))
+    ON CONFLICT (attendee_id) DO UPDATE SET words = excluded.words WHERE held.words IS DISTINCT FROM excluded.words;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_added AFTER INSERT OR DELETE ON communications_chatattendee
+    FOR EACH ROW EXECUTE FUNCTION landline_search_attendee_named();
+CREATE OR REPLACE TRIGGER search_renamed AFTER UPDATE OF name, phone, public_identifier ON communications_chatattendee
+    FOR EACH ROW WHEN ((OLD.name, OLD.phone, OLD.public_identifier) IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier))
+    EXECUTE FUNCTION landline_search_attendee_named();
+
+CREATE OR REPLACE FUNCTION landline_search_conversation_titled() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR NEW.title = '' THEN
+        DELETE FROM communications_searchname WHERE conversation_id = OLD.id;
+        RETURN NULL;
+    END IF;
+    INSERT INTO communications_searchname AS held (channel_id, conversation_id, words)
+    VALUES (NEW.channel_id, NEW.id, landline_search_vector(landline_search_text(left(NEW.title, 2000))))
+    ON CONFLICT (conversation_id) DO UPDATE SET words = excluded.words WHERE held.words IS DISTINCT FROM excluded.words;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_added AFTER INSERT ON communications_conversation
+    FOR EACH ROW WHEN (NEW.title <> '') EXECUTE FUNCTION landline_search_conversation_titled();
+CREATE OR REPLACE TRIGGER search_removed AFTER DELETE ON communications_conversation
+    FOR EACH ROW WHEN (OLD.title <> '') EXECUTE FUNCTION landline_search_conversation_titled();
+CREATE OR REPLACE TRIGGER search_titled AFTER UPDATE ON communications_conversation
+    FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title) EXECUTE FUNCTION landline_search_conversation_titled();
+
+-- Fills the index of a database whose rows came without it.
+CREATE OR REPLACE FUNCTION landline_search_fill() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM landline_search_messages_write(array_agg(id))
+    FROM (SELECT id, (row_number() OVER (ORDER BY sent_at) - 1) / 10000 AS batch FROM communications_message WHERE NOT is_stub) AS message
+    GROUP BY batch ORDER BY batch;
+    INSERT INTO communications_searchname (channel_id, attendee_id, words)
+    SELECT channel_id, id, landline_search_vector(
+        landline_search_text(left(concat_ws(E'\n', name, public_identifier), 2000)) || E'\n' || phone)
+    FROM communications_chatattendee ON CONFLICT (attendee_id) DO NOTHING;
+    INSERT INTO communications_searchname (channel_id, conversation_id, words)
+    SELECT channel_id, id, landline_search_vector(landline_search_text(left(title, 2000)))
+    FROM communications_conversation WHERE title <> '' ON CONFLICT (conversation_id) DO NOTHING;
+END
+$$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM communications_searchmessage) AND EXISTS (SELECT FROM communications_message) THEN
+        PERFORM landline_search_fill();
+    END IF;
+END
+$$;

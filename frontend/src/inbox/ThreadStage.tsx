@@ -1,0 +1,86 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+
+import type { Id } from "../api/types";
+import { presentable } from "../lib/text";
+import { useClient } from "../sync/client";
+import { messageByExternalId, type Shown } from "../sync/queries";
+import type { LocalMessage } from "../sync/rows";
+import { loaded } from "./loaded";
+import { messageShow } from "./messageShow";
+import { ThreadActionsContext, type ThreadActions } from "./threadActions";
+import { threadWords } from "./threadWords";
+
+const Lightbox = lazy(() => loaded(import("./lightbox/Lightbox").then((file) => file.Lightbox)));
+
+const NOTICE_MS = 4_000;
+
+interface ThreadStageProps {
+  readonly conversationId: Id;
+  readonly onInspect: ((message: LocalMessage) => void) | null;
+  readonly children: ReactNode;
+}
+
+/** What bubbles can ask for, and what stands over the thread because of it. */
+export function ThreadStage({ conversationId, onInspect, children }: ThreadStageProps) {
+  const { db } = useClient();
+  const [looking, setLooking] = useState<Shown | null>(null);
+  const [notice, setNotice] = useState("");
+  useEffect(() => {
+    if (notice === "") return;
+    const timer = setTimeout(() => {
+      setNotice("");
+    }, NOTICE_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [notice]);
+
+  const actions = useMemo((): ThreadActions => {
+    const jump = async (messageId: Id | null, externalId: Id | null): Promise<void> => {
+      const found = messageId ?? (externalId === null ? null : await messageByExternalId(db, conversationId, externalId));
+      if (found === null) setNotice(threadWords.notHere);
+      else messageShow(conversationId, found);
+    };
+    const copy = async (text: string): Promise<void> => {
+      // Only where the page came over https or from this machine do browsers have a clipboard.
+      const clipboard = (navigator as { readonly clipboard?: Clipboard }).clipboard;
+      if (clipboard === undefined) throw new Error("There is no clipboard.");
+      await clipboard.writeText(text);
+    };
+    return {
+      enlarge: (message, attachment) => {
+        setLooking({ message, attachment });
+      },
+      jumpToQuoted: ({ message_id, external_message_id }) => void jump(message_id, external_message_id),
+      copy: (message) => {
+        copy(presentable(message.text)).then(
+          () => {
+            setNotice(threadWords.copied);
+          },
+          () => {
+            setNotice(threadWords.notCopied);
+          },
+        );
+      },
+      inspect: onInspect,
+    };
+  }, [db, conversationId, onInspect]);
+
+  const close = useCallback(() => {
+    setLooking(null);
+  }, []);
+
+  return (
+    <ThreadActionsContext value={actions}>
+      {children}
+      <p className="thread-notice" role="status">
+        {notice}
+      </p>
+      {looking !== null && (
+        <Suspense>
+          <Lightbox first={looking} onClose={close} />
+        </Suspense>
+      )}
+    </ThreadActionsContext>
+  );
+}

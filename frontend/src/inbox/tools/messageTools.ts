@@ -1,0 +1,62 @@
+import { isStored } from "../../sync/queries";
+import type { LocalMessage } from "../../sync/rows";
+import type { IconName } from "../../ui/icons";
+import { titleOf } from "../media/cards";
+import type { ThreadActions } from "../threadActions";
+import { threadWords } from "../threadWords";
+
+/** Something to do with a message: an act, or a file to save. */
+export interface MessageTool {
+  readonly key: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly run?: () => void;
+  readonly href?: string;
+}
+
+export function messageTools(message: LocalMessage, actions: ThreadActions): readonly MessageTool[] {
+  const tools: MessageTool[] = [];
+  const { quoted, attachments, text } = message;
+  if (message.deleted_at === null) {
+    if (text !== "") {
+      tools.push({
+        key: "copy",
+        icon: "copy",
+        label: threadWords.copy,
+        run: () => {
+          actions.copy(message);
+        },
+      });
+    }
+    if (quoted !== null && (quoted.message_id ?? quoted.external_message_id) !== null) {
+      tools.push({
+        key: "jump",
+        icon: "origin",
+        label: threadWords.jump,
+        run: () => {
+          actions.jumpToQuoted(quoted);
+        },
+      });
+    }
+    for (const attachment of message.view_once ? [] : attachments.filter(isStored)) {
+      tools.push({
+        key: attachment.id,
+        icon: "download",
+        label: threadWords.download(titleOf(attachment)),
+        href: attachment.url,
+      });
+    }
+  }
+  const { inspect } = actions;
+  if (inspect !== null) {
+    tools.push({
+      key: "inspect",
+      icon: "inspect",
+      label: threadWords.inspect,
+      run: () => {
+        inspect(message);
+      },
+    });
+  }
+  return tools;
+}

@@ -1,0 +1,164 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { ApiError, search } from "../api/http";
+import type { Attendee, Conversation, Hit, Id, SearchPage } from "../api/types";
+import { useClient, useSyncStatus } from "../sync/client";
+import type { LocalDatabase } from "../sync/db";
+import { chatsLocally, messagesLocally, type LocalReach } from "./local";
+import { InvalidQuery, searchQuery, type SearchQuery } from "./query";
+
+/** The server is asked once typing has paused for so long. */
+const PAUSE_MS = 120;
+
+export interface Results {
+  /** What they are the answer to. */
+  readonly q: string;
+  readonly chats: readonly Conversation[];
+  readonly hits: readonly Hit[];
+  readonly conversations: ReadonlyMap<Id, Conversation>;
+  readonly people: ReadonlyMap<Id, Attendee>;
+  readonly total: number | null;
+  readonly forgiving: boolean;
+  readonly reach: SearchPage["reach"];
+  /** Set where only this device was searched. */
+  readonly offline: LocalReach | null;
+  readonly nextCursor: string | null;
+}
+
+export interface SearchState {
+  readonly results: Results | null;
+  /** Chats that this device knew at once, until the server has answered. */
+  readonly early: readonly Conversation[];
+  readonly busy: boolean;
+  /** What is malformed in what was typed, and what to write instead. */
+  readonly refused: string | null;
+  readonly failed: string | null;
+  readonly moreFailed: boolean;
+  readonly more: () => void;
+  readonly retry: () => void;
+}
+
+/** Kept while a result is looked at, so that coming back shows the same list. */
+let kept: Results | null = null;
+
+function read(q: string): { query: SearchQuery | null; refused: string | null } {
+  try {
+    const now = new Date();
+    return { query: q.trim() === "" ? null : searchQuery(q, now, -now.getTimezoneOffset()), refused: null };
+  } catch (error) {
+    if (error instanceof InvalidQuery) return { query: null, refused: error.message };
+    throw error;
+  }
+}
+
+function resultsOf(q: string, page: SearchPage, before: Results | null): Results {
+  const conversations = new Map(before?.conversations);
+  for (const row of page.conversations) conversations.set(row.id, row);
+  const people = new Map(before?.people);
+  for (const row of page.attendees) people.set(row.id, row);
+  return {
+    q,
+    chats: before?.chats ?? page.chats.flatMap((id) => conversations.get(id) ?? []),
+    hits: [...(before?.hits ?? []), ...page.hits],
+    conversations,
+    people,
+    total: before === null ? page.total : before.total,
+    forgiving: page.forgiving,
+    reach: before === null ? page.reach : before.reach,
+    offline: null,
+    nextCursor: page.next_cursor,
+  };
+}
+
+async function searchThisDevice(db: LocalDatabase, q: string, query: SearchQuery, signal: AbortSignal): Promise<Results> {
+  const finds = await messagesLocally(db, query, signal);
+  const chats = await chatsLocally(db, query);
+  const conversations = new Map([...finds.conversations, ...chats].map((row) => [row.id, row]));
+  const { hits, reach } = finds;
+  const unknown = { people: new Map(), forgiving: false, reach: null, nextCursor: null };
+  return { q, chats, hits, conversations, total: hits.length, offline: reach, ...unknown };
+}
+
+export function useSearch(q: string): SearchState {
+  const { db } = useClient();
+  const isOffline = useSyncStatus().phase === "offline";
+  const { query, refused } = useMemo(() => read(q), [q]);
+  const [results, setResults] = useState<Results | null>(() => (kept?.q === q ? kept : null));
+  const [early, setEarly] = useState<{ readonly q: string; readonly chats: readonly Conversation[] } | null>(null);
+  const [failure, setFailure] = useState<{ readonly q: string; readonly error: Error } | null>(null);
+  const [moreFailed, setMoreFailed] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const loading = useRef<object | null>(null);
+
+  const show = useCallback((found: Results) => {
+    kept = found;
+    setResults(found);
+  }, []);
+
+  useEffect(() => {
+    if (query === null || (kept?.q === q && kept.offline === null)) return;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const find = async (): Promise<Results> => {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      signal.throwIfAborted();
+      try {
+        return resultsOf(q, await search(q, null, signal), null);
+      } catch (error) {
+        if (signal.aborted || error instanceof ApiError) throw error;
+        return searchThisDevice(db, q, query, signal);
+      }
+    };
+    void chatsLocally(db, query).then((chats) => {
+      if (!signal.aborted) setEarly({ q, chats });
+    });
+    find().then(
+      (found) => {
+        if (!signal.aborted) show(found);
+      },
+      (error: unknown) => {
+        if (!signal.aborted) setFailure({ q, error: error instanceof Error ? error : new Error(String(error)) });
+      },
+    );
+    return () => {
+      leaving.abort();
+      loading.current = null;
+    };
+  }, [db, q, query, attempt, isOffline, show]);
+
+  const more = useCallback(() => {
+    if (results?.q !== q || results.nextCursor === null || loading.current !== null) return;
+    const mine = {};
+    loading.current = mine;
+    setMoreFailed(null);
+    search(q, results.nextCursor)
+      .then((page) => {
+        if (loading.current === mine) show(resultsOf(q, page, results));
+      })
+      .catch(() => {
+        if (loading.current === mine) setMoreFailed(q);
+      })
+      .finally(() => {
+        if (loading.current === mine) loading.current = null;
+      });
+  }, [q, results, show]);
+
+  const retry = useCallback(() => {
+    setFailure(null);
+    setAttempt((count) => count + 1);
+  }, []);
+
+  const failed = failure?.q === q ? failure.error : null;
+  // A server that reads the words otherwise than this page has the last word.
+  const isRefusal = failed instanceof ApiError && failed.status === 400;
+  return {
+    results,
+    early: early?.q === q ? early.chats : [],
+    busy: query !== null && results?.q !== q && failed === null,
+    refused: isRefusal ? failed.message : refused,
+    failed: isRefusal ? null : (failed?.message ?? null),
+    moreFailed: moreFailed === q,
+    more,
+    retry,
+  };
+}

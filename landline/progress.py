@@ -1,0 +1,39 @@
+"""One line on the terminal that says how far a long command is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+
+TOLD_EVERY_SECONDS = 0.5
+TOLD_IN_A_FILE_EVERY_SECONDS = 30.0
+
+
+class ProgressLine:
+    """Call it with the totals so far. On a terminal the line is rewritten, elsewhere a new one is written now and then."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._is_terminal = sys.stderr.isatty()
+        self._every_seconds = TOLD_EVERY_SECONDS if self._is_terminal else TOLD_IN_A_FILE_EVERY_SECONDS
+        self._started_at = self._told_at = time.monotonic()
+        self.totals: Counter[str] = Counter()
+
+    def __call__(self, totals: Counter[str]) -> None:
+        self.totals = totals
+        now = time.monotonic()
+        if now - self._told_at >= self._every_seconds:
+            self._told_at = now
+            sys.stderr.write(f"\r{self._sentence()}" if self._is_terminal else f"{self._sentence()}\n")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._is_terminal:
+            sys.stderr.write(f"\r{self._sentence()}\n")
+            sys.stderr.flush()
+
+    def _sentence(self) -> str:
+        done = self.totals.total()
+        per_second = done / max(time.monotonic() - self._started_at, 0.001)
+        return f"{done:,} of {self._expected:,} deliveries, {per_second:,.0f} a second"
