@@ -271,6 +271,7 @@ describe("keys", () => {
     find: record("find"),
     help: record("help"),
     inbox: record("inbox"),
+    details: record("details"),
     back: record("back"),
   };
   const Screen = ({ singleKeys }: { readonly singleKeys: boolean }) => {

@@ -4,9 +4,12 @@ import type {
   ChannelList,
   ChannelStatusPage,
   Conversation,
+  ConversationDetails,
   ConversationPage,
   Id,
+  MemberList,
   MessagePage,
+  Person,
   Problem,
   ResetFrame,
   SearchPage,
@@ -183,6 +186,38 @@ export function search(q: string, cursor: string | null, signal?: AbortSignal): 
 
 export function markRead(provider: string, conversationId: Id, messageId: Id): Promise<Conversation> {
   return json(`${chatPath(provider, conversationId)}read/`, { method: "POST", body: { message_id: messageId } });
+}
+
+export function listMembers(conversationId: Id): Promise<MemberList> {
+  return json(`${chatPath("all", conversationId)}members/`);
+}
+
+export function getConversationDetails(conversationId: Id): Promise<ConversationDetails> {
+  return json(`${chatPath("all", conversationId)}details/`);
+}
+
+function personPath(attendeeId: Id): string {
+  return `communications/people/${encodeURIComponent(attendeeId)}/`;
+}
+
+export function getPerson(attendeeId: Id): Promise<Person> {
+  return json(personPath(attendeeId));
+}
+
+export function namePerson(attendeeId: Id, name: string): Promise<Person> {
+  return json(`${personPath(attendeeId)}name/`, { method: "POST", body: { name } });
+}
+
+/** Whether two are one; null takes back what was said. */
+export type Verdict = "same" | "different" | null;
+
+export function decidePerson(attendeeId: Id, otherId: Id, verdict: Verdict): Promise<Person> {
+  return json(`${personPath(attendeeId)}decisions/`, { method: "POST", body: { other_attendee_id: otherId, verdict } });
+}
+
+export function decideConversation(conversationId: Id, otherId: Id, verdict: Verdict): Promise<ConversationDetails> {
+  const body = { other_conversation_id: otherId, verdict };
+  return json(`${chatPath("all", conversationId)}decisions/`, { method: "POST", body });
 }
 
 export function wantPictures(

@@ -15,6 +15,7 @@ import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
+import { DetailsDrawer, focusDetailsButton } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
 import { Thread } from "./Thread";
 import { useShortcuts } from "./useShortcuts";
@@ -49,6 +50,7 @@ function Chip({ label, pressed, onPress }: ChipProps) {
 
 function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
+  const [detailsOpen, setDetailsOpen] = useState(false);
   const list = useRef<ListHandle>(null);
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
@@ -60,6 +62,14 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   const showAll = useCallback(() => {
     setFilter(EVERYTHING);
   }, []);
+  const toggleDetails = useCallback(() => {
+    setDetailsOpen((before) => !before);
+  }, []);
+  const closeDetails = useCallback(() => {
+    setDetailsOpen(false);
+    focusDetailsButton();
+  }, []);
+  const showsDetails = detailsOpen && conversationId !== null;
   const change = (part: Partial<ListFilter>): void => {
     setFilter((before) => ({ ...before, ...part }));
   };
@@ -76,6 +86,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
       navigate(searchPath(""));
     },
     help: onHelp,
+    details: toggleDetails,
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
@@ -87,7 +98,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   });
 
   return (
-    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
+    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
@@ -171,10 +182,11 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} target={target} onInspect={inspectMessage} />
+            <Thread id={conversationId} target={target} onInspect={inspectMessage} onDetails={toggleDetails} />
           </ErrorBoundary>
         )}
       </main>
+      {showsDetails && <DetailsDrawer key={conversationId} conversationId={conversationId} onClose={closeDetails} />}
       <InspectorHost singleKeys={preferences.singleKeys} />
     </div>
   );

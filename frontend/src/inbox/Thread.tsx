@@ -12,6 +12,7 @@ import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { DetailsButton } from "./DetailsDrawer";
 import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
 import { ThreadStage } from "./ThreadStage";
@@ -25,7 +26,12 @@ function BackButton() {
   );
 }
 
-function Header({ conversation }: { readonly conversation: LocalConversation }) {
+interface HeaderProps {
+  readonly conversation: LocalConversation;
+  readonly onDetails: () => void;
+}
+
+function Header({ conversation, onDetails }: HeaderProps) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
   const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
@@ -69,6 +75,7 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
       >
         <Icon name="search" />
       </button>
+      <DetailsButton onPress={onDetails} />
     </header>
   );
 }
@@ -77,14 +84,15 @@ interface OpenThreadProps {
   readonly conversation: LocalConversation;
   readonly target: JumpTarget | null;
   readonly onInspect: ThreadProps["onInspect"];
+  readonly onDetails: () => void;
 }
 
-function OpenThread({ conversation, target, onInspect }: OpenThreadProps) {
+function OpenThread({ conversation, target, onInspect, onDetails }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
   const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
-      <Header conversation={conversation} />
+      <Header conversation={conversation} onDetails={onDetails} />
       <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
         <ThreadLog conversation={conversation} window={view} target={target} />
       </ThreadStage>
@@ -119,13 +127,14 @@ interface ThreadProps {
   readonly target: JumpTarget | null;
   /** Shows where a message comes from; null where nothing does. */
   readonly onInspect: ((message: LocalMessage) => void) | null;
+  readonly onDetails: () => void;
 }
 
-export function Thread({ id, target, onInspect }: ThreadProps) {
+export function Thread({ id, target, onInspect, onDetails }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
   if (conversation === null) return <UnknownThread id={id} />;
-  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} />;
+  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} onDetails={onDetails} />;
 }

@@ -11,6 +11,7 @@ export type Shortcut =
   | "find"
   | "help"
   | "inbox"
+  | "details"
   | "back";
 
 export type Shortcuts = Readonly<Record<Shortcut, () => void>>;
@@ -23,6 +24,7 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["p", "previousUnread"],
   ["/", "find"],
   ["?", "help"],
+  [".", "details"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([

@@ -184,6 +184,7 @@ export const words = {
       ["/", "Search everything"],
       ["i", "Inspect the message that has the focus"],
       ["g i", "Inbox"],
+      [".", "Details of the conversation"],
       ["?", "This help"],
     ],
     off: "Single-letter keys are switched off in the settings.",

@@ -11,6 +11,7 @@ import type {
   ConversationPage,
   Gone,
   Id,
+  MemberList,
   MessagePage,
 } from "../api/types";
 import type { FeedState, ListState, LocalDatabase, Side, SideTables } from "./db";
@@ -246,6 +247,13 @@ export function applyThreadPage(
       complete,
       history_revision: request.historyRevision,
     });
+  });
+}
+
+export function applyMembers(db: LocalDatabase, writer: Writer, list: MemberList): Promise<void> {
+  return within(db, writer, async (tables) => {
+    await writeRows(db, tables, "attendee", await stillGranted(tables, list.attendees));
+    await writeRows(db, tables, "member", await stillGranted(tables, list.items));
   });
 }
 

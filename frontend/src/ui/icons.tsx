@@ -23,6 +23,7 @@ const PATHS = {
   forward: "M13 6l6 6-6 6m6-6H9a5 5 0 0 0-5 5v1",
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   muted: "M5 9h3l5-4v14l-5-4H5zm11 1 4 4m0-4-4 4",
+  details: "M4 5h16v14H4zm10 0v14",
   archive: "M4 7h16M6 7v12h12V7M9 11h6",
   play: "M8 5v14l11-7z",
   pause: "M8 5v14M16 5v14",

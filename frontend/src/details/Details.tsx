@@ -1,0 +1,197 @@
+import { useEffect, useRef, useState } from "react";
+
+import type { Attendee, Id, Person } from "../api/types";
+import { ChannelBadge } from "../channels/ChannelBadge";
+import { oneLine } from "../lib/text";
+import { fullTime } from "../lib/time";
+import { useLive } from "../sync/client";
+import { conversationDetails, detailsRevision, personDetails } from "../sync/details";
+import { attendee as readAttendee, conversation as readConversation } from "../sync/queries";
+import type { LocalConversation } from "../sync/rows";
+import { Avatar } from "../ui/Avatar";
+import { Icon } from "../ui/icons";
+import { Waiting } from "../ui/Notice";
+import { Conversations } from "./Conversations";
+import "./details.css";
+import { Members } from "./Members";
+import { PersonIds } from "./PersonIds";
+import { PersonName } from "./PersonName";
+import { Section } from "./Section";
+import { shownName } from "./shownName";
+import { useLoaded, type Loaded } from "./useLoaded";
+import { details as words } from "./words";
+
+interface FaceProps {
+  readonly name: string;
+  readonly line: string;
+  readonly seed: string;
+  readonly pictureUrl: string | null;
+  readonly provider: string;
+}
+
+function Face({ name, line, seed, pictureUrl, provider }: FaceProps) {
+  return (
+    <div className="details-face">
+      <span className="details-picture">
+        <Avatar name={name} seed={seed} picture={pictureUrl} badge={<ChannelBadge provider={provider} />} />
+      </span>
+      <p className="details-name" dir="auto">
+        {oneLine(name)}
+      </p>
+      {line !== "" && line !== name && (
+        <p className="details-hint">
+          <bdi>{line}</bdi>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What is there at once, from this device, until the server has answered. */
+function Answer<T>({ loaded, children }: { readonly loaded: Loaded<T>; readonly children: (value: T) => React.ReactNode }) {
+  return (
+    <>
+      {loaded.failure !== null && (
+        <div className="details-section" role="alert">
+          <p className="details-failure">
+            {words.failed} {loaded.failure}
+          </p>
+          <button type="button" className="button" onClick={loaded.again}>
+            {words.retry}
+          </button>
+        </div>
+      )}
+      {loaded.value === null && loaded.failure === null && <Waiting label={words.loading} />}
+      {loaded.value !== null && children(loaded.value)}
+    </>
+  );
+}
+
+interface PersonPartsProps {
+  readonly person: Person;
+  readonly onChanged: (person: Person) => void;
+}
+
+function PersonParts({ person, onChanged }: PersonPartsProps) {
+  return (
+    <>
+      <PersonName person={person} onChanged={onChanged} />
+      <PersonIds person={person} onChanged={onChanged} />
+      {person.first_contact_at !== null && (
+        <Section title={words.firstContact}>
+          <p>
+            <time dateTime={person.first_contact_at}>{fullTime(person.first_contact_at)}</time>
+          </p>
+          <p className="details-hint">{words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}</p>
+        </Section>
+      )}
+    </>
+  );
+}
+
+const numberOf = (person: Attendee | null | undefined): string => person?.phone ?? person?.public_identifier ?? "";
+
+function OfMember({ conversation, attendeeId }: { readonly conversation: LocalConversation; readonly attendeeId: Id }) {
+  const held = useLive(readAttendee, attendeeId);
+  const revision = useLive(detailsRevision, conversation.id, attendeeId);
+  const loaded = useLoaded(personDetails, attendeeId, revision);
+  const person = loaded.value?.attendee ?? held;
+  return (
+    <>
+      <Face
+        name={shownName(person?.name, numberOf(person), words.nobody)}
+        line={numberOf(person)}
+        seed={person?.same_as_id ?? attendeeId}
+        pictureUrl={person?.picture_url ?? null}
+        provider={conversation.provider}
+      />
+      <Answer loaded={loaded}>{(value) => <PersonParts person={value} onChanged={loaded.set} />}</Answer>
+    </>
+  );
+}
+
+function OfConversation({ conversation }: { readonly conversation: LocalConversation }) {
+  const contact = useLive(readAttendee, conversation.contact_id ?? "");
+  const revision = useLive(detailsRevision, conversation.id, conversation.contact_id ?? "");
+  const loaded = useLoaded(conversationDetails, conversation.id, revision);
+  return (
+    <>
+      <Face
+        name={conversation.name}
+        line={numberOf(contact)}
+        seed={conversation.contact_id ?? conversation.id}
+        pictureUrl={conversation.picture_url ?? contact?.picture_url ?? null}
+        provider={conversation.provider}
+      />
+      <Answer loaded={loaded}>
+        {(chat) => (
+          <>
+            {chat.person !== null && (
+              <PersonParts
+                person={chat.person}
+                onChanged={(person) => {
+                  loaded.set({ ...chat, person });
+                }}
+              />
+            )}
+            <Conversations chat={chat} onChanged={loaded.set} />
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+interface DetailsProps {
+  readonly conversationId: Id;
+  readonly onClose: () => void;
+}
+
+/** Beside a thread: who writes there, under which names and numbers, and who is in a group. */
+export default function Details({ conversationId, onClose }: DetailsProps) {
+  const conversation = useLive(readConversation, conversationId);
+  const [memberId, setMemberId] = useState<Id | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    close.current?.focus();
+  }, []);
+  const leave = (): void => {
+    if (memberId === null) onClose();
+    else setMemberId(null);
+  };
+  return (
+    <aside
+      className="details-pane"
+      aria-label={words.label}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        leave();
+      }}
+    >
+      <header className="details-head">
+        {memberId !== null && (
+          <button type="button" className="icon-button" aria-label={words.back} onClick={leave}>
+            <Icon name="back" />
+          </button>
+        )}
+        <h2>{words.label}</h2>
+        <button ref={close} type="button" className="icon-button" aria-label={words.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div ref={scroller} className="details-body">
+        {conversation && memberId !== null && <OfMember conversation={conversation} attendeeId={memberId} />}
+        {conversation && memberId === null && (
+          <>
+            <OfConversation conversation={conversation} />
+            {conversation.kind !== "direct" && (
+              <Members conversationId={conversation.id} scroller={scroller} onOpen={setMemberId} />
+            )}
+          </>
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,151 @@
+import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { ConversationDetails, Person } from "../src/api/types";
+import Details from "../src/details/Details";
+import { details as words } from "../src/details/words";
+import { applyFrames, claimTerm } from "../src/sync/apply";
+import { ClientContext, type Client } from "../src/sync/client";
+import { Engine } from "../src/sync/engine";
+import { RowCache } from "../src/sync/rowCache";
+import { at, attendee, channel, conversation } from "./rows";
+import { freshDatabase } from "./store";
+
+const PERSON: Person = {
+  id: "7",
+  channel_id: "1",
+  attendee: attendee("7", { name: "Ana", phone: "+5511987654321" }),
+  may_decide: true,
+  names: [{ name: "Ana", source: "push_name", since: at(1), given_by: null, delivery_id: "d-1" }],
+  ids: [
+    { attendee_id: "7", provider_id: "7@lid", kind: "lid", phone: "+5511987654321", public_identifier: null, proofs: [{ beside: "5511987654321", delivery_id: "d-2" }], joined_by: null, joined_at: null },
+    { attendee_id: "8", provider_id: "5511987654321@s.whatsapp.net", kind: "phone", phone: "+5511987654321", public_identifier: null, proofs: [], joined_by: null, joined_at: null },
+  ],
+  kept_apart: [],
+  proposals: [{ attendee: attendee("9", { name: "Ana S." }), reason: "brazil_ninth_digit", phone: "+5511987654321", other_phone: "+551187654321" }],
+  conversations: [conversation("1")],
+  first_contact_at: at(1),
+};
+const CHAT: ConversationDetails = { id: "1", may_decide: true, names: ["7@lid"], parts: [], kept_apart: [], person: PERSON };
+
+configure({ asyncUtilTimeout: 10_000 });
+
+let client: Client;
+let answers: Record<string, unknown>;
+let asked: { path: string; body: unknown }[];
+
+beforeEach(async () => {
+  const db = await freshDatabase();
+  const user = { id: "1", username: "owner", display_name: "Owner" };
+  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
+  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  asked = [];
+  answers = { "chats/1/details/": CHAT };
+  vi.stubGlobal("fetch", (path: string, options: RequestInit) => {
+    asked.push({ path, body: typeof options.body === "string" ? JSON.parse(options.body) : null });
+    const found = Object.entries(answers).find(([end]) => path.endsWith(end));
+    if (found === undefined) return Promise.reject(new TypeError("no network"));
+    return Promise.resolve(new Response(JSON.stringify(found[1]), { status: "code" in (found[1] as object) ? 403 : 200 }));
+  });
+});
+
+afterEach(() => {
+  cleanup();
+  client.engine.stop();
+  vi.unstubAllGlobals();
+});
+
+async function opened(rows: object, onClose = vi.fn()): Promise<void> {
+  const writer = { side: 0, term: await claimTerm(client.db) } as const;
+  const all = { channel: [channel("1")], ...rows };
+  await applyFrames(client.db, writer, [{ type: "changes", rows: all, gone: [], more: false, cursor: "c" }], null, 0);
+  render(
+    <ClientContext value={client}>
+      <Details conversationId="1" onClose={onClose} />
+    </ClientContext>,
+  );
+  await waitFor(() => {
+    expect(asked.length).toBeGreaterThan(0);
+    expect(screen.queryByText(words.loading)).toBeNull();
+  });
+  await act(() => new Promise((resolve) => setTimeout(resolve, 30)));
+}
+
+const DIRECT = { conversation: [conversation("1", { contact_id: "7" })], attendee: [PERSON.attendee] };
+
+async function press(name: string | RegExp): Promise<void> {
+  await act(async () => {
+    fireEvent.click(screen.getByRole("button", { name }));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  });
+}
+
+test("a person is shown with the source of each name and the proof of each link", async () => {
+  await opened(DIRECT);
+  const names = within(screen.getByRole("region", { name: words.name }));
+  expect(names.getByText("Ana")).toBeDefined();
+  expect(names.getByRole("link").getAttribute("href")).toBe("/deliveries?id=d-1");
+  const known = within(screen.getByRole("region", { name: words.alsoKnown }));
+  expect(known.getByRole("link").getAttribute("href")).toBe("/deliveries?id=d-2");
+  expect(screen.getByText(/ninth digit/)).toBeDefined();
+});
+
+test("a proposal is answered, and the answer is shown", async () => {
+  await opened(DIRECT);
+  answers["people/7/decisions/"] = { ...PERSON, proposals: [] };
+  await press(/^Same person/);
+  expect(asked.at(-1)?.body).toEqual({ other_attendee_id: "9", verdict: "same" });
+  await waitFor(() => {
+    expect(screen.queryByText(/ninth digit/)).toBeNull();
+  });
+});
+
+test("a refusal is said and changes nothing", async () => {
+  await opened(DIRECT);
+  answers["people/8/decisions/"] = { code: "not_permitted", detail: "Only an administrator can." };
+  await press(/^Not the same person.*7@lid/);
+  expect((await screen.findByRole("alert")).textContent).toBe(`${words.notDone} Only an administrator can.`);
+  expect(screen.getByRole("region", { name: words.alsoKnown })).toBeDefined();
+});
+
+test("a member sees what is known and is not offered to decide", async () => {
+  answers["chats/1/details/"] = { ...CHAT, may_decide: false, person: { ...PERSON, may_decide: false } };
+  await opened(DIRECT);
+  expect(screen.queryByRole("button", { name: /same/i })).toBeNull();
+  expect(screen.getByText(words.onlyAdministrators)).toBeDefined();
+  expect(screen.getByRole("button", { name: words.editName })).toBeDefined();
+});
+
+test("a conversation that is joined with an older one leads there", async () => {
+  const older = conversation("2", { name: "Ana on her old number" });
+  answers["chats/1/details/"] = { ...CHAT, person: { ...PERSON, conversations: [conversation("1"), older] } };
+  await opened(DIRECT);
+  answers["chats/1/decisions/"] = { ...CHAT, id: "2" };
+  await press(/^Join with this one/);
+  await waitFor(() => {
+    expect(location.pathname).toBe("/inbox/chats/2");
+  });
+  expect(asked.at(-1)?.body).toEqual({ other_conversation_id: "2", verdict: "same" });
+});
+
+test("without the server it shows what is here, says so, and closes on Escape", async () => {
+  answers = {};
+  const close = vi.fn();
+  await opened(DIRECT, close);
+  expect(screen.getByRole("alert").textContent).toContain(words.unreachable);
+  expect(screen.getByText("+5511987654321")).toBeDefined();
+  fireEvent.keyDown(screen.getByRole("complementary"), { key: "Escape" });
+  expect(close).toHaveBeenCalledOnce();
+});
+
+test("a group lists each person once, others before ourselves", async () => {
+  const people = [attendee("7", { name: "Zoe" }), attendee("8", { name: "Zoe", same_as_id: "7" }), attendee("9", { name: "Al" }), attendee("10", { name: "Me", is_self: true })];
+  answers["chats/1/details/"] = { ...CHAT, person: null };
+  answers["chats/1/members/"] = {
+    attendees: people,
+    items: people.map((one) => ({ id: `1${one.id}`, channel_id: "1", conversation_id: "1", attendee_id: one.id, version: "1" })),
+  };
+  await opened({ conversation: [conversation("1", { kind: "group", contact_id: null })] });
+  const list = within(await screen.findByRole("region", { name: words.members(3) }));
+  expect(list.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["ALAl", "ZOZoe", `MEMe${words.youMark}`]);
+});
