@@ -33,9 +33,17 @@ class ChatNumbers:
                 self._parent[self._root(name)] = self._root(first)
 
     def describe(
-        self, account: str, chat: ChatFact, at: dt.datetime, state: ChatStateFact | None = None
+        self,
+        account: str,
+        chat: ChatFact,
+        at: dt.datetime,
+        delivery: str,
+        state: ChatStateFact | None = None,
     ) -> int:
-        """The number of the chat; what the body says of it is added to what others of the batch said."""
+        """The number of the chat; what the body says of it is added to what others of the batch said.
+
+        Should its names prove that several conversations are one, the last body to use more than one of them is the proof.
+        """
         root = self._root((account, *chat.aliases[0]))
         number = self._number.setdefault(root, len(self._number) + 1)
         held = self._described.get(number)
@@ -48,6 +56,7 @@ class ChatNumbers:
             "title_at": at,
             "content_type": chat.content_type,
             "described_at": None,
+            "proven_by": delivery if len(chat.aliases) > 1 else None,
         }
         if state is not None:
             row |= {"described_at": at, **msgspec.structs.asdict(state)}
@@ -83,4 +92,5 @@ def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "title": titled["title"],
         "title_at": titled["title_at"],
         "content_type": max(held["content_type"], row["content_type"]),
+        "proven_by": row["proven_by"] or held["proven_by"],
     }

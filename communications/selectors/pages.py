@@ -85,9 +85,11 @@ JOIN (
 ORDER BY conversation.pinned DESC, conversation.last_message_at DESC, conversation.id DESC
 """  # noqa: S608 (constants of this package)
 
+
 # Each part of the conversation (itself, and those that continue it) yields one page from the index
 # message_thread.
-_MESSAGES_BESIDE: Final = f"""{MESSAGE_ROWS}
+def _messages_beside(beyond: str, way: str) -> str:
+    return f"""{MESSAGE_ROWS}
 JOIN (
     SELECT listed.id
     FROM communications_conversation AS part
@@ -96,19 +98,20 @@ JOIN (
         FROM communications_message AS message
         WHERE message.conversation_id = part.id AND {MESSAGE_IS_SHOWN}
           AND (message.sent_at, message.received_at, message.id)
-            {{beyond}} (%(sent_at)s::timestamptz, %(received_at)s::timestamptz, %(id)s::bigint)
-        ORDER BY message.sent_at {{way}}, message.received_at {{way}}, message.id {{way}}
+            {beyond} (%(sent_at)s::timestamptz, %(received_at)s::timestamptz, %(id)s::bigint)
+        ORDER BY message.sent_at {way}, message.received_at {way}, message.id {way}
         LIMIT %(rows)s
     ) AS listed
     WHERE part.id = %(conversation_id)s OR part.continues_id = %(conversation_id)s
-    ORDER BY listed.sent_at {{way}}, listed.received_at {{way}}, listed.id {{way}}
+    ORDER BY listed.sent_at {way}, listed.received_at {way}, listed.id {way}
     LIMIT %(rows)s
 ) AS page ON page.id = message.id
 ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC
 """  # noqa: S608 (constants of this package)
 
-MESSAGE_PAGE: Final = _MESSAGES_BESIDE.format(beyond="<", way="DESC")
-NEWER_MESSAGE_PAGE: Final = _MESSAGES_BESIDE.format(beyond=">", way="ASC")
+
+MESSAGE_PAGE: Final = _messages_beside("<", "DESC")
+NEWER_MESSAGE_PAGE: Final = _messages_beside(">", "ASC")
 
 # The place of a message that is shown in the conversation.
 MESSAGE_PLACE: Final = f"""

@@ -29,7 +29,15 @@ from tests.media.library import attachment_keep, picture_keep
 
 CALLS = calls_of_the_api()
 CALLS_OF_THE_INBOX = [call for call in CALLS if "/communications/" in call.template]
-IDS = {"channel_id", "conversation_id", "attachment_id", "picture_id", "message_id", "delivery_id"}
+IDS = {
+    "channel_id",
+    "conversation_id",
+    "attachment_id",
+    "picture_id",
+    "message_id",
+    "delivery_id",
+    "attendee_id",
+}
 ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
 CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id" in call.parameters]
@@ -72,6 +80,8 @@ class Estate:
             user=self.owner, channel=self.channel, conversation=self.conversation, text=canary
         )
         self.unseen = attendee_make(self.channel, canary)
+        self.namesake = attendee_make(self.channel, canary, phone="420600000001")
+        self.continued = conversation_make(self.channel, title=canary)
         self.attachment = attachment_keep(
             self.conversation, f"{canary} attached".encode(), name=canary, message=self.messages[0]
         )
@@ -92,6 +102,11 @@ class Estate:
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
             "q": "canary",
+            "attendee_id": str(self.contact.pk),
+            "name": self.canary,
+            "other_attendee_id": str(self.namesake.pk),
+            "other_conversation_id": str(self.continued.pk),
+            "verdict": "same",
         }
 
 
