@@ -31,7 +31,7 @@ run: setup
 	@exec $(BIN)/landline run --stop-with-parent
 
 setup: | $(VENV)/.made
-	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/.project $(FRONTEND_BUILD)
+	@$(MAKE) --no-print-directory --silent --jobs=2 $(VENV)/.project $(FRONTEND_BUILD)
 
 development: setup $(VENV)/.development
 
@@ -113,10 +113,10 @@ endif
 
 $(FRONTEND_PACKAGES): frontend/package.json frontend/package-lock.json | $(VENV)/.node
 	@echo "Installing frontend packages"
-	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 $(FRONTEND_BUILD): $(FRONTEND_SOURCES) $(FRONTEND_PACKAGES)
 	@echo "Building the frontend"
-	@cd frontend && npm run --silent build
+	@cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@

@@ -1,4 +1,4 @@
-"""Measures ingest against pgbench, the way from a webhook to the sockets, reads, and the browser."""
+"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, reads, search, and the browser."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from bench.measured import BenchmarkError
 from bench.prepared import prepared_make
 from bench.processor import ForeignLoad
 from bench.reads import reads_measure
+from bench.refold import refold_measure
 from bench.screen import screen_check, screen_measure
+from bench.search import search_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "reads", "ingest_over_full", "browser")
+PARTS = ("ingest", "push", "ledger", "reads", "search", "ingest_over_full", "browser")
 CLIENTS_OVER_FULL = (32,)
 PACES = {"push": 100, "acknowledged": 200}
 
@@ -86,9 +88,13 @@ def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[s
         return {part: _ingest(bench, options, CLIENTS)}
     if part == "push":
         return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
+    if part == "ledger":
+        return {part: refold_measure(bench, announce)}
     full = full_database_make(bench.installation, announce)
     if part == "reads":
         return {part: reads_measure(bench, full)}
+    if part == "search":
+        return {part: search_measure(bench.installation, full)}
     if part == "ingest_over_full":
         return {part: _ingest(replace(bench, prepared=full.prepared), options, CLIENTS_OVER_FULL)}
     return {part: screen_measure(bench.installation, full, announce=announce)}

@@ -76,6 +76,7 @@ def _town_pour(installation: Installation, user_id: int) -> None:
         with connection.transaction():
             (version,) = connection.execute("SELECT pg_current_xact_id()::text").fetchall()[0]
             _pour(connection, town_rows.TownRows(TOWN, version=version), user_id)
+            connection.execute("SELECT landline_search_fill()")
         connection.execute("VACUUM ANALYZE")
 
 

@@ -63,8 +63,12 @@ def text(figures: Figures) -> list[str]:
             lines += ["", title, "", *ingest_table(figures[part])]
     if "push" in figures:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
+    if "ledger" in figures:
+        lines += ["", *refold_text(figures["ledger"])]
     if "reads" in figures:
         lines += ["", *reads_text(figures["reads"])]
+    if "search" in figures:
+        lines += ["", *search_text(figures["search"])]
     if "browser" in figures:
         lines += ["", *browser_text(figures["browser"])]
     if "ingest" in figures:
@@ -149,6 +153,23 @@ def arrivals_text(paces: Sequence[Figures]) -> list[str]:
     ]
 
 
+def refold_text(ledger: Figures) -> list[str]:
+    rows = [
+        [
+            name.replace("_", " "),
+            number(way, "deliveries"),
+            number(way, "per_second"),
+            f"{number(way, 'app_cpu_us')}/{number(way, 'postgres_cpu_us')}",
+        ]
+        for name, way in ledger.items()
+    ]
+    return [
+        "The ledger folded again:",
+        "",
+        *table(("way", "deliveries", "deliveries/s", "app/PostgreSQL µs"), rows),
+    ]
+
+
 def reads_text(reads: Figures) -> list[str]:
     rows = [
         [
@@ -162,6 +183,24 @@ def reads_text(reads: Figures) -> list[str]:
     titles = ("first page of", "p50/p99 ms", "app/PostgreSQL µs", "pages/s")
     return [
         "Over 20,000 chats and 1,000,000 messages, one HTTP request at a time:",
+        "",
+        *table(titles, rows),
+    ]
+
+
+def search_text(searches: Figures) -> list[str]:
+    rows = [
+        [
+            kind.replace("_", " "),
+            *milliseconds(one),
+            number(one, "p50_to_page", 1),
+            f"{one['found_share']:.0%}",
+        ]
+        for kind, one in searches.items()
+    ]
+    titles = ("ms", "p50", "p95", "max", "p50 / that of a page", "with a result")
+    return [
+        "Searches over the same database, one HTTP request at a time:",
         "",
         *table(titles, rows),
     ]

@@ -109,6 +109,8 @@ def logging_configure(log_format: str, *, known_secrets: tuple[str, ...]) -> Non
             "loggers": {
                 "uvicorn.access": {"handlers": [], "propagate": False},
                 "asyncio": {"level": "WARNING"},
+                # Refusals are told once, by the code that refuses.
+                "django.request": {"level": "ERROR"},
                 "procrastinate": {"level": "WARNING"},
             },
         }

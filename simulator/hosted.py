@@ -64,6 +64,8 @@ class Hosted:
     def _use(self, link: HostedLink) -> None:
         if link.finished:
             raise ValueError("This link was used already.")
+        if link.account is not None and link.account.id not in self._world.accounts:
+            raise ValueError("The account of this link was removed.")
         link.finished = True
 
     def _notify(self, link: HostedLink, status: str, account_id: str) -> None:

@@ -7,6 +7,7 @@ minute of writing, and one for each start of the database server, with the first
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -89,7 +90,7 @@ async def epoch_ensure(connection: AsyncConnection[Any]) -> uuid.UUID:
         held = await _held(connection)
         from_the_future = await _tables_from_the_future(connection)
         if held is None or held.identity != identity or not held.is_past or from_the_future:
-            return await _epoch_make(connection, identity, from_the_future)
+            return await _epoch_make(connection, identity, from_the_future, is_first=held is None)
         if not held.is_same_run:
             await mark_add(connection, is_new_run=True)
         return held.epoch
@@ -163,7 +164,11 @@ async def _tables_from_the_future(connection: AsyncConnection[Any]) -> list[str]
 
 
 async def _epoch_make(
-    connection: AsyncConnection[Any], identity: Identity, from_the_future: list[str]
+    connection: AsyncConnection[Any],
+    identity: Identity,
+    from_the_future: list[str],
+    *,
+    is_first: bool = False,
 ) -> uuid.UUID:
     """The epoch goes last: who is interrupted begins again."""
     emptied = 0
@@ -175,7 +180,8 @@ async def _epoch_make(
     async with connection.transaction():
         await connection.execute(_EPOCH, (epoch, *identity))
         await mark_add(connection, is_new_run=True)
-    log.warning("feed_epoch_made", epoch=str(epoch), versions_emptied=emptied)
+    level = logging.INFO if is_first else logging.WARNING
+    log.log(level, "feed_epoch_made", epoch=str(epoch), versions_emptied=emptied)
     return epoch
 
 

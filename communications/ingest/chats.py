@@ -33,12 +33,7 @@ class ChatNumbers:
                 self._parent[self._root(name)] = self._root(first)
 
     def describe(
-        self,
-        account: str,
-        chat: ChatFact,
-        at: dt.datetime,
-        delivery: str,
-        state: ChatStateFact | None = None,
+        self, account: str, chat: ChatFact, at: dt.datetime, delivery: str, state: ChatStateFact | None = None
     ) -> int:
         """The number of the chat; what the body says of it is added to what others of the batch said.
 
@@ -55,8 +50,8 @@ class ChatNumbers:
             "title": chat.title,
             "title_at": at,
             "content_type": chat.content_type,
-            "described_at": None,
             "proven_by": delivery if len(chat.aliases) > 1 else None,
+            "described_at": None,
         }
         if state is not None:
             row |= {"described_at": at, **msgspec.structs.asdict(state)}

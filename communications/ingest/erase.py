@@ -6,6 +6,7 @@ Whatever interrupts it, the same call ends it. Files go with the sweep that remo
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -22,6 +23,7 @@ from communications.models import (
     ChatAttendee,
     Conversation,
     ConversationAlias,
+    ConversationAttendee,
     Erasure,
     Message,
     Reaction,
@@ -167,9 +169,11 @@ def erase(erasable: Erasable, *, erased_by: str) -> Erasure:
     complete = msgspec.structs.replace(erasable, messages=tuple(sorted(messages)))
     _mark(complete, at, _message_names(complete.messages))
     erasure.messages = len(messages)
+    erasure.people_left, erasure.conversations_left = _around(complete)
+    erasure.save()
     erasure.deliveries = _deliveries_erase(complete)
     _messages_erase(complete)
-    _rest_erase(complete)
+    _rest_erase(complete, erasure.people_left)
     erasure.ended_at = timezone.now()
     erasure.save()
     return erasure
@@ -196,8 +200,7 @@ def _mark(erasable: Erasable, at: dt.datetime, names: Iterable[Name]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_KEY)
     for portion in _portions(names):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(LOCK, [erasable.account])
+        with _channel_locked(erasable), connection.cursor() as cursor:
             kinds, values = zip(*portion, strict=True)
             cursor.execute(
                 _MARK,
@@ -262,8 +265,7 @@ def _deliveries_erase(erasable: Erasable) -> int:
 
 def _messages_erase(erasable: Erasable) -> None:
     for ids in _portions(erasable.messages):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(LOCK, [erasable.account])
+        with _channel_locked(erasable), connection.cursor() as cursor:
             held = Message.objects.filter(pk__in=ids)
             names = [name for name in held.values_list("external_message_id", flat=True) if name]
             around = [pk for pk in set(held.values_list("conversation_id", flat=True)) if pk]
@@ -273,21 +275,62 @@ def _messages_erase(erasable: Erasable) -> None:
                 {"channel": erasable.channel_id, "conversations": around, "messages": names},
             )
             cursor.execute(_RECOUNT, [around])
-            changes_announce_on_commit()
 
 
-def _rest_erase(erasable: Erasable) -> None:
-    """The conversations, unless something new has come meanwhile, and the people."""
+def _around(erasable: Erasable) -> tuple[list[int], list[int]]:
+    """People and conversations that deliveries of it told of."""
+    people: set[int] = set()
+    conversations = set(erasable.conversations)
+    for ids in _portions(erasable.messages):
+        held = Message.objects.filter(pk__in=ids)
+        conversations.update(pk for pk in held.values_list("conversation_id", flat=True) if pk)
+        people.update(pk for pk in held.values_list("sender_id", flat=True) if pk)
+        reactions = Reaction.objects.filter(message__in=ids, sender__isnull=False)
+        people.update(pk for pk in reactions.values_list("sender_id", flat=True) if pk)
+    members = ConversationAttendee.objects.filter(conversation__in=conversations)
+    people.update(members.values_list("attendee_id", flat=True))
+    return sorted(people), sorted(conversations)
+
+
+def _rest_erase(erasable: Erasable, people_around: Sequence[int]) -> None:
+    """People whom nothing else knows, the conversations, the people asked for: what the erasure is found by goes last.
+
+    Where something new has come meanwhile, its conversation and its people stay.
+    """
+    # One by one, since the database looks through all messages for what refers to each.
+    for person in sorted({*people_around} - {*erasable.attendees}):
+        with _channel_locked(erasable):
+            if not _is_known_elsewhere(person, erasable):
+                ChatAttendee.objects.filter(pk=person, is_self=False).delete()
+    with _channel_locked(erasable), connection.cursor() as cursor:
+        conversations = Conversation.objects.filter(pk__in=erasable.conversations)
+        if not _has_news(erasable):
+            conversations.delete()
+        cursor.execute(_RECOUNT, [list(conversations.values_list("pk", flat=True))])
+    for person in erasable.attendees:
+        with _channel_locked(erasable):
+            Reaction.objects.filter(sender=person).delete()
+            if not Message.objects.filter(sender=person).exists():
+                ChatAttendee.objects.filter(pk=person).delete()
+
+
+@contextmanager
+def _channel_locked(erasable: Erasable) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK, [erasable.account])
-        conversations = Conversation.objects.filter(pk__in=erasable.conversations)
-        if not Message.objects.filter(conversation__in=erasable.conversations).exists():
-            conversations.delete()
-        people = ChatAttendee.objects.filter(pk__in=erasable.attendees)
-        Reaction.objects.filter(sender__in=people).delete()
-        people.delete()
-        cursor.execute(
-            _RECOUNT,
-            [list(Conversation.objects.filter(pk__in=erasable.conversations).values_list("pk", flat=True))],
-        )
+        yield
         changes_announce_on_commit()
+
+
+def _is_known_elsewhere(person: int, erasable: Erasable) -> bool:
+    """Who wrote something is a member where it was written; who reacted need not be."""
+    memberships = ConversationAttendee.objects.filter(attendee=person)
+    return (
+        memberships.exclude(conversation__in=erasable.conversations).exists()
+        or Reaction.objects.filter(sender=person).exists()
+        or _has_news(erasable)
+    )
+
+
+def _has_news(erasable: Erasable) -> bool:
+    return Message.objects.filter(conversation__in=erasable.conversations).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +68,9 @@ class Fetcher:
                     )
             if not isinstance(outcome, Postponed):
                 await changes_announce(connection)
-        log.info("file_fetched", queue=wanted.queue, id=wanted.id, outcome=_described(outcome))
+        # One line for each file that came would bury what did not.
+        level = logging.DEBUG if isinstance(outcome, Stored) else logging.INFO
+        log.log(level, "file_fetched", queue=wanted.queue, id=wanted.id, outcome=_described(outcome))
         return outcome
 
     async def _outcome(self, wanted: WantedFile) -> Outcome:

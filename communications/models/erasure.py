@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -17,6 +18,14 @@ class Erasure(models.Model):
     messages = models.PositiveIntegerField(default=0, db_default=0)
     deliveries = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Deliveries whose bodies went with it"
+    )
+    people_left = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="Ids of attendees who may be known by what was erased",
+    )
+    conversations_left = ArrayField(
+        models.BigIntegerField(), default=list, help_text="The same of conversations"
     )
     began_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(

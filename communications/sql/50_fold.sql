@@ -32,6 +32,7 @@ DECLARE
     confirmed bigint[];
     confirmed_at timestamptz[];
     are_sources_new boolean;
+    are_members_new boolean;
     conversation_of bigint[];
     joined bigint[];
     told_of bigint[];
@@ -94,8 +95,18 @@ BEGIN
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 
-        SELECT written.joined, written.told INTO joined, told_of
-        FROM landline_members_write(members, conversation_of) AS written;
+        -- Nearly every body shows members who are known to be that.
+        SELECT bool_or(known.id IS NULL OR member.told_at IS NOT NULL) INTO are_members_new
+        FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text, told_at timestamptz)
+        JOIN communications_channel AS channel ON channel.external_account_id = member.account
+        JOIN communications_chatattendee AS attendee
+            ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
+        LEFT JOIN communications_conversationattendee AS known
+            ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id;
+        IF are_members_new THEN
+            SELECT written.joined, written.told INTO joined, told_of
+            FROM landline_members_write(members, conversation_of) AS written;
+        END IF;
         IF joined IS NOT NULL OR NOT aliases_all_known THEN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;

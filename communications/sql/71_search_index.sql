@@ -4,18 +4,25 @@
 ALTER INDEX search_message_words SET (fastupdate = on, gin_pending_list_limit = 4096);
 ALTER TABLE communications_searchmessage SET (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
-CREATE OR REPLACE FUNCTION landline_search_messages_write(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION landline_search_tags(
+    channel_id bigint, conversation_id bigint, sender_id bigint, direction text, kind text, searched text
+) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN array_to_tsvector(array_remove(ARRAY[
+    'channel:' || channel_id, 'chat:' || conversation_id, 'from:' || sender_id, 'is:' || direction,
+    CASE WHEN kind NOT IN ('text', 'event', 'unsupported') THEN 'has:' || kind END,
+    CASE WHEN strpos(searched, '://') > 0 OR strpos(searched, 'www.') > 0 THEN 'has:link' END], NULL));
+
+-- Planned once: planning these for each call would cost more than running them.
+CREATE OR REPLACE FUNCTION landline_search_messages_write(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     INSERT INTO communications_searchmessage AS held (message_id, channel_id, sent_at, words)
     SELECT message.id, message.channel_id, message.sent_at,
            landline_search_vector(CASE WHEN parts.names IS NULL THEN message.search_text
                                        ELSE message.search_text || E'\n' || landline_search_text(parts.names) END)
-           || array_to_tsvector(array_remove(ARRAY[
-               'channel:' || message.channel_id, 'chat:' || message.conversation_id, 'from:' || message.sender_id,
-               'is:' || message.direction,
-               CASE WHEN message.kind NOT IN ('text', 'event', 'unsupported') THEN 'has:' || message.kind END,
-               CASE WHEN strpos(message.search_text, '://') > 0 OR strpos(message.search_text, 'www.') > 0 THEN 'has:link' END
-           ] || parts.kinds, NULL))
+           || landline_search_tags(message.channel_id, message.conversation_id, message.sender_id, message.direction, message.kind,
+                                   message.search_text)
+           || array_to_tsvector(coalesce(parts.kinds, '{}'))
     FROM communications_message AS message
     LEFT JOIN LATERAL (
         SELECT string_agg(left(nullif(part.name, ''), 1000), E'\n' ORDER BY part.position) AS names,
@@ -29,9 +36,16 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Files come after their message, and write it again with their names.
+CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-    PERFORM landline_search_messages_write(array_agg(id)) FROM added;
+    INSERT INTO communications_searchmessage (message_id, channel_id, sent_at, words)
+    SELECT id, channel_id, sent_at,
+           landline_search_vector(search_text)
+           || landline_search_tags(channel_id, conversation_id, sender_id, direction, kind, search_text)
+    FROM added WHERE NOT is_stub AND NOT is_hidden AND deleted_at IS NULL
+    ON CONFLICT (message_id) DO UPDATE SET channel_id = excluded.channel_id, sent_at = excluded.sent_at, words = excluded.words;
     RETURN NULL;
 END
 $$;

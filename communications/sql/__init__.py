@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connections
 
 
-def rules() -> list[str]:
-    """The rule files of this folder, in the order in which they are run."""
-    return [path.read_text() for path in sorted(Path(__file__).parent.glob("*.sql"))]
+def rules(*, but: str | None = None) -> list[str]:
+    """The rule files of this folder, in the order in which they are run; without those whose names hold ``but``."""
+    paths = sorted(Path(__file__).parent.glob("*.sql"))
+    return [path.read_text() for path in paths if but is None or but not in path.name]
 
 
 def database_rules_install(using: str, **_: Any) -> None:

@@ -106,8 +106,8 @@ class WebhookReceiver:
     def _refuse(self, scope: Scope) -> Answer | None:
         if scope["method"] != "POST":
             return 405, b'{"error":"only POST is taken here"}', ((b"allow", b"POST"),), True
-        client = self._refusals.address_of(scope)
         if not self._is_authentic(scope):
+            client = self._refusals.address_of(scope)
             return TOO_MANY if self._refusals.count(client) else UNAUTHENTIC
         return _refuse_body(scope["headers"])
 

@@ -12,6 +12,7 @@ import { reservedBox } from "../src/inbox/media/attachmentBox";
 import { useShortcuts, type Shortcuts } from "../src/inbox/useShortcuts";
 import { words } from "../src/lib/words";
 import { Login } from "../src/shell/Login";
+import { shellWords } from "../src/shell/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { Engine } from "../src/sync/engine";
@@ -60,7 +61,17 @@ describe("login", () => {
     fireEvent.change(screen.getByLabelText(words.login.password), { target: { value: "b" } });
     fireEvent.click(screen.getByRole("button", { name: words.login.submit }));
     expect((await screen.findByRole("alert")).textContent).toBe(sentence);
-    expect(screen.getByRole<HTMLButtonElement>("button").disabled).toBe(false);
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: words.login.submit }).disabled).toBe(false);
+  });
+
+  test("what is typed can be looked at", () => {
+    render(<Login reason="start" onSignIn={() => Promise.resolve()} />);
+    const field = screen.getByLabelText<HTMLInputElement>(words.login.password);
+    expect(field.type).toBe("password");
+    fireEvent.click(screen.getByRole("button", { name: shellWords.showTyped }));
+    expect(field.type).toBe("text");
+    fireEvent.click(screen.getByRole("button", { name: shellWords.hideTyped }));
+    expect(field.type).toBe("password");
   });
 
   test("an ended session says so", () => {

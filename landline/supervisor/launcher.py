@@ -81,7 +81,7 @@ class Launcher:
         )
 
     async def _greet(self) -> None:
-        account_id = await asyncio.to_thread(account_await)
+        account_id = await asyncio.to_thread(account_await, with_simulator=self._with_simulator)
         self._print(welcome(self._login, account_id, with_simulator=self._with_simulator))
 
     async def _watch(self) -> None:

@@ -16,7 +16,8 @@ from landline.first_user import FirstLogin
 from landline.kept_secrets import secrets_folder
 from landline.supervisor.programs import WEBHOOK_PATH
 
-ACCOUNT_SECONDS = 10.0
+SIMULATED_ACCOUNT_SECONDS, ACCOUNT_SECONDS = 10.0, 3.0
+"""How long the address is kept back for the sake of the example; real accounts may not be there at all."""
 
 
 def welcome(login: FirstLogin, account_id: str | None, *, with_simulator: bool) -> str:
@@ -63,9 +64,9 @@ def curl_line(account_id: str) -> str:
     return f"curl {headers} -d {delivery} {settings.LANDLINE_BIND.url}{WEBHOOK_PATH}"
 
 
-def account_await() -> str | None:
+def account_await(*, with_simulator: bool) -> str | None:
     """The id of a WhatsApp account once the worker has listed the accounts; None if there is none in time."""
-    deadline = time.monotonic() + ACCOUNT_SECONDS
+    deadline = time.monotonic() + (SIMULATED_ACCOUNT_SECONDS if with_simulator else ACCOUNT_SECONDS)
     try:
         while time.monotonic() < deadline:
             ids = Channel.objects.filter(provider="whatsapp").order_by("id")

@@ -73,13 +73,14 @@ def attendee_document(attendee: Attendee) -> Document:
     if attendee.public_identifier:
         document["public_identifier"] = attendee.public_identifier
     if attendee.picture is not None:
-        document["picture_url"] = _picture_url(attendee)
+        document["picture_url"] = picture_url(attendee)
     if url := profile_url(attendee):
         document["profile_url"] = url
     return document
 
 
-def _picture_url(attendee: Attendee) -> str:
+def picture_url(attendee: Attendee) -> str:
+    """Where a person's picture is said to be; nobody can fetch it there."""
     if attendee.account.type == WHATSAPP:
         return f"wapp://{attendee.account.id}/{attendee.provider_id}.jpg"
     if attendee.account.type == TELEGRAM:

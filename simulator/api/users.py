@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.api.documents import Document, relationship
+from simulator.api.documents import Document, picture_url, relationship
 from simulator.api.errors import ApiError
 from simulator.api.recipients import whatsapp_id
 from simulator.api.service import Route, Service, require_connected, require_feature
-from simulator.model import INSTAGRAM, LINKEDIN, WHATSAPP, Account, Attendee
+from simulator.model import INSTAGRAM, LINKEDIN, TELEGRAM, WHATSAPP, Account, Attendee
 from simulator.web.messages import Request, Response, json_response
 
 
@@ -23,7 +23,9 @@ class Users:
     async def me(self, request: Request) -> Response:
         """200 AccountOwnerProfile; the API has no WhatsApp or Instagram form of it: 501."""
         account = self._account(request)
-        require_feature(account, LINKEDIN)
+        require_feature(account, LINKEDIN, TELEGRAM)
+        if account.type == TELEGRAM:
+            return json_response({**_telegram(account.own), "object": "AccountOwnerProfile"})
         first, _, last = account.name.partition(" ")
         return json_response(
             {
@@ -57,7 +59,8 @@ class Users:
         attendee = self._service.world.attendee_find(identity, account)
         if attendee is None:
             raise ApiError("invalid_recipient", "There is no such user.")
-        return json_response(_linkedin(attendee) if account.type == LINKEDIN else _instagram(attendee))
+        profile = {LINKEDIN: _linkedin, TELEGRAM: _telegram}.get(account.type, _instagram)
+        return json_response(profile(attendee))
 
     def _account(self, request: Request) -> Account:
         account_id = request.query.get("account_id")
@@ -81,6 +84,24 @@ def _linkedin(attendee: Attendee) -> Document:
         "headline": attendee.occupation or "",
         "is_self": attendee.is_self,
         "websites": [],
+    }
+
+
+def _telegram(attendee: Attendee) -> Document:
+    first, _, last = attendee.name.partition(" ")
+    return {
+        "object": "UserProfile",
+        "provider": TELEGRAM,
+        "provider_id": attendee.provider_id,
+        "self": attendee.is_self,
+        "contact": not attendee.is_self,
+        "deleted": False,
+        "bot": False,
+        "first_name": first,
+        "last_name": last or None,
+        "username": attendee.public_identifier,
+        "phone": None,
+        "profile_picture_url": picture_url(attendee),
     }
 
 

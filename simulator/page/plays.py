@@ -29,6 +29,7 @@ _MEDIA: Mapping[str, Callable[[World, Random], Attachment]] = {
     "once": lambda world, rng: creation.photo(world, rng.randrange(8)),
     "gone": lambda world, _rng: creation.gone_video(world),
 }
+_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "application/pdf")
 UNSUPPORTED = "unsupported"
 MEDIA = (*_MEDIA, UNSUPPORTED)
 FATES = ("at_once", "slow", "failing", "later", "missing", "expired")
@@ -153,7 +154,9 @@ class Plays:
         found = next((one for one in (message.attachments if message else ()) if one.id == wanted), None)
         if found is None or found.content is None:
             raise RefusedError(404, "There is no such file.")
-        return Response(body=found.content(), content_type=found.mimetype)
+        # Callers of the API can send anything; as a page of this origin it must not be opened.
+        kind = found.mimetype if found.mimetype.startswith(_SHOWN) else "application/octet-stream"
+        return Response(body=found.content(), content_type=kind)
 
     def _chat(self, request: Request) -> Chat:
         chat = self._world.chats.get(request.params["chat_id"])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections import Counter
+from itertools import islice
 from pathlib import Path
 
-from bench import bodies
+from bench import bodies, refold
 from communications.webhooks.handlers.reading import delivery_read
 
 BENCH = Path(bodies.__file__).parent
@@ -53,3 +55,15 @@ def test_the_sql_scripts_speak_of_the_same_conversations() -> None:
     last = bodies.FIRST_CONVERSATION + bodies.CONVERSATIONS - 1
     for script in ("ordinary.sql", "one_statement.sql"):
         assert f"\\set chat random({bodies.FIRST_CONVERSATION}, {last})" in (BENCH / script).read_text()
+
+
+def test_the_mixed_stream_is_understood_and_has_its_shares() -> None:
+    stream = list(islice(refold.mixed_bodies(), 2_000))
+    readings = [delivery_read(raw, NOW) for raw in stream]
+    assert [reading.reason for reading in readings if reading.settled is not None] == []
+    events = Counter(reading.event for reading in readings)
+    assert events.keys() == {"message_received", *refold.SHARES} - {"repeat"}
+    for event, hundredths in refold.SHARES.items():
+        if event != "repeat":
+            assert abs(events[event] - 20 * hundredths) < 100
+    assert len(set(stream)) < len(stream)

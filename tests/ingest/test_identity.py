@@ -73,6 +73,23 @@ async def test_a_name_never_gets_worse(connections):
     assert await rows(connections, names) == [("Jana",)]
 
 
+async def test_a_message_that_tells_nothing_new_of_its_sender_leaves_their_rows_alone(connections):
+    await channel_make(connections, ACCOUNT)
+    written = (
+        "SELECT xmin::text, cmin::text FROM communications_chatattendee UNION ALL "
+        "SELECT xmin::text, cmin::text FROM communications_attendeeidentity UNION ALL "
+        "SELECT xmin::text, cmin::text FROM communications_attendeename UNION ALL "
+        "SELECT xmin::text, cmin::text FROM communications_conversationattendee"
+    )
+    await deliver(connections, whatsapp_message("m1", timestamp="2026-06-02T08:15:00.100Z"))
+    first = await rows(connections, written)
+    await deliver(connections, whatsapp_message("m2", timestamp="2026-06-02T08:15:00.900Z"))
+    assert await rows(connections, written) == first
+    await deliver(connections, whatsapp_message("m3", timestamp="2026-06-02T08:15:07.000Z"))
+    assert await rows(connections, "SELECT count(*) FROM communications_message") == [(3,)]
+    assert (await rows(connections, written))[0] != first[0]
+
+
 async def test_what_the_account_is_called_upstream_settles_who_wrote_what_came_before(connections):
     await channel_make(connections, ACCOUNT)
     untold = {"sender": OWNER_BY_LID, "is_sender": None, "account_info": {}}

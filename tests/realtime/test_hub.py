@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -98,6 +99,28 @@ async def test_nothing_is_read_while_nobody_listens(
     await asyncio.sleep(1.2)
     assert len(reads) == count
     assert hub.position is None
+
+
+async def test_the_more_came_in_the_longer_the_next_reading_waits(
+    hub: Hub, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_at: list[float] = []
+    read = hub_module.changes_read
+
+    async def timed(*arguments: Any, **named: Any) -> Any:
+        read_at.append(time.monotonic())
+        return await read(*arguments, **named)
+
+    monkeypatch.setattr(hub_module, "changes_read", timed)
+    monkeypatch.setattr(hub_module, "LONGEST_PAUSE_SECONDS", 0.4)
+    person = person_insert(connection)
+    await listen(hub, person, channel_insert(connection, person))
+    await until(lambda: read_at)
+    for deliveries in (1_000, 1):
+        before = len(read_at)
+        hub.poke(deliveries)
+        await until(lambda before=before: len(read_at) > before)
+    assert read_at[-1] - read_at[-2] >= 0.4
 
 
 async def test_the_first_reader_is_looked_after_without_any_announcement(

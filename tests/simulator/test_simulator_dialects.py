@@ -49,6 +49,25 @@ async def test_whatsapp_text(
 
 
 @needs_samples
+async def test_files_and_nothing_in_few_words(sim: Simulator, receiver: Receiver) -> None:
+    sim.webhook(receiver.url)
+    chat = whatsapp(sim)
+    with sim.speaking(chat.account, "phone"):
+        picture = creation.upload(sim.world, "test_image.jpg", "image/jpeg", b"\xff\xd8")
+        sim.customer_writes(chat, "Testing", attachments=[picture])
+    body, captured = await told(sim, receiver), sample("webhooks", "047")
+    assert shape(body["attachments"]) == shape(captured["attachments"])
+    assert body["attachments"][0]["type"] == captured["attachments"][0]["type"]
+    group = sim.group_chat(chat.account, "Team", [sim.contact(chat.account, name) for name in "abcde"])
+    with sim.speaking(chat.account, "sparse"):
+        sim.customer_writes(group, None)
+    body, captured = await told(sim, receiver), sample("webhooks", "070")
+    assert body["attendees"] == captured["attendees"]
+    assert (body["subject"], body["is_group"]) == ("Team", True)
+    assert body["message"] is sample("webhooks", "074")["message"] is None
+
+
+@needs_samples
 @pytest.mark.parametrize("number", ["009", "010", "012", "013", "014", "015"])
 async def test_the_documented_form(sim: Simulator, receiver: Receiver, number: str) -> None:
     sim.webhook(receiver.url, events=[*DELIVERED, "message_delivered"])

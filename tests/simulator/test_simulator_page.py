@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simulator import Simulator
+from simulator import Simulator, creation
 from simulator.dialects import DIALECTS
 from simulator.happenings import MESSAGING
 from simulator.webhooks.registrations import EVENTS
@@ -179,6 +179,15 @@ async def test_everything_can_be_sent(sim: Simulator, api: Caller, receiver: Rec
     assert (await play(api, path, {**wrong, "media": "photo", "fate": "burnt"})).status == 400
 
 
+async def test_a_sent_page_is_no_page_here(sim: Simulator, api: Caller) -> None:
+    chat = sim.direct_chat(sim.contact(sim.account(), "Ana"))
+    page = creation.upload(sim.world, "x.html", "text/html", b"<script src=/page.js></script>")
+    message = sim.customer_writes(chat, attachments=[page])
+    answer = await play(api, f"/play/media/{message.id}/{page.id}")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_a_group_is_played(sim: Simulator, api: Caller) -> None:
     account = sim.account()
     members = [sim.contact(account, name) for name in ("Rui", "Grace")]
@@ -262,6 +271,10 @@ async def test_a_link_is_followed(sim: Simulator, api: Caller, receiver: Receive
     await sim.settled()
     assert receiver.bodies[-1]["status"] == "CREATION_SUCCESS"
     assert (await play(api, "/play/accounts")).document["links"] == []
+    orphan = sim.hosted.link([], account=next(iter(sim.world.accounts.values())))
+    assert orphan.account is not None
+    sim.changes.account_delete(orphan.account)
+    assert (await play(api, f"/play/links/{orphan.id}", {})).status == 409
     gave_up = sim.hosted.link(["LINKEDIN"], notify_url=receiver.url)
     assert (await play(api, f"/play/links/{gave_up.id}", {"provider": "TELEGRAM"})).status == 400
     assert (await play(api, f"/play/links/{gave_up.id}", {"give_up": True})).document == {"url": None}

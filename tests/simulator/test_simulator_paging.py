@@ -204,7 +204,7 @@ async def test_filters_of_lists(demo: Simulator, demo_api: Caller) -> None:
     unread = await demo_api.every_page("/chats", 3, unread="true")
     read_ones = await demo_api.every_page("/chats", 3, unread="false")
     assert {one["id"] for one in unread} == {one["id"] for one in chats if one["unread_count"] > 0}
-    assert len(unread) + len(read_ones) == len(chats) == 15
+    assert len(unread) + len(read_ones) == len(chats) == 18
     network = await demo_api.every_page("/chats", 3, account_type="LINKEDIN")
     assert {one["account_type"] for one in network} == {"LINKEDIN"}
     ids = list(demo.world.accounts)

@@ -10,6 +10,8 @@ from communications.history.rebuild.scratch import SCHEMA
 
 REASONS: Final = {
     "expired": "a delivery of it has no body any more",
+    "decided": "somebody here decided what it is one with",
+    "erased": "a delivery of it was erased",
     "meanwhile": "a delivery of it came while the check ran",
     "written_here": "it was written here",
     "holds_written_here": "it holds a message that was written here",
@@ -33,6 +35,10 @@ WITH unfolded AS MATERIALIZED (
         UNION ALL
         SELECT message.conversation_id, spoiled.reason
         FROM spoiled_message AS spoiled JOIN public.communications_message AS message ON message.id = spoiled.id
+        UNION ALL
+        SELECT unnest(conversations_left), %(erased)s FROM public.communications_erasure
+        UNION ALL
+        SELECT unnest(ARRAY[one_id, other_id]), %(decided)s FROM public.communications_conversationdecision
     ) AS spoiled
     JOIN public.communications_conversation AS part ON part.id = spoiled.conversation_id
     GROUP BY 1
@@ -49,6 +55,10 @@ WITH unfolded AS MATERIALIZED (
         UNION ALL
         SELECT reaction.sender_id, spoiled.reason
         FROM spoiled_message AS spoiled JOIN public.communications_reaction AS reaction ON reaction.message_id = spoiled.id
+        UNION ALL
+        SELECT unnest(people_left), %(erased)s FROM public.communications_erasure
+        UNION ALL
+        SELECT unnest(ARRAY[one_id, other_id]), %(decided)s FROM public.communications_persondecision
     ) AS person
     WHERE person.id IS NOT NULL GROUP BY person.id
 )"""

@@ -58,6 +58,9 @@ _GRANTS: Final[tuple[LiteralString, ...]] = (
 
 _FACTS: Final = ("channel", "attendee", "conversation", "message")
 
+# What can be searched follows from the rows and is no fact.
+_WITHOUT: Final = "_search_"
+
 # Channels come from the list of accounts, not from the ledger, and so does what it says of who we are. What was erased stays so.
 _COPIED: Final = ("communications_channel", "communications_erasurekey", "communications_erasedmark")
 
@@ -125,7 +128,7 @@ async def _make(connection: AsyncConnection[Any], writer: str) -> None:
                 + sql.SQL(cast(LiteralString, reference))
             )
         await connection.execute(_LOCK_OF_ITS_OWN)
-        for rule in rules():
+        for rule in rules(but=_WITHOUT):
             await connection.execute(rule.encode())
         for entity in _FACTS:
             await connection.execute(

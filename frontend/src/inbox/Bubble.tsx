@@ -7,6 +7,7 @@ import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
 import { Icon, type IconName } from "../ui/icons";
 import { Attachments } from "./media/Attachments";
+import { namedLine, namesByToken } from "./mentions";
 import { EventText, MessageText } from "./MessageText";
 import { QuotedCard } from "./QuotedCard";
 import { Reactions } from "./Reactions";
@@ -95,7 +96,7 @@ const WITHOUT_WORDS: Partial<Record<Message["kind"], string>> = {
 function spoken(message: LocalMessage): string {
   const { direction, sender_name, sent_at, kind, text, status, deleted_at, edited_at } = message;
   const sender = direction === "outbound" ? words.you : oneLine(sender_name ?? "", 60);
-  const said = deleted_at !== null ? words.message.deleted : oneLine(text, 300);
+  const said = deleted_at !== null ? words.message.deleted : namedLine(text, namesByToken(message.mentions), 300);
   const unworded = deleted_at === null && (kind !== "text" || said === "") ? KIND_WORD[kind] : "";
   const state = direction === "outbound" && status !== null && deleted_at === null ? STATUS_WORD[status] : "";
   const edited = edited_at !== null && deleted_at === null ? words.message.edited : "";

@@ -1,11 +1,11 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 
 import type { Id } from "../api/types";
-import { presentable } from "../lib/text";
 import { useClient } from "../sync/client";
 import { messageByExternalId, type Shown } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 import { loaded } from "./loaded";
+import { namedText } from "./mentions";
 import { messageShow } from "./messageShow";
 import { ThreadActionsContext, type ThreadActions } from "./threadActions";
 import { threadWords } from "./threadWords";
@@ -53,7 +53,7 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
       },
       jumpToQuoted: ({ message_id, external_message_id }) => void jump(message_id, external_message_id),
       copy: (message) => {
-        copy(presentable(message.text)).then(
+        copy(namedText(message.text, message.mentions)).then(
           () => {
             setNotice(threadWords.copied);
           },

@@ -1,6 +1,6 @@
 /** Who is meant by the tokens of a text. */
 import type { Attendee, Mention } from "../api/types";
-import { isolated, oneLine } from "../lib/text";
+import { isolated, oneLine, presentable } from "../lib/text";
 import { EVENT_WORDS } from "./eventWords";
 
 export function nameOf(mention: Mention, known?: Attendee): string {
@@ -20,4 +20,11 @@ export function namedLine(text: string, names: ReadonlyMap<string, string>, limi
   let line = oneLine(text, limit);
   for (const [token, name] of names) line = line.replaceAll(token, isolated(name));
   return line;
+}
+
+/** A whole text as it may leave the page, names in the place of tokens. */
+export function namedText(text: string, mentions: readonly Mention[]): string {
+  let whole = presentable(text);
+  for (const [token, name] of namesByToken(mentions)) whole = whole.replaceAll(token, `@${name}`);
+  return whole;
 }

@@ -53,6 +53,12 @@ export function dayName(timestamp: string, now: Date): string {
   return date.getFullYear() === now.getFullYear() ? day : `${day} ${date.getFullYear()}`;
 }
 
+/** `18 May 2026`. */
+export function calendarDay(timestamp: string): string {
+  const date = new Date(timestamp);
+  return `${date.getDate()} ${LONG_MONTHS[date.getMonth()] ?? ""} ${date.getFullYear()}`;
+}
+
 /** One value per calendar day in the reader's zone. */
 export function dayKey(timestamp: string): string {
   const date = new Date(timestamp);

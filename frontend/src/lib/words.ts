@@ -65,7 +65,6 @@ export const words = {
     ended: "Your session has ended. Log in again to go on; what is on this device stays.",
     left: "You are signed out and nothing is left on this device.",
     leftUntold: "Nothing is left on this device. The server will be told as soon as it answers.",
-    hint: "The first password was printed where Landline was started.",
   },
 
   list: {
@@ -181,7 +180,7 @@ export const words = {
       ["Esc", "Back to the list"],
       ["n  p", "Next, previous unread"],
       ["Alt ↓  Alt ↑", "Open the next, the previous"],
-      ["/", "Find by name"],
+      ["/", "Search everything"],
       ["g i", "Inbox"],
       ["?", "This help"],
     ],

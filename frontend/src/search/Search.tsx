@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 
 import type { Conversation, Hit } from "../api/types";
 import { conversationPath, leaveConversation, navigate, searchPath } from "../lib/router";
-import { fullTime } from "../lib/time";
+import { calendarDay } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { useLive } from "../sync/client";
 import { channels } from "../sync/queries";
@@ -236,5 +236,5 @@ function End({ state }: { readonly state: ReturnType<typeof useSearch> }) {
   if (results.nextCursor !== null) return <Waiting label={searchWords.more} />;
   if (results.reach === null) return null;
   const { conversations, since } = results.reach;
-  return <p className="search-end">{searchWords.reach(conversations, since == null ? null : fullTime(since))}</p>;
+  return <p className="search-end">{searchWords.reach(conversations, since == null ? null : calendarDay(since))}</p>;
 }

@@ -1,4 +1,4 @@
-import { fullTime } from "../lib/time";
+import { calendarDay } from "../lib/time";
 import type { SearchState } from "./useSearch";
 import { searchWords } from "./words";
 
@@ -20,7 +20,7 @@ export function Status({ state, q }: { readonly state: SearchState; readonly q: 
     const { messages, conversations, since } = offline;
     return (
       <p id="search-status" className="search-status search-offline" role="status">
-        {searchWords.offline(messages, conversations, since === null ? null : fullTime(since))}
+        {searchWords.offline(messages, conversations, since === null ? null : calendarDay(since))}
       </p>
     );
   }

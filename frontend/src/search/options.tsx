@@ -6,6 +6,7 @@ import { ChannelBadge } from "../channels/ChannelBadge";
 import { oneLine } from "../lib/text";
 import { fullTime, listTime } from "../lib/time";
 import { KIND_WORD } from "../lib/words";
+import { useConversationPicture } from "../sync/client";
 import { Avatar } from "../ui/Avatar";
 import { Marked } from "./Marked";
 import { searchWords } from "./words";
@@ -31,7 +32,14 @@ function optionProps({ index, active, onOpen }: OptionProps) {
 }
 
 function Picture({ chat }: { readonly chat: Conversation }) {
-  return <Avatar name={chat.name} seed={chat.contact_id ?? chat.id} badge={<ChannelBadge provider={chat.provider} />} />;
+  return (
+    <Avatar
+      name={chat.name}
+      seed={chat.contact_id ?? chat.id}
+      picture={useConversationPicture(chat)}
+      badge={<ChannelBadge provider={chat.provider} />}
+    />
+  );
 }
 
 interface ChatOptionProps extends OptionProps {

@@ -38,8 +38,8 @@ export interface SearchState {
   readonly retry: () => void;
 }
 
-/** Kept while a result is looked at, so that coming back shows the same list. */
-let kept: Results | null = null;
+/** Kept while a result is looked at, so that coming back shows the same list; each person's own. */
+const kept = new WeakMap<LocalDatabase, Results>();
 
 function read(q: string): { query: SearchQuery | null; refused: string | null } {
   try {
@@ -83,20 +83,27 @@ export function useSearch(q: string): SearchState {
   const { db } = useClient();
   const isOffline = useSyncStatus().phase === "offline";
   const { query, refused } = useMemo(() => read(q), [q]);
-  const [results, setResults] = useState<Results | null>(() => (kept?.q === q ? kept : null));
+  const [results, setResults] = useState<Results | null>(() => {
+    const held = kept.get(db);
+    return held?.q === q ? held : null;
+  });
   const [early, setEarly] = useState<{ readonly q: string; readonly chats: readonly Conversation[] } | null>(null);
   const [failure, setFailure] = useState<{ readonly q: string; readonly error: Error } | null>(null);
   const [moreFailed, setMoreFailed] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const loading = useRef<object | null>(null);
 
-  const show = useCallback((found: Results) => {
-    kept = found;
-    setResults(found);
-  }, []);
+  const show = useCallback(
+    (found: Results) => {
+      kept.set(db, found);
+      setResults(found);
+    },
+    [db],
+  );
 
   useEffect(() => {
-    if (query === null || (kept?.q === q && kept.offline === null)) return;
+    const held = kept.get(db);
+    if (query === null || (held?.q === q && held.offline === null)) return;
     const leaving = new AbortController();
     const { signal } = leaving;
     const find = async (): Promise<Results> => {

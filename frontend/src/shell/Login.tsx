@@ -1,8 +1,9 @@
-import { useState, type SubmitEvent } from "react";
+import { useId, useState, type KeyboardEvent, type SubmitEvent } from "react";
 
 import { ApiError, Unreachable } from "../api/http";
 import { words } from "../lib/words";
 import type { SignedOutReason } from "./useAccount";
+import { shellWords } from "./words";
 
 interface LoginProps {
   readonly reason: SignedOutReason;
@@ -27,6 +28,12 @@ function explain(error: unknown): string {
 export function Login({ reason, onSignIn }: LoginProps) {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [shown, setShown] = useState(false);
+  const [capsLock, setCapsLock] = useState(false);
+  const password = useId();
+  const watchCapsLock = (event: KeyboardEvent): void => {
+    setCapsLock(event.getModifierState("CapsLock"));
+  };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -58,10 +65,34 @@ export function Login({ reason, onSignIn }: LoginProps) {
           {words.login.username}
           <input name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
         </label>
-        <label>
-          {words.login.password}
-          <input name="password" type="password" autoComplete="current-password" required />
-        </label>
+        <div className="login-password">
+          <label htmlFor={password}>{words.login.password}</label>
+          <input
+            id={password}
+            name="password"
+            type={shown ? "text" : "password"}
+            autoComplete="current-password"
+            autoCapitalize="none"
+            spellCheck={false}
+            onKeyUp={watchCapsLock}
+            required
+          />
+          <button
+            type="button"
+            className="text-button"
+            aria-label={shown ? shellWords.hideTyped : shellWords.showTyped}
+            onClick={() => {
+              setShown(!shown);
+            }}
+          >
+            {shown ? shellWords.hide : shellWords.show}
+          </button>
+        </div>
+        {capsLock && (
+          <p className="login-hint" role="status">
+            {shellWords.capsLock}
+          </p>
+        )}
         {failure !== null && (
           <p className="login-failure" role="alert">
             {failure}
@@ -70,7 +101,7 @@ export function Login({ reason, onSignIn }: LoginProps) {
         <button type="submit" className="button button-strong" disabled={busy}>
           {busy ? words.login.busy : words.login.submit}
         </button>
-        <p className="login-hint">{words.login.hint}</p>
+        <p className="login-hint">{shellWords.kept(shellWords.keptIn)}</p>
       </form>
     </main>
   );

@@ -57,7 +57,9 @@ export function usePersonPicture(attendeeId: Id | null): string | null {
 }
 
 /** A direct conversation shows its contact, any other its own picture. */
-export function useConversationPicture(row: LocalConversation | undefined): string | null {
+export function useConversationPicture(
+  row: Pick<LocalConversation, "id" | "kind" | "contact_id" | "picture_url"> | undefined,
+): string | null {
   const { engine } = useClient();
   const contact = row?.kind === "direct" ? row.contact_id : null;
   const person = usePersonPicture(contact);

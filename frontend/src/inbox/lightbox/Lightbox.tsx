@@ -6,9 +6,10 @@ import { KIND_WORD, words } from "../../lib/words";
 import { useLive } from "../../sync/client";
 import { isStored, message as readMessage, type Shown } from "../../sync/queries";
 import { useModal } from "../../ui/Dialog";
-import { FormattedText } from "../../ui/FormattedText";
 import { Icon, type IconName } from "../../ui/icons";
+import { namedLine, namesByToken } from "../mentions";
 import { messageShow } from "../messageShow";
+import { MessageText } from "../MessageText";
 import { usePlayer } from "../player/PlayerContext";
 import { useBeside } from "./useBeside";
 import { useZoom } from "./useZoom";
@@ -220,7 +221,7 @@ function Sheet({ shown: { message, attachment }, onTurn, onClose }: SheetProps) 
             ref={picture}
             className="lightbox-picture"
             src={url}
-            alt={message.text === "" ? KIND_WORD[attachment.kind] : oneLine(message.text, 200)}
+            alt={namedLine(message.text, namesByToken(message.mentions), 200) || KIND_WORD[attachment.kind]}
             draggable={false}
             style={{ transform: `translate(${x}px, ${y}px) scale(${scale})` }}
             onError={() => {
@@ -231,7 +232,7 @@ function Sheet({ shown: { message, attachment }, onTurn, onClose }: SheetProps) 
       </div>
       {message.text !== "" && (
         <div className="lightbox-caption" dir="auto">
-          <FormattedText text={message.text} />
+          <MessageText message={message} after={null} />
         </div>
       )}
     </div>
