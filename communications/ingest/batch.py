@@ -14,7 +14,7 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
     ChatDescribed,
-    Fact,
+    FactOfMessageOrChannel,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
@@ -108,9 +108,12 @@ class FoldBatch:
         row["repeats"] = reading.event_key in self._keys_seen
         self._keys_seen.add(reading.event_key)
         self._accounts.add(reading.account)
+        if isinstance(reading.fact, ChatDescribed):
+            row["chat"] = self._add_description(delivery, reading.fact)
+            return
         row["external_message_id"] = self._add_fact(delivery, event_key or "", reading.fact)
 
-    def _add_fact(self, delivery: Delivery, event_key: str, fact: Fact) -> str | None:
+    def _add_fact(self, delivery: Delivery, event_key: str, fact: FactOfMessageOrChannel) -> str | None:
         """The message that the fact speaks of, if it speaks of one."""
         account = delivery.account
         match fact:
@@ -128,9 +131,6 @@ class FoldBatch:
             case Reacted():
                 self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
-            case ChatDescribed():
-                self._add_description(delivery, fact)
-                return None
             case ChannelStatusReported():
                 self._statuses.setdefault(
                     event_key, msgspec.structs.asdict(fact) | {"account": account, "event_key": event_key}
@@ -138,13 +138,15 @@ class FoldBatch:
                 return None
         return fact.external_message_id
 
-    def _add_description(self, delivery: Delivery, fact: ChatDescribed) -> None:
+    def _add_description(self, delivery: Delivery, fact: ChatDescribed) -> int:
+        """The number of the chat."""
         account = delivery.account
         chat = self._chats.describe(account, fact.chat, fact.at, str(delivery.id), fact.state)
         place = Place(account, chat, fact.chat.aliases[0])
         for person in fact.people:
             self._people.add(account, person, fact.at, str(delivery.id))
             self._members.seen(place, person.provider_id)
+        return chat
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, errors
 
 from communications.ingest.batch import FOLD, FoldBatch
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import ChannelStatusReported, MessageReceived
+from communications.schemas.facts import ChannelStatusReported, ChatDescribed, MessageReceived
 
 ERASED: Final = "erased"
 
@@ -82,6 +82,10 @@ async def fold_without_erased(
 def _names(place: int, delivery: Delivery) -> Iterator[Named]:
     fact, account = delivery.reading.fact, delivery.account
     if fact is None or isinstance(fact, ChannelStatusReported):
+        return
+    if isinstance(fact, ChatDescribed):
+        for kind, value in fact.chat.aliases:
+            yield Named(place, account, "chat", f"{kind}:{value}", fact.at, "")
         return
     if not isinstance(fact, MessageReceived):
         message = fact.external_message_id

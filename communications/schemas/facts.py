@@ -163,12 +163,7 @@ class ChatDescribed(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
-Fact = (
-    MessageReceived
-    | Receipt
-    | MessageEdited
-    | MessageDeleted
-    | Reacted
-    | ChannelStatusReported
-    | ChatDescribed
+FactOfMessageOrChannel = (
+    MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | ChannelStatusReported
 )
+Fact = FactOfMessageOrChannel | ChatDescribed

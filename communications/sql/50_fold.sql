@@ -249,10 +249,10 @@ BEGIN
 
     -- What the deliveries speak of, in their order.
     SELECT array_agg(channel.id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
-           array_agg(message.conversation_id ORDER BY delivery.place)
+           array_agg(coalesce(message.conversation_id, conversation_of[delivery.chat]) ORDER BY delivery.place)
     INTO channel_linked, message_linked, conversation_linked
-    FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text)) WITH ORDINALITY
-        AS delivery (account, external_message_id, place)
+    FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
+        AS delivery (account, external_message_id, chat, place)
     LEFT JOIN communications_channel AS channel ON channel.external_account_id = delivery.account
     LEFT JOIN communications_message AS message
         ON message.channel_id = channel.id AND message.external_message_id = delivery.external_message_id;

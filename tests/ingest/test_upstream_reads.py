@@ -144,6 +144,10 @@ async def test_an_unknown_group_is_shown_at_once_and_completed_by_one_read(
         ("webhook", "message_received", "applied"),
         ("api", "api_chat", "applied"),
     ]
+    links = (
+        "SELECT DISTINCT conversation_id FROM communications_webhookdelivery WHERE external_account_id = %s"
+    )
+    assert await rows(connections, links, account) == [(int(after.id),)]
     assert {call.query.get("account_id") for call in server.asked} == {account, None}
     await deliver(connections, group_message(account, "m2"))
     assert await questions_ask(client, connections) == {}
