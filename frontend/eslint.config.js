@@ -46,7 +46,7 @@ const LAYERS = {
 const FOLDERS = ["lib", "api", "ui", "sync", "channels", "deliveries", "inspector", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
-const SCREEN_SYNC = "(client|queries|mutations|media|device|status|rows)$";
+const SCREEN_SYNC = "(client|queries|mutations|media|device|status|statuses|rows)$";
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => {
   const forbidden = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));

@@ -38,7 +38,7 @@ class Application:
         services, path = self._services, scope["path"].rstrip("/") + "/"
         if scope["type"] == "websocket":
             return services.socket if services and path == socket.PATH else _no_such_socket
-        if services and path == receiver.PATH:
+        if services and receiver.takes(path):
             return services.receiver
         if services and path == longpoll.PATH:
             return services.longpoll

@@ -9,11 +9,15 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
+    ACCOUNTS_TASK,
     FILES_TASK,
+    READS_TASK,
     RETRY_AFTER_SECONDS,
     RETRY_TASK,
     JobAnnouncer,
     brings_files,
+    leaves_questions,
+    tells_of_new_account,
 )
 from communications.realtime.hub import Hub
 from communications.realtime.longpoll import LongPoll
@@ -35,6 +39,8 @@ class Services:
     _batcher: Batcher
     _files: JobAnnouncer
     _retries: JobAnnouncer
+    _accounts: JobAnnouncer
+    _reads: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -45,11 +51,14 @@ class Services:
         services._hub = await Hub.open()
         services._files = JobAnnouncer(FILES_TASK)
         services._retries = JobAnnouncer(RETRY_TASK, after_seconds=RETRY_AFTER_SECONDS)
+        services._accounts = JobAnnouncer(ACCOUNTS_TASK)
+        services._reads = JobAnnouncer(READS_TASK)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
             secrets=settings.LANDLINE_WEBHOOK_SECRETS,
             refusals=RefusalCounter(settings.LANDLINE_TRUSTED_PROXIES),
+            hosted_token=settings.LANDLINE_HOSTED_TOKEN,
         )
         services.socket = Socket(services._hub)
         services.longpoll = LongPoll(services._hub)
@@ -60,6 +69,8 @@ class Services:
         await self._batcher.close()
         await self._files.close()
         await self._retries.close()
+        await self._accounts.close()
+        await self._reads.close()
         await self._hub.close()
         await self._pool.close()
 
@@ -68,5 +79,9 @@ class Services:
             self._hub.poke(outcomes["applied"])
             if brings_files(deliveries):
                 self._files.ask()
+        if leaves_questions(deliveries, some_repeat=outcomes["duplicate"] > 0):
+            self._reads.ask()
+        if tells_of_new_account(deliveries, some_are_parked=outcomes["parked"] > 0):
+            self._accounts.ask()
         if outcomes["failed"]:
             self._retries.ask()

@@ -81,6 +81,11 @@ if len(LANDLINE_WEBHOOK_SECRETS) == 2 and LANDLINE_WEBHOOK_SECRETS[0] == LANDLIN
     raise ConfigurationError(
         "LANDLINE_WEBHOOK_SECRET and LANDLINE_WEBHOOK_SECRET_PREVIOUS are equal: unset the previous one."
     )
+LANDLINE_HOSTED_TOKEN = _environment.secret(
+    "LANDLINE_HOSTED_TOKEN",
+    kept_in=_secrets / "hosted_token",
+    minimum_length=WEBHOOK_SECRET_MINIMUM_LENGTH,
+)
 
 # Read on demand and by the worker only: the key of Unipile is no setting and never in a web process.
 LANDLINE_UPSTREAM = UpstreamAccess(_environment, kept_in=_secrets, process_role=LANDLINE_PROCESS_ROLE)
@@ -215,7 +220,10 @@ LOGGING_CONFIG = None
 logging_configure(
     LANDLINE_LOG_FORMAT,
     known_secrets=tuple(
-        filter(None, (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS, *storage_secrets(_media_storage)))
+        filter(
+            None,
+            (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS, LANDLINE_HOSTED_TOKEN, *storage_secrets(_media_storage)),
+        )
     ),
 )
 

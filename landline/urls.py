@@ -13,7 +13,9 @@ from landline.shell import ROOT_FILES, root_file, shell
 urlpatterns = [
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/docs", reference, name="reference"),
-    re_path(r"^api/v1/(?:webhooks/unipile|communications/changes)/?$", answered_by_landline_web),
+    re_path(
+        r"^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$", answered_by_landline_web
+    ),
     path("api/v1/", api.urls),
     path("admin/", site.urls),
     path("healthz", healthz),

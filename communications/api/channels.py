@@ -5,11 +5,15 @@ from ninja import Router
 
 from communications.api.answers import answer
 from communications.api.contract import answers
+from communications.api.cursors import cursor_read, cursor_write
+from communications.api.parameters import DEFAULT_LIMIT, ChannelPathId, Cursor, Limit, id_number
 from communications.api.reader import reader_id
-from communications.errors import NotAuthenticated
-from communications.schemas.answers import ChannelList
+from communications.errors import InvalidCursor, InvalidInput, NotAuthenticated, NotFound
+from communications.schemas.answers import ChannelList, ChannelStatusPage
 from communications.selectors.channels import CHANNELS_OF_READER, channel_document
 from communications.selectors.queries import rows
+from communications.selectors.scope import readable_channels
+from communications.selectors.statuses import ABOVE_ALL_STATUSES, last_delivery_at, status_page
 
 router = Router(tags=["channels"])
 
@@ -24,3 +28,25 @@ def channels_list(request: HttpRequest) -> HttpResponse:
     """Every channel the reader has access to, with the reader's role in it."""
     found = rows(CHANNELS_OF_READER, [reader_id(request)])
     return answer(ChannelList(items=tuple(channel_document(row) for row in found)))
+
+
+@router.get(
+    "/channels/{channel_id}/statuses/",
+    summary="Time line of a channel",
+    operation_id="channel_statuses_list",
+    openapi_extra=answers(ChannelStatusPage, InvalidInput, InvalidCursor, NotAuthenticated, NotFound),
+)
+def channel_statuses_list(
+    request: HttpRequest, channel_id: ChannelPathId, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> HttpResponse:
+    """What upstream said of the account, newest first, and when anything last came from it."""
+    (readable,) = readable_channels(reader_id(request), provider=None, channel_id=id_number(channel_id))
+    after = cursor_read(request.path, cursor, first=ABOVE_ALL_STATUSES)
+    page = status_page(readable, after=after, limit=limit)
+    return answer(
+        ChannelStatusPage(
+            items=page.items,
+            last_delivery_at=last_delivery_at(readable),
+            next_cursor=cursor_write(request.path, page.next_position),
+        )
+    )

@@ -1,7 +1,7 @@
 """What calls take, checked before any of our code runs."""
 
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from ninja import Path, Query, Schema
@@ -29,8 +29,10 @@ Provider = Annotated[
 AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
 ConversationId = Annotated[IdText, Path(description="Id of a conversation.")]
+ChannelPathId = Annotated[IdText, Path(description="Id of a channel.")]
 ChannelId = Annotated[IdText | SkipJsonSchema[None], Query(description="Only conversations of this channel.")]
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many at most.")]
 Cursor = Annotated[
@@ -58,6 +60,27 @@ class Credentials(Schema):
 
 class ReadThrough(Schema):
     message_id: Annotated[IdText, Field(description="Id of the last message read.")]
+
+
+WantedVerdict = Annotated[
+    Literal["same", "different"] | None, Field(description="`null` takes back what was decided of the two.")
+]
+
+
+class PersonDecided(Schema):
+    other_attendee_id: Annotated[IdText, Field(description="Who is, or is not, the same person.")]
+    verdict: WantedVerdict
+
+
+class ConversationDecided(Schema):
+    other_conversation_id: Annotated[IdText, Field(description="What is, or is not, the same conversation.")]
+    verdict: WantedVerdict
+
+
+class WantedName(Schema):
+    name: Annotated[
+        str, Field(max_length=256, pattern=r"^[^\x00]*$", description="Empty takes a given name back.")
+    ]
 
 
 class WantedPictures(Schema):

@@ -105,6 +105,6 @@ def _delivery(row: Sequence[Any]) -> Delivery:
         sha256=sha256,
         size_bytes=size_bytes,
         raw=None,
-        reading=delivery_read(body, received_at),
+        reading=delivery_read(body, received_at, source),
         attempts=attempts,
     )

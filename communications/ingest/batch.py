@@ -7,12 +7,13 @@ import msgspec
 
 from communications.ingest.changes import MessageChanges
 from communications.ingest.chats import ChatNumbers
-from communications.ingest.members import Members
+from communications.ingest.members import Members, Place
 from communications.ingest.people import People
 from communications.ingest.retries import next_attempt_at
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
+    ChatDescribed,
     Fact,
     MessageDeleted,
     MessageEdited,
@@ -48,8 +49,9 @@ class FoldBatch:
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
-            if delivery.reading.settled is None and isinstance(delivery.reading.fact, MessageReceived):
-                self._chats.register(delivery.account, delivery.reading.fact.chat.aliases)
+            fact = delivery.reading.fact
+            if delivery.reading.settled is None and isinstance(fact, MessageReceived | ChatDescribed):
+                self._chats.register(delivery.account, fact.chat.aliases)
         for delivery in ordered:
             self._add(delivery)
 
@@ -122,10 +124,13 @@ class FoldBatch:
             case MessageEdited():
                 for person in fact.mentioned:
                     self._people.add(account, person, fact.at, str(delivery.id))
-                self._changes.edited(account, event_key, fact)
+                self._changes.edited(account, event_key, delivery.id, fact)
             case Reacted():
                 self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
+            case ChatDescribed():
+                self._add_description(delivery, fact)
+                return None
             case ChannelStatusReported():
                 self._statuses.setdefault(
                     event_key, msgspec.structs.asdict(fact) | {"account": account, "event_key": event_key}
@@ -133,16 +138,25 @@ class FoldBatch:
                 return None
         return fact.external_message_id
 
+    def _add_description(self, delivery: Delivery, fact: ChatDescribed) -> None:
+        account = delivery.account
+        chat = self._chats.describe(account, fact.chat, fact.at, str(delivery.id), fact.state)
+        place = Place(account, chat, fact.chat.aliases[0])
+        for person in fact.people:
+            self._people.add(account, person, fact.at, str(delivery.id))
+            self._members.seen(place, person.provider_id)
+
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
         account, message = delivery.account, fact.message
-        chat = self._chats.describe(account, fact.chat, message.sent_at)
+        chat = self._chats.describe(account, fact.chat, message.sent_at, str(delivery.id))
+        place = Place(account, chat, fact.chat.aliases[0])
         for person in fact.people:
             self._people.add(account, person, message.sent_at, str(delivery.id))
-            self._members.seen(account, chat, person.provider_id)
+            self._members.seen(place, person.provider_id)
         for person in fact.mentioned:
             self._people.add(account, person, message.sent_at, str(delivery.id))
         for membership in fact.memberships:
-            self._members.told(account, chat, membership, message.sent_at, message.external_message_id)
+            self._members.told(place, membership, message.sent_at, message.external_message_id)
         held = self._messages.get((account, message.external_message_id))
         if held is not None:
             held["told_direction"] = held["told_direction"] or message.told_direction
@@ -152,6 +166,8 @@ class FoldBatch:
         row |= {
             "account": account,
             "chat": chat,
+            "alias_kind": place.alias[0],
+            "alias_value": place.alias[1],
             "delivery": delivery.id,
             "received_at": delivery.received_at,
         }

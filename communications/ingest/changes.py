@@ -1,6 +1,7 @@
 """What a batch says about messages that may not have come: one change per message, edits and reactions per event."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from communications.schemas.facts import MessageDeleted, MessageEdited, Reacted, Receipt
@@ -28,13 +29,15 @@ class MessageChanges:
         change = self._change(account, fact.external_message_id)
         change["deleted_at"] = fact.at if change["deleted_at"] is None else min(change["deleted_at"], fact.at)
 
-    def edited(self, account: str, event_key: str, fact: MessageEdited) -> None:
+    def edited(self, account: str, event_key: str, delivery_id: uuid.UUID, fact: MessageEdited) -> None:
         self._change(account, fact.external_message_id)
-        self._edits.setdefault(
-            event_key,
-            _told(account, event_key, fact.external_message_id, fact.at)
-            | {"text": fact.text, "search_text": fact.search_text},
-        )
+        row = _told(account, event_key, fact.external_message_id, fact.at) | {
+            "text": fact.text,
+            "search_text": fact.search_text,
+        }
+        held = self._edits.setdefault(event_key, row)
+        held["told_again_at"] = fact.at
+        held["delivery"] = delivery_id
 
     def reacted(self, account: str, event_key: str, fact: Reacted) -> None:
         self._change(account, fact.external_message_id)

@@ -11,20 +11,17 @@ from communications.schemas.accounts import AccountFact
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 UPSERT: Final = """
-INSERT INTO communications_channel AS held (
-    external_account_id, provider, provider_word, name, own_identities, status, status_word, status_since)
-VALUES (%(external_account_id)s, %(provider)s, %(provider_word)s, %(name)s, '{}', %(status)s, %(status_word)s, now())
+INSERT INTO communications_channel AS held (external_account_id, provider, provider_word, name, own_identities)
+VALUES (%(external_account_id)s, %(provider)s, %(provider_word)s, %(name)s, '{}')
 ON CONFLICT (external_account_id) DO UPDATE SET
     provider = excluded.provider,
     provider_word = excluded.provider_word,
-    name = coalesce(nullif(excluded.name, ''), held.name),
-    status = excluded.status,
-    status_word = excluded.status_word,
-    status_since = CASE WHEN held.status = excluded.status THEN held.status_since ELSE excluded.status_since END
-WHERE (held.provider, held.provider_word, held.status, held.status_word)
-        IS DISTINCT FROM (excluded.provider, excluded.provider_word, excluded.status, excluded.status_word)
+    name = coalesce(nullif(excluded.name, ''), held.name)
+WHERE (held.provider, held.provider_word) IS DISTINCT FROM (excluded.provider, excluded.provider_word)
    OR excluded.name NOT IN ('', held.name)
 """
+
+STATUS: Final = "SELECT landline_channel_status_listed(%s, %s, %s)"
 
 # What follows from knowing ourselves better, down to the counts of conversations.
 LEARN: Final = """
@@ -61,9 +58,8 @@ async def channel_upsert(connection: AsyncConnection[Any], account: AccountFact)
                 "provider": account.provider,
                 "provider_word": account.provider_word,
                 "name": account.name,
-                "status": account.status,
-                "status_word": account.status_word,
             },
         )
+        await connection.execute(STATUS, (account.external_account_id, account.status, account.status_word))
         await connection.execute(LEARN, (account.external_account_id, list(account.own_identities)))
         await connection.execute(OWNERS_MAY_SEE, (account.external_account_id,))

@@ -4,10 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, Final
 
-from communications.schemas.facts import ChatFact
+import msgspec
+
+from communications.schemas.facts import ChatFact, ChatStateFact
 
 Name = tuple[str, str, str]
 
+NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 KINDS: Final = ("direct", "group", "channel")
 
 
@@ -29,8 +32,13 @@ class ChatNumbers:
             else:
                 self._parent[self._root(name)] = self._root(first)
 
-    def describe(self, account: str, chat: ChatFact, at: dt.datetime) -> int:
-        """The number of the chat; what the body says of it is added to what others of the batch said."""
+    def describe(
+        self, account: str, chat: ChatFact, at: dt.datetime, delivery: str, state: ChatStateFact | None = None
+    ) -> int:
+        """The number of the chat; what the body says of it is added to what others of the batch said.
+
+        Should its names prove that several conversations are one, the last body to use more than one of them is the proof.
+        """
         root = self._root((account, *chat.aliases[0]))
         number = self._number.setdefault(root, len(self._number) + 1)
         held = self._described.get(number)
@@ -42,7 +50,11 @@ class ChatNumbers:
             "title": chat.title,
             "title_at": at,
             "content_type": chat.content_type,
+            "proven_by": delivery if len(chat.aliases) > 1 else None,
+            "described_at": None,
         }
+        if state is not None:
+            row |= {"described_at": at, **msgspec.structs.asdict(state)}
         self._described[number] = row if held is None else _merged(held, row)
         return number
 
@@ -64,12 +76,16 @@ class ChatNumbers:
 
 def _merged(held: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     titled = max(held, row, key=lambda one: (one["title"] != "", one["title_at"], one["title"]))
+    described = max(held, row, key=lambda one: one["described_at"] or NEVER)
     named = held if "@" not in held["external_thread_id"] else row
     return {
         **held,
+        **described,
+        "chat": held["chat"],
         "external_thread_id": named["external_thread_id"],
         "kind": max(held["kind"], row["kind"], key=KINDS.index),
         "title": titled["title"],
         "title_at": titled["title_at"],
         "content_type": max(held["content_type"], row["content_type"]),
+        "proven_by": row["proven_by"] or held["proven_by"],
     }

@@ -12,13 +12,15 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import JobDeferrer
 
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import MessageReceived
+from communications.schemas.facts import ChannelStatusReported, MessageEdited, MessageReceived
 
 log = structlog.get_logger(__name__)
 
 RETRY_TASK: Final = "deliveries_retry"
 RETRY_AFTER_SECONDS: Final = 2
 FILES_TASK: Final = "files_fetch"
+ACCOUNTS_TASK: Final = "accounts_list"
+READS_TASK: Final = "upstream_reads"
 PAUSE_SECONDS: Final = 0.25
 
 
@@ -30,6 +32,30 @@ def brings_files(deliveries: Iterable[Delivery]) -> bool:
         if isinstance(delivery.reading.fact, MessageReceived)
         for attachment in delivery.reading.fact.message.attachments
     )
+
+
+def tells_of_new_account(deliveries: Iterable[Delivery], *, some_are_parked: bool) -> bool:
+    """Whether an account that may not be known here is said to work: then upstream's list of accounts is worth one look."""
+    return any(
+        delivery.reading.fact.status == "ok" and (some_are_parked or delivery.source == "hosted")
+        for delivery in deliveries
+        if isinstance(delivery.reading.fact, ChannelStatusReported)
+    )
+
+
+def leaves_questions(deliveries: Iterable[Delivery], *, some_repeat: bool) -> bool:
+    """Whether upstream may have to be asked: bodies that do not name their chat, or an edit that may have come again."""
+    return any(
+        some_repeat if isinstance(fact, MessageEdited) else not _names_its_chat(fact)
+        for fact in (delivery.reading.fact for delivery in deliveries)
+        if isinstance(fact, MessageReceived | MessageEdited)
+    )
+
+
+def _names_its_chat(fact: MessageReceived) -> bool:
+    if fact.chat.kind != "direct":
+        return fact.chat.title != ""
+    return any(person.name for person in fact.people if not person.is_self)
 
 
 async def job_announce(task: str, *, after_seconds: int = 0) -> None:

@@ -6,6 +6,7 @@ class Migration(migrations.Migration):
         ("communications", "0008_deliveries"),
         ("communications", "0008_events"),
         ("communications", "0008_identity"),
+        ("communications", "0008_ledger"),
         ("communications", "0008_search"),
     ]
 

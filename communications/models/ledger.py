@@ -24,6 +24,7 @@ class WebhookDelivery(models.Model):
 
     class Source(models.TextChoices):
         WEBHOOK = "webhook"
+        HOSTED = "hosted", "Callback of a hosted connection"
         API = "api"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="UUIDv7, so that it sorts by time")

@@ -10,6 +10,7 @@ from communications.schemas.documents import (
     Conversation,
     Document,
     Id,
+    Instant,
     Member,
     Message,
 )
@@ -38,6 +39,23 @@ class Session(Document, frozen=True, kw_only=True):
 
 class ChannelList(Document, frozen=True, kw_only=True):
     items: tuple[Channel, ...]
+
+
+class ChannelStatusEntry(Document, frozen=True, kw_only=True):
+    """What upstream said of an account: ``status`` in our words, ``status_word`` in its own."""
+
+    id: Id
+    at: Instant
+    status: str
+    status_word: str | None
+
+
+class ChannelStatusPage(Document, frozen=True, kw_only=True):
+    """The time line of a channel, newest first; ``last_delivery_at`` is when anything last came from it."""
+
+    items: tuple[ChannelStatusEntry, ...]
+    last_delivery_at: Instant | None
+    next_cursor: PageCursor | None
 
 
 class ConversationPage(Document, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from communications.schemas.facts import Fact
 
+Source = Literal["webhook", "hosted", "api"]
 Settled = Literal["ignored", "quarantined", "failed"]
 
 
@@ -37,7 +38,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: uuid.UUID
-    source: Literal["webhook", "api"] = "webhook"
+    source: Source = "webhook"
     received_at: dt.datetime
     headers: dict[str, str]
     sha256: bytes

@@ -60,12 +60,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Channel(Document, frozen=True, kw_only=True):
-    """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it."""
+    """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
+
+    ``status`` is ours; ``status_word`` is upstream's own word for it.
+    """
 
     id: Id
     provider: str
     name: str
     status: str
+    status_word: str | None
     status_since: Instant | None
     role: Role
     version: Version

@@ -144,4 +144,31 @@ class ChannelStatusReported(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
-Fact = MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | ChannelStatusReported
+class ChatStateFact(msgspec.Struct, frozen=True, kw_only=True):
+    """How a chat is set upstream; ``None`` is not said."""
+
+    archived: bool | None = None
+    pinned: bool | None = None
+    muted_until: dt.datetime | None = None
+    read_only: int | None = None
+    disabled_features: tuple[str, ...] = ()
+
+
+class ChatDescribed(msgspec.Struct, frozen=True, kw_only=True):
+    """Upstream answered what a chat is, and who is in it."""
+
+    chat: ChatFact
+    state: ChatStateFact
+    people: tuple[PersonFact, ...]
+    at: dt.datetime
+
+
+Fact = (
+    MessageReceived
+    | Receipt
+    | MessageEdited
+    | MessageDeleted
+    | Reacted
+    | ChannelStatusReported
+    | ChatDescribed
+)

@@ -13,6 +13,7 @@ class ChannelRow(NamedTuple):
     provider: str
     name: str
     status: str
+    status_word: str
     status_since: dt.datetime | None
     role: Role
     version: str
@@ -20,7 +21,7 @@ class ChannelRow(NamedTuple):
 
 
 CHANNEL_ROWS: Final = """
-SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_since,
+SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
        access.role, greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
@@ -40,6 +41,7 @@ def channel_document(row: Sequence[Any]) -> Channel:
         provider=held.provider,
         name=held.name,
         status=held.status,
+        status_word=held.status_word or None,
         status_since=optional_instant(held.status_since),
         role=held.role,
         version=held.version,

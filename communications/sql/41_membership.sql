@@ -4,25 +4,29 @@
 -- Notes what bodies say of the members of their chats. Answers with the conversations that have a new member, and with those of
 -- which something new was told.
 --
--- members   distinct by (chat, provider_id); told_* only where an event says so
+-- members   distinct by (chat, alias, provider_id), the alias as in landline_fold; told_* only where an event says so
 CREATE OR REPLACE FUNCTION landline_members_write(
     members json, conversation_of bigint[], OUT joined bigint[], OUT told bigint[]
 ) LANGUAGE sql AS $$
     WITH stated AS MATERIALIZED (
-        SELECT DISTINCT ON (conversation_of[member.chat], attendee.id)
-               attendee.channel_id, conversation_of[member.chat] AS conversation_id, attendee.id AS attendee_id,
+        SELECT DISTINCT ON (place.conversation_id, attendee.id)
+               attendee.channel_id, place.conversation_id, attendee.id AS attendee_id,
                member.told_at, coalesce(member.told_by, '') AS told_by, member.told_state, known.id AS known_id,
                member.told_at IS NOT NULL AND (known.told_at IS NULL
                    OR (member.told_at, member.told_by COLLATE "C", member.told_state)
                        > (known.told_at, known.told_by, known.told_state))
                    AS tells_more
         FROM json_to_recordset(members) AS member (
-            account text, chat integer, provider_id text, told_at timestamptz, told_by text, told_state text)
+            account text, chat integer, alias_kind text, alias_value text, provider_id text, told_at timestamptz, told_by text,
+            told_state text)
         JOIN communications_channel AS channel ON channel.external_account_id = member.account
+        LEFT JOIN communications_conversationalias AS named
+            ON named.channel_id = channel.id AND named.kind = member.alias_kind AND named.value = member.alias_value
+        CROSS JOIN LATERAL (SELECT coalesce(named.conversation_id, conversation_of[member.chat]) AS conversation_id) AS place
         JOIN communications_chatattendee AS attendee
             ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
         LEFT JOIN communications_conversationattendee AS known
-            ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id
+            ON known.conversation_id = place.conversation_id AND known.attendee_id = attendee.id
         ORDER BY 2, 3, member.told_at DESC NULLS LAST, member.told_by COLLATE "C" DESC, member.told_state DESC
     ), written AS (
         INSERT INTO communications_conversationattendee AS held (

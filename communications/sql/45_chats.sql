@@ -21,13 +21,27 @@ CREATE OR REPLACE FUNCTION landline_chat_kind(one text, other text) RETURNS text
     END
 $$;
 
--- One body named several conversations: they are one. The lowest is the root, all others and all their parts continue it. No
--- message is rewritten; browsers are told that the root has older pages they have not seen.
-CREATE OR REPLACE FUNCTION landline_conversations_merge(roots bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Whether somebody keeps a part of the one conversation apart from a part of the other.
+CREATE OR REPLACE FUNCTION landline_conversations_kept_apart(one bigint, other bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM communications_conversation AS held
+        JOIN communications_conversationdecision AS decided ON decided.one_id = held.id AND decided.verdict = 'different'
+        JOIN communications_conversation AS apart ON apart.id = decided.other_id
+        WHERE (held.id IN (one, other) OR held.continues_id IN (one, other))
+          AND coalesce(held.continues_id, held.id) <> coalesce(apart.continues_id, apart.id)
+          AND coalesce(apart.continues_id, apart.id) IN (one, other))
+$$;
+
+-- One body named several conversations, or a person here did: they are one. The lowest is the root, all others and all their parts
+-- continue it. No message is rewritten; browsers are told that the root has older pages they have not seen.
+DROP FUNCTION IF EXISTS landline_conversations_merge(bigint[]);
+
+CREATE OR REPLACE FUNCTION landline_conversations_merge(roots bigint[], proof uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     root bigint := (SELECT min(id) FROM unnest(roots) AS id);
 BEGIN
-    UPDATE communications_conversation SET continues_id = root
+    UPDATE communications_conversation SET
+        continues_id = root, continues_by = CASE WHEN id = ANY(roots) THEN coalesce(proof, continues_by) ELSE continues_by END
     WHERE id <> root AND (id = ANY(roots) OR continues_id = ANY(roots)) AND continues_id IS DISTINCT FROM root;
 
     UPDATE communications_conversation AS conversation SET
@@ -53,11 +67,34 @@ BEGIN
 END
 $$;
 
+-- A part stands for itself again. What was read in the whole stays read in both.
+CREATE OR REPLACE FUNCTION landline_conversations_split(part bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    root bigint := (SELECT continues_id FROM communications_conversation WHERE id = part);
+BEGIN
+    UPDATE communications_conversation AS conversation SET
+        continues_id = NULL,
+        (marked_read_at, marked_read_id) = (
+            SELECT mark.at, mark.id
+            FROM (VALUES (conversation.marked_read_at, conversation.marked_read_id), (whole.marked_read_at, whole.marked_read_id))
+                AS mark (at, id)
+            ORDER BY mark.at DESC NULLS LAST, mark.id DESC LIMIT 1),
+        history_revision = conversation.history_revision + 1
+    FROM communications_conversation AS whole
+    WHERE conversation.id = part AND whole.id = root;
+
+    UPDATE communications_conversation SET history_revision = history_revision + 1 WHERE id = root;
+    PERFORM landline_contacts_settle(ARRAY[root, part]);
+    PERFORM landline_conversations_recount(ARRAY[root, part]);
+END
+$$;
+
 -- Makes conversations for chats that have none, and records every alias. An id of upstream's replaces a provider's id that a
 -- conversation was first known by.
 CREATE OR REPLACE FUNCTION landline_chats_make_known(chats json, aliases json) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     roots bigint[];
+    proof uuid;
 BEGIN
     INSERT INTO communications_conversation (channel_id, external_thread_id, kind, disabled_features)
     SELECT resolved.channel_id, chat.external_thread_id, chat.kind, ARRAY[]::text[]
@@ -79,17 +116,22 @@ BEGIN
     ON CONFLICT (channel_id, kind, value) DO NOTHING;
 
     LOOP
-        SELECT array_agg(DISTINCT coalesce(conversation.continues_id, conversation.id)) INTO roots
-        FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
-        JOIN communications_channel AS channel ON channel.external_account_id = alias.account
-        JOIN communications_conversationalias AS known
-            ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
-        JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
-        GROUP BY alias.chat
-        HAVING count(DISTINCT coalesce(conversation.continues_id, conversation.id)) > 1
-        LIMIT 1;
+        WITH named AS (
+            SELECT DISTINCT alias.chat, coalesce(conversation.continues_id, conversation.id) AS root
+            FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
+            JOIN communications_channel AS channel ON channel.external_account_id = alias.account
+            JOIN communications_conversationalias AS known
+                ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
+            JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
+        )
+        SELECT ARRAY[one.root, other.root], chat.proven_by INTO roots, proof
+        FROM named AS one
+        JOIN named AS other ON other.chat = one.chat AND other.root > one.root
+        JOIN json_to_recordset(chats) AS chat (chat integer, proven_by uuid) ON chat.chat = one.chat
+        WHERE NOT landline_conversations_kept_apart(one.root, other.root)
+        ORDER BY 1 LIMIT 1;
         EXIT WHEN roots IS NULL;
-        PERFORM landline_conversations_merge(roots);
+        PERFORM landline_conversations_merge(roots, proof);
     END LOOP;
 
     UPDATE communications_conversation AS conversation

@@ -1,4 +1,5 @@
--- What upstream says of an account: a time line, of which the newest entry is the channel's status.
+-- What upstream says of an account: a time line. The channel's status and the windows in which messages may be missing follow from
+-- it, in whatever order its entries came.
 --
 -- statuses   distinct by (account, event key)
 
@@ -10,12 +11,35 @@ BEGIN
     JOIN communications_channel AS channel ON channel.external_account_id = told.account
     ON CONFLICT (channel_id, event_key) DO UPDATE SET at = excluded.at WHERE excluded.at < held.at;
 
+    PERFORM landline_channel_statuses_settle(ARRAY(
+        SELECT channel.id FROM communications_channel AS channel
+        WHERE channel.external_account_id IN (SELECT account FROM json_to_recordset(statuses) AS told (account text))));
+END
+$$;
+
+-- The status that upstream's own list of accounts shows: an entry like any other where it is news.
+CREATE OR REPLACE FUNCTION landline_channel_status_listed(account text, listed text, word text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    asked bigint := (SELECT id FROM communications_channel WHERE external_account_id = account);
+    held text := (
+        SELECT entry.status FROM communications_channelstatus AS entry
+        WHERE entry.channel_id = asked ORDER BY entry.at DESC, entry.event_key DESC LIMIT 1);
+BEGIN
+    IF held IS DISTINCT FROM listed THEN
+        INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word)
+        VALUES (asked, sha256(convert_to('listed ' || clock_timestamp()::text, 'UTF8')), clock_timestamp(), listed, word);
+        PERFORM landline_channel_statuses_settle(ARRAY[asked]);
+    END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION landline_channel_statuses_settle(channels bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE communications_channel AS channel SET
         status = newest.status,
         status_word = newest.status_word,
         status_since = unbroken.since
-    FROM (SELECT DISTINCT account FROM json_to_recordset(statuses) AS told (account text)) AS told
-    JOIN communications_channel AS held ON held.external_account_id = told.account
+    FROM unnest(channels) AS held (id)
     CROSS JOIN LATERAL (
         SELECT entry.status, entry.status_word FROM communications_channelstatus AS entry
         WHERE entry.channel_id = held.id ORDER BY entry.at DESC, entry.event_key DESC LIMIT 1
@@ -30,5 +54,33 @@ BEGIN
     WHERE channel.id = held.id
       AND (channel.status, channel.status_word, channel.status_since)
           IS DISTINCT FROM (newest.status, newest.status_word, unbroken.since);
+    PERFORM landline_comparison_windows_settle(channels);
 END
+$$;
+
+-- From the first status that is not OK to the next that is. Connecting, and words nobody knows, neither begin nor end such a time.
+-- A window that was compared stays so as long as it ends where it ended.
+CREATE OR REPLACE FUNCTION landline_comparison_windows_settle(channels bigint[]) RETURNS void LANGUAGE sql AS $$
+    WITH line AS (
+        SELECT entry.channel_id, entry.at, entry.status = 'ok' AS is_ok,
+               lag(entry.status = 'ok') OVER (PARTITION BY entry.channel_id ORDER BY entry.at, entry.event_key) AS was_ok,
+               min(entry.at) FILTER (WHERE entry.status = 'ok') OVER (
+                   PARTITION BY entry.channel_id ORDER BY entry.at, entry.event_key
+                   ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS ok_again_at
+        FROM communications_channelstatus AS entry
+        WHERE entry.channel_id = ANY(channels) AND entry.status NOT IN ('connecting', 'unknown')
+    ), expected AS (
+        SELECT DISTINCT ON (channel_id, at) channel_id, at AS starts_at, ok_again_at AS ends_at
+        FROM line WHERE NOT is_ok AND was_ok IS DISTINCT FROM false
+        ORDER BY channel_id, at, ok_again_at DESC NULLS FIRST
+    ), dropped AS (
+        DELETE FROM communications_comparisonwindow AS held
+        WHERE held.channel_id = ANY(channels) AND held.trigger = 'status' AND held.state <> 'done' AND NOT EXISTS (
+            SELECT FROM expected WHERE expected.channel_id = held.channel_id AND expected.starts_at = held.starts_at)
+    )
+    INSERT INTO communications_comparisonwindow AS held (channel_id, trigger, starts_at, ends_at, state)
+    SELECT channel_id, 'status', starts_at, ends_at, CASE WHEN ends_at IS NULL THEN 'open' ELSE 'waiting' END
+    FROM expected
+    ON CONFLICT (channel_id, trigger, starts_at) DO UPDATE SET ends_at = excluded.ends_at, state = excluded.state
+    WHERE held.ends_at IS DISTINCT FROM excluded.ends_at
 $$;

@@ -4,14 +4,18 @@
 CREATE OR REPLACE FUNCTION landline_messages_move(messages json, conversation_of bigint[], revised bigint[])
 RETURNS bigint[] LANGUAGE sql AS $$
     WITH moved AS (
-        UPDATE communications_message AS message SET conversation_id = conversation_of[told.chat]
-        FROM json_to_recordset(messages) AS told (account text, external_message_id text, chat integer)
+        UPDATE communications_message AS message SET conversation_id = entered.id
+        FROM json_to_recordset(messages) AS told (
+            account text, external_message_id text, chat integer, alias_kind text, alias_value text)
         JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        LEFT JOIN communications_conversationalias AS named
+            ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
         JOIN communications_message AS held
             ON held.channel_id = channel.id AND held.external_message_id = told.external_message_id
         JOIN communications_conversation AS left_behind ON left_behind.id = held.conversation_id
+        JOIN communications_conversation AS entered ON entered.id = coalesce(named.conversation_id, conversation_of[told.chat])
         WHERE message.id = held.id AND held.id = ANY(revised)
-          AND coalesce(left_behind.continues_id, left_behind.id) <> conversation_of[told.chat]
+          AND coalesce(left_behind.continues_id, left_behind.id) <> coalesce(entered.continues_id, entered.id)
         RETURNING left_behind.id AS left_id, message.conversation_id AS entered_id
     )
     SELECT array_agg(DISTINCT id) FROM moved, unnest(ARRAY[left_id, entered_id]) AS id
@@ -99,7 +103,7 @@ RETURNS void LANGUAGE sql AS $$
                newest.id IS NOT NULL AND (last.id IS NULL
                    OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
         FROM (
-            SELECT message.conversation_id, min(reader.last_message_id) AS last_message_id,
+            SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_message_id,
                    (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
                        FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
                    count(*) FILTER (
@@ -110,8 +114,9 @@ RETURNS void LANGUAGE sql AS $$
                    ) AS unread
             FROM unnest(written) AS id
             JOIN communications_message AS message USING (id)
-            JOIN communications_conversation AS reader ON reader.id = message.conversation_id
-            GROUP BY message.conversation_id
+            JOIN communications_conversation AS part ON part.id = message.conversation_id
+            JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
+            GROUP BY reader.id
         ) AS fresh
         LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id

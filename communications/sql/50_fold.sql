@@ -4,9 +4,10 @@
 -- deliveries, bodies   one entry each per delivery, in the same order
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
--- chats, aliases       chats numbered from 1; each chat's aliases name it
+-- chats, aliases       chats numbered from 1; each chat's aliases name it; described_at and what follows it only where an
+--                      answer of upstream describes the chat
 -- members              see landline_members_write
--- messages             distinct by (account, external_message_id)
+-- messages             distinct by (account, external_message_id); the alias is how its body names the chat before all else
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
 -- statuses             see landline_channel_statuses_write
@@ -35,6 +36,7 @@ DECLARE
     joined bigint[];
     told_of bigint[];
     touched bigint[];
+    apart bigint[];
     aliases_all_known boolean;
     arrived bigint[];
     revised bigint[];
@@ -82,7 +84,7 @@ BEGIN
         learned := learned || landline_own_identities_close(learned || about_us);
     END IF;
 
-    IF messages IS NOT NULL THEN
+    IF aliases IS NOT NULL THEN
         SELECT array_agg(chat.conversation_id ORDER BY chat.chat), bool_and(chat.all_known)
         INTO conversation_of, aliases_all_known
         FROM landline_chats_resolve(aliases) AS chat;
@@ -104,7 +106,7 @@ BEGIN
                 kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
                 quoted_external_id, quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji,
                 is_forwarded, is_view_once, is_hidden, is_stub)
-            SELECT channel.id, conversation_of[told.chat], told.external_message_id, told.provider_message_id, judged.direction,
+            SELECT channel.id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id, judged.direction,
                    told.told_direction IS NOT NULL,
                    CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
                    told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
@@ -113,13 +115,15 @@ BEGIN
                    told.is_event, told.event_kind, told.event_person, told.event_emoji,
                    told.is_forwarded, told.is_view_once, told.is_hidden, false
             FROM json_to_recordset(messages) AS told (
-                account text, external_message_id text, provider_message_id text, chat integer, delivery uuid,
+                account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text, delivery uuid,
                 told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
                 kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
                 quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
                 is_event boolean, event_kind text, event_person text, event_emoji text,
                 is_forwarded boolean, is_view_once boolean, is_hidden boolean)
             JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            LEFT JOIN communications_conversationalias AS named
+                ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
             LEFT JOIN communications_chatattendee AS sender
                 ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
             CROSS JOIN LATERAL (
@@ -187,7 +191,21 @@ BEGIN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
         PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        PERFORM landline_conversations_describe(chats, conversation_of);
+        IF NOT aliases_all_known THEN
+            PERFORM landline_chats_ask(messages, conversation_of);
+        END IF;
         touched := touched || conversation_of;
+        -- One chat by its names, two by what people decided: the counts of the other one are not added up.
+        IF NOT aliases_all_known THEN
+            apart := ARRAY(
+                SELECT DISTINCT part.id
+                FROM communications_message AS message
+                JOIN communications_conversation AS part ON part.id = message.conversation_id
+                WHERE message.id = ANY(arrived) AND coalesce(part.continues_id, part.id) <> ALL(conversation_of));
+            uncertain := uncertain || apart;
+            touched := touched || apart;
+        END IF;
         told_of := told_of || ARRAY(
             SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
             WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
@@ -203,6 +221,9 @@ BEGIN
     END IF;
     IF changes IS NOT NULL THEN
         uncertain := uncertain || landline_messages_change(changes, edits, reactions);
+        IF edits IS NOT NULL THEN
+            PERFORM landline_edits_ask(edits);
+        END IF;
     END IF;
     touched := landline_reaction_lines_of(touched, reactions);
     IF touched IS NOT NULL THEN

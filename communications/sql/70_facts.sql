@@ -15,7 +15,11 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'own_identities', to_jsonb(channel.own_identities),
         'time_line', (
             SELECT jsonb_object_agg(encode(entry.event_key, 'hex'), jsonb_build_array(entry.at, entry.status, entry.status_word))
-            FROM communications_channelstatus AS entry WHERE entry.channel_id = channel.id)),
+            FROM communications_channelstatus AS entry WHERE entry.channel_id = channel.id),
+        'windows', (
+            SELECT jsonb_agg(jsonb_build_array(compared.starts_at, compared.ends_at) ORDER BY compared.starts_at)
+            FROM communications_comparisonwindow AS compared
+            WHERE compared.channel_id = channel.id AND compared.trigger = 'status')),
         ARRAY[]::text[]
     FROM unnest(ids) AS asked (id) JOIN communications_channel AS channel ON channel.id = asked.id
 $$;
@@ -51,7 +55,12 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
                'members', (
                    SELECT jsonb_agg(DISTINCT attendee.provider_id) FROM communications_conversationattendee AS member
                    JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
-                   WHERE member.conversation_id = ANY(parts.ids)))
+                   WHERE member.conversation_id = ANY(parts.ids)),
+               'gone', (
+                   SELECT jsonb_agg(DISTINCT attendee.provider_id) FROM communications_conversationattendee AS member
+                   JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+                   WHERE member.conversation_id = ANY(parts.ids) AND member.state = 'gone'),
+               'content_type', conversation.content_type, 'described_at', conversation.described_at)
            END,
            CASE WHEN conversation.marked_read_at IS NULL THEN ARRAY[]::text[] ELSE ARRAY['unread_count', 'read_through_at'] END
     FROM unnest(ids) AS asked (id)
@@ -80,7 +89,8 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'quoted_external_id', message.quoted_external_id, 'quoted_text', message.quoted_text,
         'quoted_sender_name', message.quoted_sender_name
     ) || jsonb_build_object(
-        'is_event', message.is_event, 'is_forwarded', message.is_forwarded, 'is_view_once', message.is_view_once,
+        'is_event', message.is_event, 'event_kind', message.event_kind, 'event_person', message.event_person,
+        'event_emoji', message.event_emoji, 'subject', message.subject, 'is_forwarded', message.is_forwarded, 'is_view_once', message.is_view_once,
         'is_hidden', message.is_hidden,
         'attachments', (
             SELECT jsonb_object_agg(attachment.external_attachment_id, jsonb_build_object(

@@ -1,4 +1,4 @@
-"""Which accounts there are: asked once when the worker starts, and never on a timer."""
+"""Which accounts there are: asked when the worker starts, and when one not known here is said to work; never on a timer."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from communications.feed.announce import changes_announce
 from communications.history.replay import parked_replay
 from communications.ingest.channels import channel_upsert
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import FILES_TASK, job_announce
+from communications.ingest.unfinished import ACCOUNTS_TASK, FILES_TASK, job_announce
 from communications.schemas.accounts import AccountFact
 from unipile.client import connect_client
 from unipile.errors import UnipileError
@@ -24,7 +24,6 @@ from unipile.resources.account import Account, SourceStatus
 
 log = structlog.get_logger(__name__)
 
-ACCOUNTS_TASK: Final = "accounts_list"
 TRIES: Final = 12
 NOT_A_WORD: Final = re.compile(r"[^a-z0-9_]+")
 
@@ -58,7 +57,7 @@ async def accounts_list() -> None:
             connect_client(credentials.base_url, credentials.api_key) as client,
             fold_connections(max_size=2) as connections,
         ):
-            async for page in client.accounts.pages(reason="worker start"):
+            async for page in client.accounts.pages(reason="which accounts there are"):
                 for account in page.items:
                     await account_take(connections, account)
         log.info("accounts_listed")

@@ -11,6 +11,7 @@ from communications.ingest.connections import fold_connections
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
 from communications.tasks.media import files_due_announce, unreferenced_remove
 from communications.tasks.retention import expired_remove
+from communications.tasks.upstream_reads import questions_due_announce
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +22,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     deliveries_retry_due,
     replay_orders_announce,
     files_due_announce,
+    questions_due_announce,
     expired_remove,
     unreferenced_remove,
 )

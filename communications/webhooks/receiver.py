@@ -1,4 +1,4 @@
-"""The address upstream delivers to. A delivery is answered 200 after the commit that holds it, whatever it says.
+"""The addresses upstream delivers to. A delivery is answered 200 after the commit that holds it, whatever it says.
 
 A plain ASGI application, mounted ahead of Django: Django's work per request alone costs more than saving a delivery.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 
 from communications.errors import Unsaved
-from communications.schemas.deliveries import Delivery, sha256_of
+from communications.schemas.deliveries import Delivery, Source, sha256_of
 from communications.schemas.identifiers import uuid7
 from communications.webhooks.batcher import Batcher
 from communications.webhooks.handlers.reading import delivery_read
@@ -21,6 +21,8 @@ from communications.webhooks.refusals import RefusalCounter
 log = structlog.get_logger(__name__)
 
 PATH: Final = "/api/v1/webhooks/unipile/"
+# The callback of a hosted connection carries no header of ours, so its secret is the last part of its address.
+HOSTED_PATH: Final = f"{PATH}hosted/"
 SECRET_HEADER: Final = b"unipile-auth"
 BODY_MAX_BYTES: Final = 5_000_000
 BODY_WITHIN_SECONDS: Final = 30
@@ -50,7 +52,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 Answer = tuple[int, bytes, tuple[tuple[bytes, bytes], ...], bool]
 
-UNAUTHENTIC: Final[Answer] = (401, b'{"error":"the secret header is missing or wrong"}', (), True)
+UNAUTHENTIC: Final[Answer] = (401, b'{"error":"the secret is missing or wrong"}', (), True)
 TOO_MANY: Final[Answer] = (429, b'{"error":"too many wrong secrets"}', ((b"retry-after", b"60"),), True)
 TOO_LARGE: Final[Answer] = (413, b'{"error":"the body is over 5 MB"}', (), True)
 ENCODED: Final[Answer] = (415, b'{"error":"compressed bodies are not taken"}', (), True)
@@ -63,13 +65,24 @@ UNSAVED: Final[Answer] = (
 
 
 class WebhookReceiver:
-    """``secrets`` are the values of the secret header that count as valid: one, or two while it is being replaced."""
+    """``secrets`` are the values of the secret header that count as valid: one, or two while it is being replaced.
 
-    def __init__(self, batcher: Batcher, *, secrets: Sequence[str], refusals: RefusalCounter) -> None:
+    Without a ``hosted_token`` no callback of a hosted connection is taken.
+    """
+
+    def __init__(
+        self,
+        batcher: Batcher,
+        *,
+        secrets: Sequence[str],
+        refusals: RefusalCounter,
+        hosted_token: str | None = None,
+    ) -> None:
         if not secrets:
             raise ValueError("a receiver without a secret would take deliveries from anybody")
         self._batcher = batcher
         self._secrets = [secret.encode() for secret in secrets]
+        self._hosted_tokens = [] if hosted_token is None else [hosted_token.encode()]
         self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,33 +101,34 @@ class WebhookReceiver:
             return
         if raw is None:
             return
-        await self._take(raw, scope["headers"], send)
+        await self._take(raw, scope, send)
 
     def _refuse(self, scope: Scope) -> Answer | None:
         if scope["method"] != "POST":
             return 405, b'{"error":"only POST is taken here"}', ((b"allow", b"POST"),), True
         client = self._refusals.address_of(scope)
-        if not self._is_authentic(scope["headers"]):
+        if not self._is_authentic(scope):
             return TOO_MANY if self._refusals.count(client) else UNAUTHENTIC
         return _refuse_body(scope["headers"])
 
-    def _is_authentic(self, headers: Headers) -> bool:
-        given = [value for name, value in headers if name == SECRET_HEADER]
-        matches = [
-            hmac.compare_digest(given[0] if len(given) == 1 else b"", secret) for secret in self._secrets
-        ]
-        return any(matches)
+    def _is_authentic(self, scope: Scope) -> bool:
+        if _source(scope) == "hosted":
+            return _is_among(_token(scope), self._hosted_tokens)
+        given = [value for name, value in scope["headers"] if name == SECRET_HEADER]
+        return _is_among(given[0] if len(given) == 1 else b"", self._secrets)
 
-    async def _take(self, raw: bytes, headers: Headers, send: Send) -> None:
+    async def _take(self, raw: bytes, scope: Scope, send: Send) -> None:
         received_at = dt.datetime.now(dt.UTC)
+        source = _source(scope)
         delivery = Delivery(
             id=uuid7(),
+            source=source,
             received_at=received_at,
-            headers=kept_headers(headers),
+            headers=kept_headers(scope["headers"]),
             sha256=sha256_of(raw),
             size_bytes=len(raw),
             raw=raw,
-            reading=delivery_read(raw, received_at),
+            reading=delivery_read(raw, received_at, source),
         )
         try:
             async with asyncio.timeout(SAVED_WITHIN_SECONDS):
@@ -124,6 +138,26 @@ class WebhookReceiver:
             await _answer(send, *UNSAVED)
             return
         await _answer(send, 200, b"{}", ((b"x-delivery-id", str(delivery.id).encode()),))
+
+
+def takes(path: str) -> bool:
+    """Whether an address, with its last slash, is one of ours."""
+    return path == PATH or path.startswith(HOSTED_PATH)
+
+
+def _source(scope: Scope) -> Source:
+    return "hosted" if scope["path"].startswith(HOSTED_PATH) else "webhook"
+
+
+def _token(scope: Scope) -> bytes:
+    path: str = scope["path"]
+    return path.removeprefix(HOSTED_PATH).removesuffix("/").encode("utf-8", "surrogatepass")
+
+
+def _is_among(given: bytes, secrets: Sequence[bytes]) -> bool:
+    """Compares with every one of them, in constant time."""
+    matches = [hmac.compare_digest(given, secret) for secret in secrets]
+    return any(matches)
 
 
 class BodyTooLarge(Exception):

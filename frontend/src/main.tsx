@@ -12,6 +12,7 @@ import "./styles/text.css";
 import "./styles/media.css";
 import "./styles/lightbox.css";
 import "./styles/dialogs.css";
+import "./styles/channels.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");

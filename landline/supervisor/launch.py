@@ -67,6 +67,7 @@ def own_secrets_make(environment: Environment) -> None:
     for name, make in (
         ("LANDLINE_SECRET_KEY", random_secret_key),
         ("LANDLINE_WEBHOOK_SECRET", random_webhook_secret),
+        ("LANDLINE_HOSTED_TOKEN", random_webhook_secret),
     ):
         if environment.text(name) is None and environment.text(f"{name}_FILE") is None:
             secret_make(folder / name.removeprefix("LANDLINE_").lower(), make())

@@ -25,7 +25,7 @@ class Victim:
 
     def __init__(self) -> None:
         self.person = User.objects.create_superuser("victim", password="correct horse battery staple")
-        channel = channel_make(self.person)
+        channel = channel_make(self.person, role="admin")
         conversation = conversation_make(channel)
         unavailable = attachment_make(conversation, state="unavailable", failure="failed")
         message = message_make(conversation, sent_at=minutes(1))
@@ -37,6 +37,11 @@ class Victim:
             "attachment_id": str(unavailable.pk),
             "conversation_ids": [],
             "attendee_ids": [str(attendee_make(channel, "Ada").pk)],
+            "attendee_id": str(attendee_make(channel, "Ada").pk),
+            "other_attendee_id": str(attendee_make(channel, "Ada").pk),
+            "other_conversation_id": str(conversation_make(channel).pk),
+            "verdict": "different",
+            "name": "Ada L.",
             "username": "victim",
             "password": "correct horse battery staple",
         }

@@ -29,7 +29,15 @@ from tests.media.library import attachment_keep, picture_keep
 
 CALLS = calls_of_the_api()
 CALLS_OF_THE_INBOX = [call for call in CALLS if "/communications/" in call.template]
-IDS = {"conversation_id", "attachment_id", "picture_id", "message_id", "delivery_id"}
+IDS = {
+    "channel_id",
+    "conversation_id",
+    "attachment_id",
+    "picture_id",
+    "message_id",
+    "delivery_id",
+    "attendee_id",
+}
 ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
 CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id" in call.parameters]
@@ -72,6 +80,8 @@ class Estate:
             user=self.owner, channel=self.channel, conversation=self.conversation, text=canary
         )
         self.unseen = attendee_make(self.channel, canary)
+        self.namesake = attendee_make(self.channel, canary, phone="420600000001")
+        self.continued = conversation_make(self.channel, title=canary)
         self.attachment = attachment_keep(
             self.conversation, f"{canary} attached".encode(), name=canary, message=self.messages[0]
         )
@@ -83,6 +93,7 @@ class Estate:
     def values(self) -> dict[str, Any]:
         return {
             "provider": "all",
+            "channel_id": str(self.channel.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(self.messages[0].pk),
             "attachment_id": str(self.attachment.pk),
@@ -91,6 +102,11 @@ class Estate:
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
             "q": "canary",
+            "attendee_id": str(self.contact.pk),
+            "name": self.canary,
+            "other_attendee_id": str(self.namesake.pk),
+            "other_conversation_id": str(self.continued.pk),
+            "verdict": "same",
         }
 
 
@@ -131,7 +147,7 @@ def test_every_other_address_is_known_to_these_tests() -> None:
     for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
     for_anybody |= {
         "^(?:|login/?|search/?|deliveries/?|inbox(?:/.*)?)$",
-        "^api/v1/(?:webhooks/unipile|communications/changes)/?$",
+        "^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$",
     }
     for_some = {"api/v1/openapi.json", "api/v1/docs"}
     rest = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from communications.api.reference import openapi_document
-from communications.models import Attachment, MessageEdit, Reaction, ReplayOrder
+from communications.models import (
+    Attachment,
+    AttendeeIdentity,
+    AttendeeName,
+    GivenName,
+    MessageEdit,
+    PersonDecision,
+    Reaction,
+    ReplayOrder,
+)
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
 from tests.access.routes import Call, calls_of_the_api, whole
@@ -114,6 +124,22 @@ class FullInbox:
         )
         recount(self.conversation)
         conversation_make(channel, kind="group")
+        self.part = conversation_make(channel, continues=self.conversation, members=[contact])
+        self.apart = attendee_make(channel, "Bea")
+        twin = attendee_make(channel, "Ada", same_as=contact)
+        attendee_make(channel, "Ada", phone="4917")
+        for known, key in ((contact, "id:a"), (twin, "id:b"), (twin, "id:a")):
+            AttendeeIdentity.objects.create(
+                channel=channel, attendee=known, own_key=f"id:{known.pk}", key=key, told_by=uuid.uuid4()
+            )
+        AttendeeName.objects.create(
+            channel=channel, attendee=twin, rank=2, name="Ada", since=NOON, told_by=uuid.uuid4()
+        )
+        GivenName.objects.create(channel=channel, attendee=twin, name="Ada L.", given_by=self.reader)
+        PersonDecision.objects.create(channel=channel, one=contact, other=self.apart, verdict="different")
+        PersonDecision.objects.create(
+            channel=channel, one=contact, other=twin, verdict="same", decided_by=self.reader
+        )
         stored = attachment_keep(self.conversation, b"the bytes of a file", message=message)
         picture = picture_keep(contact, b"the bytes of a picture")
         key = happening()
@@ -129,6 +155,11 @@ class FullInbox:
             "delivery_id": str(delivery.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(message.pk),
+            "attendee_id": str(contact.pk),
+            "other_attendee_id": str(self.apart.pk),
+            "other_conversation_id": str(self.part.pk),
+            "verdict": "different",
+            "name": "Ada L.",
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
             "conversation_ids": [str(self.conversation.pk)],

@@ -18,7 +18,14 @@ from tests.ingest.worlds import OWNER, Happening, Status, Telling, World
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
 LADDER = ["sent", "delivered", "read"]
-STATUS_OF_WORD = {"OK": "ok", "CREDENTIALS": "credentials", "ERROR": "error"}
+STATUS_OF_WORD = {
+    "OK": "ok",
+    "RECONNECTED": "ok",
+    "CREDENTIALS": "credentials",
+    "ERROR": "error",
+    "CONNECTING": "connecting",
+    "NOVEL": "unknown",
+}
 
 
 def expected_rows(world: World) -> Rows:
@@ -245,11 +252,26 @@ def channel_status(world: World) -> dict[str, Any]:
             first.setdefault((told.word, at.replace(second=0)), at)
     line = sorted((at, word) for (word, _), at in first.items())
     if not line:
-        return {"status": "unknown", "status_word": "", "status_since": None}
-    newest = line[-1][1]
-    since = next((at for at, word in reversed(line) if word != newest), None)
+        return {"status": "unknown", "status_word": "", "status_since": None, "windows": []}
+    newest = STATUS_OF_WORD[line[-1][1]]
+    since = next((at for at, word in reversed(line) if STATUS_OF_WORD[word] != newest), None)
     return {
-        "status": STATUS_OF_WORD[newest],
-        "status_word": newest,
+        "status": newest,
+        "status_word": line[-1][1],
         "status_since": min(at for at, _ in line if since is None or at > since),
+        "windows": windows(line),
     }
+
+
+def windows(line: list[tuple[dt.datetime, str]]) -> list[tuple[dt.datetime, dt.datetime | None, str]]:
+    """When the account was known not to work, each time from the first such word to the next good one."""
+    found: list[tuple[dt.datetime, dt.datetime | None, str]] = []
+    began: dt.datetime | None = None
+    for at, word in line:
+        status = STATUS_OF_WORD[word]
+        if status == "ok" and began is not None:
+            found.append((began, at, "waiting"))
+            began = None
+        elif status in ("credentials", "error") and began is None:
+            began = at
+    return found if began is None else [*found, (began, None, "open")]

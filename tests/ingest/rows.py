@@ -18,6 +18,9 @@ CHANNEL = """
 SELECT id, own_identities, status, status_word, status_since
 FROM communications_channel WHERE external_account_id = %s
 """
+WINDOWS = """
+SELECT starts_at, ends_at, state FROM communications_comparisonwindow WHERE channel_id = %s ORDER BY starts_at
+"""
 CONVERSATIONS = """
 SELECT root.id, root.kind, root.title, root.title_at, root.last_message_at, root.unread_count, root.is_stub,
        contact.provider_id AS contact, last.external_message_id AS last_message,
@@ -83,6 +86,7 @@ def channel_rows(
         channel = cursor.execute(CHANNEL, (account,)).fetchone()
         assert channel is not None
         channel_id = channel.pop("id")
+        windows = cursor.execute(WINDOWS, (channel_id,)).fetchall()
         conversations = cursor.execute(CONVERSATIONS, (channel_id,)).fetchall()
         messages = cursor.execute(MESSAGES, (channel_id,)).fetchall()
         people = cursor.execute(PEOPLE, (channel_id,)).fetchall()
@@ -94,7 +98,7 @@ def channel_rows(
         for told in ("told_keys", "told_names"):
             person[told] = sorted(_numbered(line, delivery_numbers) for line in person[told])
     return {
-        "channel": channel,
+        "channel": channel | {"windows": [tuple(window.values()) for window in windows]},
         "conversations": dict(zip(name_of.values(), conversations, strict=True)),
         "messages": {row.pop("external_message_id"): row for row in messages},
         "people": {row.pop("provider_id"): row for row in people},

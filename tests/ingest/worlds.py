@@ -112,7 +112,7 @@ def worlds(draw: st.DrawFn, *, happenings: int = 0) -> World:
 
 
 EVENTS = ["added", "removed", "left", "renamed", "reacted"]
-STATUS_WORDS = st.sampled_from(["OK", "CREDENTIALS", "ERROR"])
+STATUS_WORDS = st.sampled_from(["OK", "RECONNECTED", "CREDENTIALS", "ERROR", "CONNECTING", "NOVEL"])
 
 
 def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]:

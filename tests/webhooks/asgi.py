@@ -11,6 +11,8 @@ from typing import Any
 
 from communications.webhooks.receiver import PATH, WebhookReceiver
 
+HOSTED_TOKEN = "7" * 64
+
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -57,6 +59,7 @@ class Caller:
         *,
         address: str = "127.0.0.1",
         is_whole: bool = True,
+        path: str = PATH,
     ) -> Answer:
         incoming = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
         if is_whole:
@@ -74,7 +77,7 @@ class Caller:
         scope = {
             "type": "http",
             "method": method,
-            "path": PATH,
+            "path": path,
             "query_string": b"",
             "headers": list(headers),
             "client": (address, 50_000),

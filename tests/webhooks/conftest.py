@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from tests.database import ScratchDatabase
 from tests.processes import LandlineServer, Processes
-from tests.webhooks.asgi import Caller
+from tests.webhooks.asgi import HOSTED_TOKEN, Caller
 
 
 @pytest.fixture
@@ -28,8 +28,13 @@ async def caller(connections: AsyncConnectionPool[Any], webhook_secret: str) -> 
     from communications.webhooks.receiver import WebhookReceiver
     from communications.webhooks.refusals import RefusalCounter
 
-    batcher = Batcher(connections, on_saved=lambda _: None)
-    receiver = WebhookReceiver(batcher, secrets=[webhook_secret], refusals=RefusalCounter([]))
+    batcher = Batcher(connections, on_saved=lambda _deliveries, _outcomes: None)
+    receiver = WebhookReceiver(
+        batcher,
+        secrets=[webhook_secret],
+        refusals=RefusalCounter([]),
+        hosted_token=HOSTED_TOKEN,
+    )
     yield Caller(receiver, webhook_secret)
     await batcher.close()
 

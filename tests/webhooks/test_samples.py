@@ -55,8 +55,8 @@ KARIMS_CHAT = {
 }
 SENT_IN_MAY = "2026-05-18T19:44:12+00:00"
 BRAZILIAN = "5511900000001@s.whatsapp.net"
-MAIL = "mail: not handled yet"
-TRACKING = "mail tracking: recognised, not shown"
+MAIL = "mail: kept, but this inbox shows messengers only"
+TRACKING = "an opened mail or followed link: kept, but this inbox shows messengers only"
 VERSION_2 = "an event of API version 2"
 
 EXPECTED = {
@@ -106,7 +106,9 @@ EXPECTED = {
     "034-hosted_auth_notify-unknown": ignored(
         "hosted_auth_notify", "a hosted connection ended in a way that is not known"
     ),
-    "035-new_relation-linkedin": ignored("new_relation", "a new relation: recognised, not shown"),
+    "035-new_relation-linkedin": ignored(
+        "new_relation", "a new relation: no message, so there is nothing to show"
+    ),
     "037-mail_received-imap": ignored("mail_received", MAIL),
     "038-mail_sent-google": ignored("mail_sent", MAIL),
     "039-mail_moved-google": ignored("mail_moved", MAIL),

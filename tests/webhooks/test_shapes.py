@@ -54,7 +54,7 @@ FIXTURES = {
     "linkedin-inmail": message(THEIRS, **LINKEDIN, quoted_text="Hello", title=""),
     "linkedin-reaction": stub("message_reaction", reactions=["👍"]),
     "linkedin-read": stub("message_read", status="read"),
-    "mail-received": ignored("mail_received", "mail: not handled yet"),
+    "mail-received": ignored("mail_received", "mail: kept, but this inbox shows messengers only"),
     "nested-message": message(
         THEIRS,
         sender="visitor-1",
@@ -63,7 +63,7 @@ FIXTURES = {
         sent="2026-06-02T10:00:00+00:00",
         time_flagged=True,
     ),
-    "new-relation": ignored("new_relation", "a new relation: recognised, not shown"),
+    "new-relation": ignored("new_relation", "a new relation: no message, so there is nothing to show"),
     "v2-message-new": ignored("message.new", "an event of API version 2"),
     "whatsapp-group": message(
         THEIRS,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from unipile.operations.caller import Call, Caller, expect_object, parsed
 from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
@@ -22,6 +23,8 @@ from unipile.resources.sent import (
 from unipile.transport import FilePart, FormField
 
 CHAT = "/chats/{chat_id}"
+
+Item = TypeVar("Item")
 
 
 class ChatAction(StrEnum):
@@ -103,13 +106,37 @@ class ChatOperations:
         )
         return parsed(parse_chat, answer)
 
+    async def stated(
+        self, chat_id: str, *, reason: str, account_id: str | None = None
+    ) -> Mapping[str, object]:
+        """As `get`, but the answer as upstream stated it, for whoever keeps it."""
+        return await self._caller.answer(
+            Call(
+                method="GET",
+                route=CHAT,
+                ids={"chat_id": chat_id},
+                query={"account_id": account_id},
+                reason=reason,
+            )
+        )
+
+    def attendee_pages_stated(
+        self, chat_id: str, *, reason: str
+    ) -> AsyncIterator[Page[Mapping[str, object]]]:
+        """As `attendee_pages`, but each attendee as upstream stated it."""
+        return self._attendee_pages(chat_id, dict, reason=reason)
+
     def attendee_pages(self, chat_id: str, *, reason: str) -> AsyncIterator[Page[ChatAttendee]]:
         """All pages of a chat's attendees."""
+        return self._attendee_pages(chat_id, parse_attendee, reason=reason)
 
-        async def read(cursor: str | None) -> Page[ChatAttendee]:
+    def _attendee_pages(
+        self, chat_id: str, parse: Callable[[Mapping[str, object]], Item], *, reason: str
+    ) -> AsyncIterator[Page[Item]]:
+        async def read(cursor: str | None) -> Page[Item]:
             return await read_page(
                 self._caller,
-                parse_attendee,
+                parse,
                 list_object="ChatAttendeeList",
                 route=CHAT + "/attendees",
                 ids={"chat_id": chat_id},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
@@ -84,6 +84,12 @@ class MessageOperations:
             Call(method="GET", route=MESSAGE, ids={"message_id": message_id}, reason=reason)
         )
         return parsed(parse_message, answer)
+
+    async def stated(self, message_id: str, *, reason: str) -> Mapping[str, object]:
+        """As `get`, but the answer as upstream stated it, for whoever keeps it."""
+        return await self._caller.answer(
+            Call(method="GET", route=MESSAGE, ids={"message_id": message_id}, reason=reason)
+        )
 
     def attachment(
         self, message_id: str, attachment_id: str, *, reason: str

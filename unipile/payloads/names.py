@@ -43,18 +43,20 @@ def usable_name(name: str | None, person: Person) -> str | None:
 
     Nobody: empty or invisible, a word for "you", a JID, the bare number, the person's own id.
     """
-    if name is None:
+    shown = given_name(name) if name is not None else None
+    if shown is None or shown.casefold() in _SELF_WORDS or is_jid(shown) or _is_number(shown):
         return None
+    return shown if shown not in (person.provider_id, person.attendee_id) else None
+
+
+def given_name(name: str) -> str | None:
+    """A name that somebody chose on purpose, in NFC with single blanks; None if nothing of it can be seen."""
     trimmed = _BLANKS_AND_CONTROLS.sub(" ", name).strip()
     if not trimmed.isascii():
         trimmed = unicodedata.normalize("NFC", clean_text(trimmed))
         if all(unicodedata.category(character) in {"Cf", "Mn", "Zs"} for character in trimmed):
             return None
-    if not trimmed or trimmed.casefold() in _SELF_WORDS or is_jid(trimmed) or _is_number(trimmed):
-        return None
-    if trimmed in (person.provider_id, person.attendee_id):
-        return None
-    return trimmed[:NAME_MAX_CHARACTERS].rstrip()
+    return trimmed[:NAME_MAX_CHARACTERS].rstrip() or None
 
 
 def _is_number(text: str) -> bool:

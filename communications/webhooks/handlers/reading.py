@@ -7,9 +7,10 @@ from typing import Final
 import structlog
 from msgspec.structs import replace
 
-from communications.schemas.deliveries import Reading
+from communications.schemas.deliveries import Reading, Source
 from communications.schemas.facts import Fact, MessageReceived
 from communications.webhooks.handlers.account import handle_account_status
+from communications.webhooks.handlers.answers import answer_read
 from communications.webhooks.handlers.common import MessagingHandler
 from communications.webhooks.handlers.linkedin import LinkedInWebhookHandler
 from communications.webhooks.handlers.whatsapp import WhatsAppWebhookHandler
@@ -34,27 +35,34 @@ ANY_PROVIDER: Final = MessagingHandler()
 NOT_SHOWN: Final[Mapping[Family, str]] = {
     Family.UNKNOWN: "unknown event",
     Family.V2: "an event of API version 2",
-    Family.USERS: "a new relation: recognised, not shown",
-    Family.MAIL: "mail: not handled yet",
-    Family.MAIL_TRACKING: "mail tracking: recognised, not shown",
-    Family.CALENDAR: "a calendar event: recognised, not shown",
+    Family.USERS: "a new relation: no message, so there is nothing to show",
+    Family.MAIL: "mail: kept, but this inbox shows messengers only",
+    Family.MAIL_TRACKING: "an opened mail or followed link: kept, but this inbox shows messengers only",
+    Family.CALENDAR: "a calendar event: no message, so there is nothing to show",
 }
+NOT_A_CALLBACK: Final = "came to the address of hosted connections and is no callback of one"
 UNKNOWN_CALLBACK: Final = "a hosted connection ended in a way that is not known"
 
 
-def delivery_read(raw: bytes, received_at: dt.datetime) -> Reading:
-    """What a body says. ``quarantined`` where it cannot be read, ``failed`` where our own reading of it broke."""
+def delivery_read(raw: bytes, received_at: dt.datetime, source: Source = "webhook") -> Reading:
+    """What a body says. ``quarantined`` where it cannot be read, ``failed`` where our own reading of it broke.
+
+    The address of hosted connections takes their callbacks only: its token travels in addresses, where secrets are less safe.
+    """
     try:
-        envelope = classify(decode(raw))
+        body = decode(raw)
+        if source == "api":
+            return answer_read(body, raw, received_at)
+        envelope = classify(body)
     except PayloadError as refusal:
         return Reading(settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")
     except Exception as error:
         log.exception("delivery_unreadable_by_fault")
         return Reading(settled="failed", reason=f"reading failed: {type(error).__name__}")
-    return _envelope_read(envelope, received_at)
+    return _envelope_read(envelope, received_at, source)
 
 
-def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
+def _envelope_read(envelope: Envelope, received_at: dt.datetime, source: Source) -> Reading:
     described = Reading(
         account=envelope.account_id or "",
         provider=envelope.provider or "",
@@ -64,6 +72,8 @@ def _envelope_read(envelope: Envelope, received_at: dt.datetime) -> Reading:
     )
     try:
         key = event_key(envelope, received_at)
+        if source == "hosted" and envelope.family is not Family.HOSTED_AUTH:
+            return replace(described, event_key=key, settled="ignored", reason=NOT_A_CALLBACK)
         told, chat_names = _fact_or_reason(envelope, received_at)
         if isinstance(told, str):
             return replace(described, event_key=key, settled="ignored", reason=told)

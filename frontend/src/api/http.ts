@@ -2,6 +2,7 @@ import type {
   Attachment,
   ChangesFrame,
   ChannelList,
+  ChannelStatusPage,
   Conversation,
   ConversationPage,
   Id,
@@ -136,6 +137,10 @@ export async function signOut(): Promise<void> {
 
 export function listChannels(signal?: AbortSignal): Promise<ChannelList> {
   return json("communications/channels/", { signal });
+}
+
+export function listChannelStatuses(channelId: Id, cursor: string | null): Promise<ChannelStatusPage> {
+  return json(`communications/channels/${encodeURIComponent(channelId)}/statuses/${query({ cursor, limit: 50 })}`);
 }
 
 export interface ChatsQuery {

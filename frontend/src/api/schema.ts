@@ -52,6 +52,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/statuses/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Time line of a channel
+         * @description What upstream said of the account, newest first, and when anything last came from it.
+         */
+        readonly get: operations["channel_statuses_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/media/{attachment_id}/": {
         readonly parameters: {
             readonly query?: never;
@@ -370,6 +390,106 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/people/{attendee_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A person
+         * @description All that is known of the person an attendee is: ids, names, where each comes from, who else it might be.
+         */
+        readonly get: operations["person_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/people/{attendee_id}/name/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Name a person
+         * @description For everybody who reads the channel. It stands above every name that comes from outside; those stay visible.
+         */
+        readonly post: operations["person_name"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/people/{attendee_id}/decisions/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say whether two are one person
+         * @description Counts more than what deliveries prove, earlier or later. No message is rewritten. For administrators.
+         */
+        readonly post: operations["person_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/details/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Details of a conversation
+         * @description What it is made of, and its person if it is a direct one.
+         */
+        readonly get: operations["chat_details"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/decisions/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say whether two are one conversation
+         * @description Counts more than what deliveries prove, earlier or later. No message is rewritten. For administrators.
+         */
+        readonly post: operations["chat_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -645,6 +765,40 @@ export interface components {
              */
             readonly everything: boolean;
         };
+        /** WantedName */
+        readonly WantedName: {
+            /**
+             * Name
+             * @description Empty takes a given name back.
+             */
+            readonly name: string;
+        };
+        /** PersonDecided */
+        readonly PersonDecided: {
+            /**
+             * Other Attendee Id
+             * @description Who is, or is not, the same person.
+             */
+            readonly other_attendee_id: string;
+            /**
+             * Verdict
+             * @description `null` takes back what was decided of the two.
+             */
+            readonly verdict: ("same" | "different") | null;
+        };
+        /** ConversationDecided */
+        readonly ConversationDecided: {
+            /**
+             * Other Conversation Id
+             * @description What is, or is not, the same conversation.
+             */
+            readonly other_conversation_id: string;
+            /**
+             * Verdict
+             * @description `null` takes back what was decided of the two.
+             */
+            readonly verdict: ("same" | "different") | null;
+        };
         /** ReadThrough */
         readonly ReadThrough: {
             /**
@@ -710,6 +864,8 @@ export interface components {
         /**
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
+         *
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it.
          */
         readonly Channel: {
             /** @description An id as a decimal string. */
@@ -717,6 +873,7 @@ export interface components {
             readonly provider: string;
             readonly name: string;
             readonly status: string;
+            readonly status_word: string | null;
             readonly status_since: string | null;
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
@@ -926,6 +1083,157 @@ export interface components {
         /** ChannelList */
         readonly ChannelList: {
             readonly items: readonly components["schemas"]["Channel"][];
+        };
+        /**
+         * ChannelStatusPage
+         * @description The time line of a channel, newest first; ``last_delivery_at`` is when anything last came from it.
+         */
+        readonly ChannelStatusPage: {
+            readonly items: readonly components["schemas"]["ChannelStatusEntry"][];
+            readonly last_delivery_at: string | null;
+            readonly next_cursor: string | null;
+        };
+        /**
+         * ChannelStatusEntry
+         * @description What upstream said of an account: ``status`` in our words, ``status_word`` in its own.
+         */
+        readonly ChannelStatusEntry: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly at: string;
+            readonly status: string;
+            readonly status_word: string | null;
+        };
+        /**
+         * ConversationDetails
+         * @description What a conversation is made of; ``person`` is the contact of a direct one.
+         */
+        readonly ConversationDetails: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly may_decide: boolean;
+            readonly names: readonly string[];
+            readonly parts: readonly components["schemas"]["ConversationPart"][];
+            readonly kept_apart: readonly components["schemas"]["ConversationApart"][];
+            readonly person: components["schemas"]["Person"] | null;
+        };
+        /**
+         * ConversationPart
+         * @description A conversation that turned out to be part of another, by a delivery or by somebody here (``joined_by``).
+         */
+        readonly ConversationPart: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly names: readonly string[];
+            readonly delivery_id: string | null;
+            readonly joined_by: string | null;
+            readonly joined_at: string | null;
+        };
+        /**
+         * ConversationApart
+         * @description Somebody here said that this conversation is another one.
+         */
+        readonly ConversationApart: {
+            readonly conversation: components["schemas"]["Conversation"];
+            readonly decided_by: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly decided_at: string;
+        };
+        /**
+         * Person
+         * @description All attendees of a channel who are one person. ``may_decide``: the reader may link and unlink.
+         */
+        readonly Person: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly attendee: components["schemas"]["Attendee"];
+            readonly may_decide: boolean;
+            readonly names: readonly components["schemas"]["KnownName"][];
+            readonly ids: readonly components["schemas"]["KnownId"][];
+            readonly kept_apart: readonly components["schemas"]["KeptApart"][];
+            readonly proposals: readonly components["schemas"]["Proposal"][];
+            readonly conversations: readonly components["schemas"]["Conversation"][];
+            readonly first_contact_at: string | null;
+        };
+        /**
+         * KnownName
+         * @description ``given``: somebody here gave it (``given_by``, null once their account is gone). Others were told, first by
+         *     ``delivery_id`` (null for whoever may not see deliveries).
+         */
+        readonly KnownName: {
+            readonly name: string;
+            /** @enum {unknown} */
+            readonly source: "address_book" | "given" | "number" | "profile" | "push_name";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly since: string;
+            readonly given_by: string | null;
+            readonly delivery_id: string | null;
+        };
+        /**
+         * KnownId
+         * @description One attendee that is the person. ``joined_by``: somebody here said so (and when); else the proofs did.
+         */
+        readonly KnownId: {
+            /** @description An id as a decimal string. */
+            readonly attendee_id: string;
+            readonly provider_id: string;
+            /** @enum {unknown} */
+            readonly kind: "lid" | "other" | "phone";
+            readonly phone: string | null;
+            readonly public_identifier: string | null;
+            readonly proofs: readonly components["schemas"]["Proof"][];
+            readonly joined_by: string | null;
+            readonly joined_at: string | null;
+        };
+        /**
+         * Proof
+         * @description One body showed ``beside`` as another id of the same person.
+         */
+        readonly Proof: {
+            readonly beside: string;
+            readonly delivery_id: string | null;
+        };
+        /**
+         * KeptApart
+         * @description Somebody here said that this attendee is another person.
+         */
+        readonly KeptApart: {
+            /** @description An id as a decimal string. */
+            readonly attendee_id: string;
+            readonly provider_id: string;
+            readonly name: string;
+            readonly phone: string | null;
+            readonly decided_by: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly decided_at: string;
+        };
+        /**
+         * Proposal
+         * @description Somebody who might be the same person, and the numbers that say so.
+         */
+        readonly Proposal: {
+            readonly attendee: components["schemas"]["Attendee"];
+            /** @enum {unknown} */
+            readonly reason: "argentina_nine" | "brazil_ninth_digit" | "mexico_one" | "national_form" | "same_number";
+            /** @description In international form: + and digits. */
+            readonly phone: string;
+            /** @description In international form: + and digits. */
+            readonly other_phone: string;
         };
         /**
          * ConversationPage
@@ -1401,6 +1709,9 @@ export type Credentials = components['schemas']['Credentials'];
 export type WantedPictures = components['schemas']['WantedPictures'];
 export type DeliveryFilter = components['schemas']['DeliveryFilter'];
 export type ReplayAsked = components['schemas']['ReplayAsked'];
+export type WantedName = components['schemas']['WantedName'];
+export type PersonDecided = components['schemas']['PersonDecided'];
+export type ConversationDecided = components['schemas']['ConversationDecided'];
 export type ReadThrough = components['schemas']['ReadThrough'];
 export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
@@ -1417,6 +1728,17 @@ export type Reaction = components['schemas']['Reaction'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
 export type ChannelList = components['schemas']['ChannelList'];
+export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
+export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
+export type ConversationDetails = components['schemas']['ConversationDetails'];
+export type ConversationPart = components['schemas']['ConversationPart'];
+export type ConversationApart = components['schemas']['ConversationApart'];
+export type Person = components['schemas']['Person'];
+export type KnownName = components['schemas']['KnownName'];
+export type KnownId = components['schemas']['KnownId'];
+export type Proof = components['schemas']['Proof'];
+export type KeptApart = components['schemas']['KeptApart'];
+export type Proposal = components['schemas']['Proposal'];
 export type ConversationPage = components['schemas']['ConversationPage'];
 export type DeliveryBody = components['schemas']['DeliveryBody'];
 export type DeliveryCauses = components['schemas']['DeliveryCauses'];
@@ -1582,6 +1904,61 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_statuses_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelStatusPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2520,6 +2897,281 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly person_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attendee. */
+                readonly attendee_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly person_name: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attendee. */
+                readonly attendee_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedName"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly person_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attendee. */
+                readonly attendee_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PersonDecided"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_details: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConversationDetails"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConversationDecided"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConversationDetails"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

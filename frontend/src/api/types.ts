@@ -23,6 +23,7 @@ export type {
   ChangesFrame,
   Channel,
   ChannelList,
+  ChannelStatusPage,
   Conversation,
   ConversationPage,
   Delivery,

@@ -2,6 +2,7 @@ import { memo } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
+import { ChannelChip } from "../channels/ChannelChip";
 import { oneLine } from "../lib/text";
 import { fullTime, listTime } from "../lib/time";
 import { STATUS_WORD, words } from "../lib/words";
@@ -103,6 +104,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           </time>
         )}
         <span className="row-marks">
+          <ChannelChip channelId={row.channel_id} short />
           {isMuted(row, now) && <Icon name="muted" size={14} />}
           {row.pinned && <Icon name="pin" size={14} />}
           {unread && <span className="badge">{row.shown_unread > 999 ? "999+" : row.shown_unread}</span>}

@@ -1,6 +1,8 @@
 import { useCallback, useRef, useState } from "react";
 
 import type { Id } from "../api/types";
+import { ChannelBanner } from "../channels/ChannelBanner";
+import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
 import { InspectorHost } from "../inspector/InspectorHost";
 import { conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
 import { words } from "../lib/words";
@@ -44,6 +46,7 @@ export function Inbox({ conversationId, target, preferences, onHelp, onSettings 
   const list = useRef<ListHandle>(null);
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
+  const troubled = useTroubledChannels();
 
   const open = useCallback((id: Id) => {
     const reading = location.pathname.startsWith(conversationPath(""));
@@ -79,94 +82,97 @@ export function Inbox({ conversationId, target, preferences, onHelp, onSettings 
   });
 
   return (
-    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
-      <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
-        <header className="list-head">
-          <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
-          <span className="phone-only list-head-actions">
-            <a
-              href={searchPath("")}
-              className="icon-button"
-              aria-label={words.search}
-              onClick={(event) => {
-                event.preventDefault();
-                navigate(searchPath(""));
+    <TroubledChannelsContext value={troubled}>
+      <div className={`inbox ${conversationId === null ? "" : "inbox-reading"}`}>
+        <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
+          <header className="list-head">
+            <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+            <span className="phone-only list-head-actions">
+              <a
+                href={searchPath("")}
+                className="icon-button"
+                aria-label={words.search}
+                onClick={(event) => {
+                  event.preventDefault();
+                  navigate(searchPath(""));
+                }}
+              >
+                <Icon name="search" />
+              </a>
+              <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
+                <Icon name="gear" />
+              </button>
+            </span>
+          </header>
+          <label className="find">
+            <Icon name="search" size={16} />
+            <input
+              type="search"
+              value={filter.name}
+              placeholder={words.list.find}
+              aria-label={words.list.find}
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={100}
+              onChange={(event) => {
+                change({ name: event.target.value });
               }}
-            >
-              <Icon name="search" />
-            </a>
-            <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
-              <Icon name="gear" />
-            </button>
-          </span>
-        </header>
-        <label className="find">
-          <Icon name="search" size={16} />
-          <input
-            type="search"
-            value={filter.name}
-            placeholder={words.list.find}
-            aria-label={words.list.find}
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={100}
-            onChange={(event) => {
-              change({ name: event.target.value });
-            }}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") {
-                event.stopPropagation();
-                change({ name: "" });
-                list.current?.focus();
-              } else if (event.key === "ArrowDown" || event.key === "Enter") {
-                event.preventDefault();
-                list.current?.move(1);
-                if (event.key === "Enter") list.current?.openActive();
-                list.current?.focus();
-              }
-            }}
-          />
-        </label>
-        <div className="chips" role="group" aria-label={words.list.filters}>
-          <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
-          <Chip
-            label={unread > 0 ? `${words.unread} ${unread}` : words.unread}
-            pressed={filter.unreadOnly}
-            onPress={() => {
-              change({ shelf: "inbox", unreadOnly: !filter.unreadOnly });
-            }}
-          />
-          {(archived > 0 || filter.shelf === "archived") && (
-            <Chip
-              label={words.archived}
-              pressed={filter.shelf === "archived"}
-              onPress={() => {
-                change({ shelf: filter.shelf === "inbox" ? "archived" : "inbox", unreadOnly: false });
+              onKeyDown={(event) => {
+                if (event.key === "Escape") {
+                  event.stopPropagation();
+                  change({ name: "" });
+                  list.current?.focus();
+                } else if (event.key === "ArrowDown" || event.key === "Enter") {
+                  event.preventDefault();
+                  list.current?.move(1);
+                  if (event.key === "Enter") list.current?.openActive();
+                  list.current?.focus();
+                }
               }}
             />
+          </label>
+          <div className="chips" role="group" aria-label={words.list.filters}>
+            <Chip label={words.all} pressed={!filter.unreadOnly && filter.shelf === "inbox"} onPress={showAll} />
+            <Chip
+              label={unread > 0 ? `${words.unread} ${unread}` : words.unread}
+              pressed={filter.unreadOnly}
+              onPress={() => {
+                change({ shelf: "inbox", unreadOnly: !filter.unreadOnly });
+              }}
+            />
+            {(archived > 0 || filter.shelf === "archived") && (
+              <Chip
+                label={words.archived}
+                pressed={filter.shelf === "archived"}
+                onPress={() => {
+                  change({ shelf: filter.shelf === "inbox" ? "archived" : "inbox", unreadOnly: false });
+                }}
+              />
+            )}
+          </div>
+          <ChannelBanner troubled={troubled} />
+          <ConversationList
+            handle={list}
+            filter={filter}
+            openId={conversationId}
+            density={preferences.density}
+            onOpen={open}
+            onShowAll={showAll}
+          />
+          <Freshness />
+        </section>
+        <main className="thread">
+          <OfflineLine />
+          {conversationId === null ? (
+            <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
+          ) : (
+            <ErrorBoundary key={conversationId}>
+              <Thread id={conversationId} target={target} onInspect={null} />
+            </ErrorBoundary>
           )}
-        </div>
-        <ConversationList
-          handle={list}
-          filter={filter}
-          openId={conversationId}
-          density={preferences.density}
-          onOpen={open}
-          onShowAll={showAll}
-        />
-        <Freshness />
-      </section>
-      <main className="thread">
-        <OfflineLine />
-        {conversationId === null ? (
-          <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
-        ) : (
-          <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} target={target} onInspect={null} />
-          </ErrorBoundary>
-        )}
-      </main>
-      <InspectorHost singleKeys={preferences.singleKeys} />
-    </div>
+        </main>
+        <InspectorHost singleKeys={preferences.singleKeys} />
+      </div>
+    </TroubledChannelsContext>
   );
 }

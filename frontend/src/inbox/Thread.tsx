@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
+import { ChannelChip } from "../channels/ChannelChip";
 import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
@@ -53,7 +54,8 @@ function Header({ conversation }: { readonly conversation: LocalConversation }) 
                 {index > 0 && " · "}
                 <bdi>{oneLine(fact ?? "", 60)}</bdi>
               </span>
-            ))}
+            ))}{" "}
+          <ChannelChip channelId={conversation.channel_id} />
         </p>
       </div>
       <button

@@ -79,8 +79,8 @@ export const toLocal: Convert = {
 };
 
 function channelOf(row: Channel): Channel {
-  const { id, provider, name, status, status_since, role, version } = row;
-  return { id, provider, name, status, status_since, role, version };
+  const { id, provider, name, status, status_word, status_since, role, version } = row;
+  return { id, provider, name, status, status_word, status_since, role, version };
 }
 
 function attendeeOf(row: Attendee): Attendee {

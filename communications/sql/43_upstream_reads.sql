@@ -1,0 +1,54 @@
+-- Questions that only upstream can answer; a job of the worker asks each once (communications/tasks/reads.py).
+
+-- Chats of which a batch told too little: a group without a title, a person without a name.
+CREATE OR REPLACE FUNCTION landline_chats_ask(messages json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO communications_upstreamread (channel_id, subject, external_id, asked_by)
+    SELECT conversation.channel_id, 'chat', conversation.external_thread_id, min(told.delivery)::uuid
+    FROM json_to_recordset(messages) AS told (chat integer, delivery text)
+    JOIN communications_conversation AS conversation ON conversation.id = conversation_of[told.chat]
+    LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
+    WHERE conversation.described_at IS NULL
+      AND CASE conversation.kind WHEN 'direct' THEN coalesce(contact.name, '') = '' ELSE conversation.title = '' END
+    GROUP BY conversation.channel_id, conversation.external_thread_id
+    ORDER BY conversation.channel_id, conversation.external_thread_id
+    ON CONFLICT (channel_id, subject, external_id) DO NOTHING
+$$;
+
+-- Messages of which an edit came again after another edit: a repetition of the earlier one, or the text changed back. Equal bytes are
+-- one event, so the rows cannot tell. Long afterwards nobody asks: a replay of old deliveries is no news.
+CREATE OR REPLACE FUNCTION landline_edits_ask(edits json) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO communications_upstreamread AS held (channel_id, subject, external_id, asked_by)
+    SELECT message.channel_id, 'message', message.external_message_id, min(told.delivery)::uuid
+    FROM json_to_recordset(edits) AS told (
+        account text, external_message_id text, event_key bytea, at timestamptz, told_again_at timestamptz, delivery text)
+    JOIN communications_channel AS channel ON channel.external_account_id = told.account
+    JOIN communications_message AS message
+        ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+    JOIN communications_messageedit AS same ON same.message_id = message.id AND same.event_key = told.event_key
+    JOIN communications_messageedit AS other ON other.message_id = message.id AND other.event_key <> told.event_key
+    WHERE NOT message.is_stub AND message.deleted_at IS NULL
+      AND other.edited_at > same.edited_at AND other.edited_at < told.told_again_at
+      AND told.told_again_at - other.edited_at <= interval '6 hours'
+      AND told.told_again_at > now() - interval '24 hours'
+    GROUP BY message.channel_id, message.external_message_id
+    ORDER BY message.channel_id, message.external_message_id
+    ON CONFLICT (channel_id, subject, external_id) DO UPDATE SET
+        state = 'wanted', asked_by = excluded.asked_by, asked_at = now(), attempts = 0, next_attempt_at = now(), failure = ''
+    WHERE held.state <> 'wanted'
+$$;
+
+-- What upstream's own answer says of chats: its latest counts.
+CREATE OR REPLACE FUNCTION landline_conversations_describe(chats json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
+    UPDATE communications_conversation AS conversation SET
+        described_at = told.described_at,
+        archived = coalesce(told.archived, conversation.archived),
+        pinned = coalesce(told.pinned, conversation.pinned),
+        muted_until = told.muted_until,
+        read_only = coalesce(told.read_only, conversation.read_only),
+        disabled_features = told.disabled_features
+    FROM json_to_recordset(chats) AS told (
+        chat integer, described_at timestamptz, archived boolean, pinned boolean, muted_until timestamptz, read_only smallint,
+        disabled_features text[])
+    WHERE conversation.id = conversation_of[told.chat]
+      AND told.described_at > coalesce(conversation.described_at, '-infinity')
+$$;

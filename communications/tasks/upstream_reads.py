@@ -1,0 +1,140 @@
+"""Asking upstream what a delivery left open: a chat it told too little of, a message two edits of which contradict each other.
+
+One read for each question, caused by a delivery and counted as such; never a look for new messages. The answer enters the
+ledger and is folded like any delivery.
+"""
+
+import datetime as dt
+from collections import Counter
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+from psycopg_pool import AsyncConnectionPool
+
+from communications.feed.announce import changes_announce
+from communications.ingest.connections import fold_connections
+from communications.ingest.record import record
+from communications.ingest.unfinished import READS_TASK, job_announce
+from communications.ingest.upstream_reads import (
+    Question,
+    question_claim,
+    question_postpone,
+    question_settle,
+    questions_are_due,
+)
+from communications.schemas.deliveries import Delivery, sha256_of
+from communications.schemas.identifiers import uuid7
+from communications.webhooks.handlers.answers import CHAT, MESSAGE, answer_bytes
+from communications.webhooks.handlers.reading import delivery_read
+from unipile.client import UnipileClient, connect_client
+from unipile.errors import EndlessPages, Rejected, UnipileError
+
+log = structlog.get_logger(__name__)
+
+ROUND_MAX: Final = 100
+ATTENDEES_MAX: Final = 2_000
+
+
+@app.task(name=READS_TASK, queueing_lock=READS_TASK)
+async def upstream_reads() -> None:
+    """Asks all that is due."""
+    credentials = settings.LANDLINE_UPSTREAM.credentials()
+    if credentials is None:
+        return
+    async with (
+        connect_client(credentials.base_url, credentials.api_key) as client,
+        fold_connections(max_size=1) as connections,
+    ):
+        await questions_ask(client, connections)
+
+
+async def questions_ask(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> Counter[str]:
+    """One round over what is due, ``ROUND_MAX`` at most; answers with how the questions ended."""
+    ends: Counter[str] = Counter()
+    while ends.total() < ROUND_MAX:
+        async with connections.connection() as connection:
+            question = await question_claim(connection)
+        if question is None:
+            break
+        ends[await _ask(client, connections, question)] += 1
+    if ends:
+        log.info("upstream_asked", **ends)
+    if ends.total() == ROUND_MAX:
+        await job_announce(READS_TASK)
+    return ends
+
+
+async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], question: Question) -> str:
+    if question.is_needless:
+        async with connections.connection() as connection:
+            await question_settle(connection, question, "needless")
+        return "needless"
+    try:
+        raw = await _answer(client, question)
+    except Rejected as refusal:
+        async with connections.connection() as connection:
+            await question_settle(connection, question, "refused", refusal.code)
+        return "refused"
+    except UnipileError as error:
+        log.warning("upstream_not_asked", subject=question.subject, because=error.sentence, code=error.code)
+        async with connections.connection() as connection:
+            await question_postpone(connection, question, error.code)
+        return "postponed"
+    await record(connections, [_delivery(raw)])
+    async with connections.connection() as connection:
+        await question_settle(connection, question, "answered")
+        await changes_announce(connection)
+    return "answered"
+
+
+async def _answer(client: UnipileClient, question: Question) -> bytes:
+    reason = f"{question.subject} left open by delivery {question.asked_by}"
+    account, external_id = question.account, question.external_id
+    if question.subject == "message":
+        message = await client.messages.stated(external_id, reason=reason)
+        return answer_bytes(MESSAGE, account=account, asked_by=question.asked_by, answer=message)
+    chat = await client.chats.stated(external_id, reason=reason, account_id=account)
+    chat_id = chat.get("id")
+    people = await _attendees(
+        client, chat_id if isinstance(chat_id, str) and chat_id else external_id, reason
+    )
+    return answer_bytes(CHAT, account=account, asked_by=question.asked_by, answer=chat, people=people)
+
+
+async def _attendees(client: UnipileClient, chat_id: str, reason: str) -> list[Any]:
+    """Those whom upstream lists, as far as a conversation can show them; a chat without a list is better than none."""
+    people: list[Any] = []
+    try:
+        async for page in client.chats.attendee_pages_stated(chat_id, reason=reason):
+            people += page.items
+            if len(people) >= ATTENDEES_MAX:
+                break
+    except (Rejected, EndlessPages) as error:
+        log.warning("attendees_not_listed", because=error.sentence, code=error.code)
+    return people[:ATTENDEES_MAX]
+
+
+def _delivery(raw: bytes) -> Delivery:
+    received_at = dt.datetime.now(dt.UTC)
+    return Delivery(
+        id=uuid7(),
+        source="api",
+        received_at=received_at,
+        headers={},
+        sha256=sha256_of(raw),
+        size_bytes=len(raw),
+        raw=raw,
+        reading=delivery_read(raw, received_at, "api"),
+    )
+
+
+async def questions_due_announce(connections: AsyncConnectionPool[Any]) -> None:
+    """Questions whose job was lost, or whose next attempt has come."""
+    if not settings.LANDLINE_UPSTREAM.is_configured():
+        return
+    async with connections.connection() as connection:
+        due = await questions_are_due(connection)
+    if due:
+        await job_announce(READS_TASK)

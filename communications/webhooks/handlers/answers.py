@@ -1,0 +1,150 @@
+"""Answers of upstream's API that a delivery made us ask for: kept in the ledger like deliveries, and read like them.
+
+The ledger row holds what upstream stated, under a few words of ours: which question it answers, for which account, and the
+delivery that raised it.
+"""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from communications.schemas.deliveries import Reading
+from communications.schemas.facts import (
+    ChatDescribed,
+    ChatFact,
+    ChatStateFact,
+    Fact,
+    MessageDeleted,
+    MessageEdited,
+    PersonFact,
+)
+from communications.webhooks.handlers.common import mentioned
+from unipile.payloads import fields
+from unipile.payloads.identity import identity_keys, keys_beside, provider_id_key
+from unipile.payloads.messaging import ChatKind
+from unipile.payloads.names import NameRank, usable_name
+from unipile.payloads.person import Person
+from unipile.payloads.providers import WHATSAPP
+from unipile.payloads.refusals import InvalidField, PayloadError
+from unipile.payloads.text import search_text
+from unipile.resources.attendee import parse_attendee
+from unipile.resources.chat import Chat, Muted, parse_chat
+from unipile.resources.message import parse_message
+
+CHAT: Final = "api_chat"
+MESSAGE: Final = "api_message"
+FOR_EVER: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+
+Stated = Mapping[str, object]
+
+
+def answer_bytes(
+    event: str, *, account: str, asked_by: uuid.UUID, answer: Stated, people: Sequence[Stated] = ()
+) -> bytes:
+    """What the ledger keeps of an answer."""
+    return msgspec.json.encode(
+        {
+            "event": event,
+            "account_id": account,
+            "asked_by": str(asked_by),
+            "answer": answer,
+            "attendees": list(people),
+        }
+    )
+
+
+def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
+    """What such a row tells. Raises ``PayloadError`` for one that tells nothing."""
+    stated = fields.table(body)
+    event = fields.word(stated.get("event")) or ""
+    answer = fields.table(stated.get("answer"))
+    account = fields.required_id(stated.get("account_id"), "account_id")
+    provider = ""
+    fact: Fact
+    if event == CHAT:
+        chat = parse_chat(answer)
+        provider = chat.provider or ""
+        fact = _description(chat, stated.get("attendees"), received_at)
+    elif event == MESSAGE:
+        fact = _message_as_it_is(answer, received_at)
+    else:
+        raise InvalidField("event", "is no answer that is known")
+    return Reading(
+        account=account,
+        provider=provider,
+        event=event,
+        event_name=event,
+        event_key=hashlib.sha256(b"%b %b" % (received_at.isoformat().encode(), raw)).digest(),
+        fact=fact,
+    )
+
+
+def _description(chat: Chat, attendees: object, received_at: dt.datetime) -> ChatDescribed:
+    kind = chat.kind or ChatKind.DIRECT
+    muted_until = chat.muted_until.moment if chat.muted_until is not None else None
+    return ChatDescribed(
+        chat=ChatFact(
+            external_thread_id=chat.id,
+            aliases=tuple((alias.value, value) for alias, value in chat.aliases),
+            kind=kind,
+            title="" if kind is ChatKind.DIRECT else (chat.name or chat.subject or ""),
+            content_type=(chat.content_type or "").lower()[:64],
+        ),
+        state=ChatStateFact(
+            archived=chat.is_archived,
+            pinned=chat.is_pinned,
+            muted_until=FOR_EVER if chat.muted is Muted.FOREVER else muted_until,
+            read_only=None if chat.is_read_only is None else int(chat.is_read_only),
+            disabled_features=chat.disabled_features,
+        ),
+        people=_people(attendees, chat.provider),
+        at=received_at,
+    )
+
+
+def _people(attendees: object, provider: str | None) -> tuple[PersonFact, ...]:
+    people: dict[str, PersonFact] = {}
+    for entry in attendees if isinstance(attendees, list) else ():
+        try:
+            person = parse_attendee(fields.table(entry)).person
+        except PayloadError:
+            continue
+        fact = _person(person, person.provider_id or "", provider)
+        people.setdefault(fact.provider_id, fact)
+    return tuple(people.values())
+
+
+def _person(person: Person, provider_id: str, provider: str | None) -> PersonFact:
+    """Upstream's own word for who is ourselves is left out: it is wrong at times, and identities tell."""
+    name = usable_name(person.name, person) or ""
+    rank = NameRank.PUSH_NAME if provider == WHATSAPP else NameRank.PROFILE
+    return PersonFact(
+        provider_id=provider_id,
+        attendee_id=person.attendee_id or "",
+        name=name,
+        name_rank=rank if name else 0,
+        phone=person.phone or "",
+        lid=person.lid or "",
+        public_identifier=(person.public_identifier or "")[:512],
+        identities=identity_keys(person, provider),
+        own_key=provider_id_key(provider_id, provider),
+        beside=tuple(key[:512] for key in keys_beside(person, provider_id, provider)),
+    )
+
+
+def _message_as_it_is(answer: Stated, received_at: dt.datetime) -> Fact:
+    message = parse_message(answer)
+    if message.is_deleted:
+        return MessageDeleted(external_message_id=message.id, at=received_at)
+    text = message.text or ""
+    return MessageEdited(
+        external_message_id=message.id,
+        text=text,
+        search_text=search_text(text),
+        at=received_at,
+        mentioned=mentioned(text, ()),
+    )

@@ -1,0 +1,58 @@
+/** The sentences about accounts that are not connected. */
+import { isolated } from "../lib/text";
+
+export interface StateWords {
+  /** One or two words, for a chip. */
+  readonly chip: string;
+  /** What it means for the conversations. Absent where it will pass by itself. */
+  readonly effect?: string;
+  readonly next?: string;
+}
+
+const RECONNECT = "Connect the account again at Unipile; what came meanwhile then follows.";
+
+export const STATE_WORDS: ReadonlyMap<string, StateWords> = new Map<string, StateWords>([
+  ["ok", { chip: "Connected" }],
+  ["connecting", { chip: "Connecting" }],
+  ["credentials", { chip: "Signed out", effect: "is signed out: no new messages arrive.", next: RECONNECT }],
+  ["permissions", { chip: "Lacks permission", effect: "lacks a permission: messages may be missing.", next: RECONNECT }],
+  [
+    "error",
+    {
+      chip: "Stopped",
+      effect: "stopped with an error: no new messages arrive.",
+      next: "Restart the account at Unipile; if that does not help, connect it again.",
+    },
+  ],
+  [
+    "stopped",
+    {
+      chip: "Stopped",
+      effect: "is stopped: no new messages arrive.",
+      next: "Start the account at Unipile, and see there whether your plan covers it.",
+    },
+  ],
+  [
+    "deleted",
+    {
+      chip: "Removed",
+      effect: "was removed at Unipile: no new messages arrive. What is here stays.",
+      next: "To go on with it, connect it there again.",
+    },
+  ],
+]);
+
+export const CHANNEL_WORDS = {
+  banner: (name: string, effect: string) => `${isolated(name)} ${effect}`,
+  others: (count: number) => (count === 1 ? "One more account is not connected." : `${count} more accounts are not connected.`),
+  timeLine: "Time line",
+  timeLineOf: (name: string) => `What Unipile said of ${isolated(name)}`,
+  lastDelivery: (moment: string) => `Last delivery: ${moment}`,
+  noDelivery: "Nothing has been delivered from this account yet.",
+  loading: "Loading the time line…",
+  failed: "The time line could not be loaded.",
+  failedNext: "It is kept on the server. See that the server answers, then try again.",
+  empty: "Unipile has said nothing of this account yet.",
+  more: "Show earlier ones",
+  nameless: "This account",
+} as const;
