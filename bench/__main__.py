@@ -84,20 +84,28 @@ def run(installation: Installation, options: argparse.Namespace, parts: Sequence
 
 
 def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
-    if part == "ingest":
-        return {part: _ingest(bench, options, CLIENTS)}
-    if part == "push":
-        return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
-    if part == "ledger":
-        return {part: refold_measure(bench, announce)}
+    match part:
+        case "ingest":
+            return {part: _ingest(bench, options, CLIENTS)}
+        case "push":
+            return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
+        case "ledger":
+            return {part: refold_measure(bench, announce)}
+        case _:
+            return {part: _over_full(part, bench, options)}
+
+
+def _over_full(part: str, bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     full = full_database_make(bench.installation, announce)
-    if part == "reads":
-        return {part: reads_measure(bench, full)}
-    if part == "search":
-        return {part: search_measure(bench.installation, full)}
-    if part == "ingest_over_full":
-        return {part: _ingest(replace(bench, prepared=full.prepared), options, CLIENTS_OVER_FULL)}
-    return {part: screen_measure(bench.installation, full, announce=announce)}
+    match part:
+        case "reads":
+            return reads_measure(bench, full)
+        case "search":
+            return search_measure(bench.installation, full)
+        case "ingest_over_full":
+            return _ingest(replace(bench, prepared=full.prepared), options, CLIENTS_OVER_FULL)
+        case _:
+            return screen_measure(bench.installation, full, announce=announce)
 
 
 def _ingest(bench: Bench, options: argparse.Namespace, clients: Sequence[int]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from communications.api.application import api
 JSON = "application/json"
 NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
 SUCCEED_WITH = {
+    "DELETE /api/v1/session/": 204,
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,
 }

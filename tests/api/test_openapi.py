@@ -153,6 +153,7 @@ class FullInbox:
         self.values: dict[str, Any] = {
             "provider": "whatsapp",
             "delivery_id": str(delivery.pk),
+            "channel_id": str(channel.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(message.pk),
             "attendee_id": str(contact.pk),
@@ -203,7 +204,12 @@ def test_the_document_and_the_protocol_name_the_same_calls() -> None:
         re.MULTILINE,
     )
     named = {
-        (method, f"/api/v1/{path}".replace("{id}", "{conversation_id}"))
+        (
+            method,
+            f"/api/v1/{path}".replace("channels/{id}", "channels/{channel_id}").replace(
+                "{id}", "{conversation_id}"
+            ),
+        )
         for first, also_head, path in table
         for method in ([first, "HEAD"] if also_head else [first])
     }

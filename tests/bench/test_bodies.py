@@ -40,7 +40,7 @@ def test_templates_hold_the_places_that_the_loader_fills_in_its_order(tmp_path: 
     file = tmp_path / "templates"
     bodies.templates_write(file)
     lines = file.read_text(encoding="utf-8").splitlines()
-    loader = (BENCH / "deliveries.lua").read_text(encoding="utf-8")
+    loader = (BENCH / "templates.lua").read_text(encoding="utf-8")
     places = re.findall(r'find\("(@[^"]+@)"', loader)
     assert places == [bodies.MESSAGE_ID, bodies.TIMESTAMP, bodies.PROVIDER_MESSAGE_ID]
     # The loader cuts out as many bytes as these have, and writes as many.
