@@ -26,6 +26,7 @@ from communications.models import (
     Attachment,
     AttendeeIdentity,
     AttendeeName,
+    ChannelStatus,
     GivenName,
     MessageEdit,
     PersonDecision,
@@ -150,6 +151,9 @@ class FullInbox:
         ReplayOrder.objects.create(author=self.reader, selection={}, expected=3, totals={"applied": 3})
         delivery_keep(channel, message=message, event_key=key, outcome="duplicate", reason="repeats")
         delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
+        ChannelStatus.objects.create(
+            channel=channel, event_key=key, at=NOON, status="credentials", status_word="CREDENTIALS"
+        )
         self.values: dict[str, Any] = {
             "provider": "whatsapp",
             "delivery_id": str(delivery.pk),

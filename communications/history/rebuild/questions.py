@@ -20,7 +20,7 @@ REASONS: Final = {
 
 _UNFOLDED: Final = """
 WITH unfolded AS MATERIALIZED (
-    SELECT delivery.external_account_id AS account, delivery.message_id, delivery.conversation_id,
+    SELECT delivery.id, delivery.external_account_id AS account, delivery.message_id, delivery.conversation_id,
            CASE WHEN body.delivery_id IS NULL THEN %(expired)s ELSE %(meanwhile)s END AS reason
     FROM public.communications_webhookdelivery AS delivery
     LEFT JOIN public.communications_webhookbody AS body ON body.delivery_id = delivery.id
@@ -55,6 +55,10 @@ WITH unfolded AS MATERIALIZED (
         UNION ALL
         SELECT reaction.sender_id, spoiled.reason
         FROM spoiled_message AS spoiled JOIN public.communications_reaction AS reaction ON reaction.message_id = spoiled.id
+        UNION ALL
+        -- Whom a text only mentions is a member of nothing: the delivery that told of them first is what they depend on.
+        SELECT source.attendee_id, unfolded.reason
+        FROM public.communications_attendeeidentity AS source JOIN unfolded ON unfolded.id = source.told_by
         UNION ALL
         SELECT unnest(people_left), %(erased)s FROM public.communications_erasure
         UNION ALL
