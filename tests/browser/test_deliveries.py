@@ -97,7 +97,7 @@ async def test_an_administrator_sees_what_came_in_and_why_a_message_is_there(
     await page.get_by_role("link", name="Inbox").click()
     await page.get_by_role("option").first.click()
     await screen.sees("an answer")
-    await page.get_by_role("article").last.focus()
+    await page.get_by_role("article").first.focus()
     await page.keyboard.press("i")
     inspector = page.get_by_role("dialog", name="About this message")
     await inspector.get_by_text("Deleted the message.").wait_for()
