@@ -11,26 +11,30 @@ from unipile.payloads.text import search_text
 MOST_NAMED: Final = 500
 MYSELF: Final = frozenset({"me", "you"})
 
-_PEOPLE: Final = """
-SELECT named.attendee_id FROM communications_searchname AS named
-WHERE named.words @@ %(words)s::tsquery AND named.channel_id = ANY(%(channel_ids)s::bigint[])
-  AND named.attendee_id IS NOT NULL LIMIT %(most)s
-"""
-
-_CHATS: Final = """
+# A person is meant with all their ids, whichever of them bears the name.
+_NAMED: Final = """
 WITH named AS MATERIALIZED (
     SELECT held.attendee_id, held.conversation_id FROM communications_searchname AS held
     WHERE held.words @@ %(words)s::tsquery AND held.channel_id = ANY(%(channel_ids)s::bigint[]) LIMIT %(most)s
-), chats AS (
-    SELECT conversation_id AS id FROM named WHERE conversation_id IS NOT NULL
-    UNION
-    SELECT conversation.id FROM named
-    JOIN communications_conversationattendee AS member ON member.attendee_id = named.attendee_id
-    JOIN communications_conversation AS conversation
-        ON conversation.id = member.conversation_id AND conversation.contact_id = named.attendee_id
+), person AS MATERIALIZED (
+    SELECT DISTINCT one.id
+    FROM named
+    JOIN communications_chatattendee AS bearer ON bearer.id = named.attendee_id
+    CROSS JOIN LATERAL (SELECT coalesce(bearer.same_as_id, bearer.id) AS id) AS root
+    JOIN communications_chatattendee AS one ON one.id = root.id OR one.same_as_id = root.id
 )
-SELECT id FROM chats
 """
+
+_PEOPLE: Final = f"{_NAMED} SELECT id FROM person"  # noqa: S608 (a constant)
+
+_CHATS: Final = f"""{_NAMED}
+SELECT conversation_id FROM named WHERE conversation_id IS NOT NULL
+UNION
+SELECT conversation.id FROM person
+JOIN communications_conversationattendee AS member ON member.attendee_id = person.id
+JOIN communications_conversation AS conversation
+    ON conversation.id = member.conversation_id AND conversation.contact_id = person.id
+"""  # noqa: S608 (constants)
 
 _WITH_PARTS: Final = """
 SELECT part.id FROM communications_conversation AS part

@@ -96,7 +96,13 @@ CREATE OR REPLACE TRIGGER search_part_renamed AFTER UPDATE ON communications_att
     FOR EACH ROW WHEN ((OLD.name, OLD.kind) IS DISTINCT FROM (NEW.name, NEW.kind))
     EXECUTE FUNCTION landline_search_part_renamed();
 
--- People and chats, by what they are called.
+-- People and chats, by what they are called: people by what was told of them and by what somebody here calls them.
+CREATE OR REPLACE FUNCTION landline_search_attendee_words(attendee communications_chatattendee) RETURNS tsvector LANGUAGE sql STABLE AS $$
+    SELECT landline_search_vector(landline_search_text(left(concat_ws(E'\n', attendee.name, attendee.public_identifier, (
+        SELECT given.name FROM communications_givenname AS given WHERE given.attendee_id = attendee.id
+    )), 2000)) || E'\n' || attendee.phone)
+$$;
+
 CREATE OR REPLACE FUNCTION landline_search_attendee_named() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -104,12 +110,23 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO communications_searchname AS held (channel_id, attendee_id, words)
-    VALUES (NEW.channel_id, NEW.id, landline_search_vector(
-        landline_search_text(left(concat_ws(E'\n', NEW.name, NEW.public_identifier), 2000)) || E'\n' || NEW.phone))
+    VALUES (NEW.channel_id, NEW.id, landline_search_attendee_words(NEW))
     ON CONFLICT (attendee_id) DO UPDATE SET words = excluded.words WHERE held.words IS DISTINCT FROM excluded.words;
     RETURN NULL;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION landline_search_name_given() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_searchname AS held SET words = landline_search_attendee_words(attendee)
+    FROM communications_chatattendee AS attendee
+    WHERE attendee.id = coalesce(NEW.attendee_id, OLD.attendee_id) AND held.attendee_id = attendee.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER search_given AFTER INSERT OR UPDATE OR DELETE ON communications_givenname
+    FOR EACH ROW EXECUTE FUNCTION landline_search_name_given();
 
 CREATE OR REPLACE TRIGGER search_added AFTER INSERT OR DELETE ON communications_chatattendee
     FOR EACH ROW EXECUTE FUNCTION landline_search_attendee_named();
@@ -144,9 +161,8 @@ BEGIN
     FROM (SELECT id, (row_number() OVER (ORDER BY sent_at) - 1) / 10000 AS batch FROM communications_message WHERE NOT is_stub) AS message
     GROUP BY batch ORDER BY batch;
     INSERT INTO communications_searchname (channel_id, attendee_id, words)
-    SELECT channel_id, id, landline_search_vector(
-        landline_search_text(left(concat_ws(E'\n', name, public_identifier), 2000)) || E'\n' || phone)
-    FROM communications_chatattendee ON CONFLICT (attendee_id) DO NOTHING;
+    SELECT attendee.channel_id, attendee.id, landline_search_attendee_words(attendee)
+    FROM communications_chatattendee AS attendee ON CONFLICT (attendee_id) DO NOTHING;
     INSERT INTO communications_searchname (channel_id, conversation_id, words)
     SELECT channel_id, id, landline_search_vector(landline_search_text(left(title, 2000)))
     FROM communications_conversation WHERE title <> '' ON CONFLICT (conversation_id) DO NOTHING;

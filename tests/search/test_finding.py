@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from communications.models import Attachment
+from communications.models import Attachment, GivenName
 from tests.inbox import NOON, attendee_make, channel_make, conversation_make, minutes, recount
 from tests.search.searched import SEARCH, Inbox
 from unipile.payloads.text import search_text
@@ -108,6 +108,16 @@ def test_people_and_chats_come_first_and_by_any_of_their_names(inbox: Inbox) -> 
     assert inbox.answer("koln")["chats"] == []
     names = {one["name"] for one in inbox.answer("ana")["attendees"]}
     assert names == {"Ana Martínez"}
+
+
+def test_a_name_given_here_finds_the_person_by_all_their_ids(inbox: Inbox) -> None:
+    twin = attendee_make(inbox.channel, same_as=inbox.ana)
+    inbox.said("from the other id", sender=twin, sent_at=minutes(1))
+    given = GivenName.objects.create(channel=inbox.channel, attendee=inbox.ana, name="Dr. Zoë")
+    assert inbox.texts("from:zoe") == ["from the other id"]
+    assert inbox.texts("in:zoe id") == ["from the other id"]
+    given.delete()
+    assert inbox.texts("from:zoe") == []
 
 
 def test_operators_narrow_the_search(inbox: Inbox) -> None:
