@@ -49,9 +49,8 @@ def channel_make(*readers: User, provider: str = "whatsapp", role: str = "member
 
 
 def attendee_make(channel: Channel, name: str = "", **fields: Any) -> ChatAttendee:
-    return ChatAttendee.objects.create(
-        channel=channel, provider_id=f"attendee{next(_numbers)}", name=name, **fields
-    )
+    fields.setdefault("provider_id", f"attendee{next(_numbers)}")
+    return ChatAttendee.objects.create(channel=channel, name=name, **fields)
 
 
 def conversation_make(

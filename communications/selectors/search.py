@@ -291,9 +291,23 @@ def _hit(message: Message, words: Sequence[Word], *, forgiving: bool) -> Hit:
         sender_name=message.sender_name,
         sent_at=message.sent_at,
         snippet=snippet_of(
-            message.text, (part.name for part in message.attachments if part.name), words, forgiving=forgiving
+            _with_names(message),
+            (part.name for part in message.attachments if part.name),
+            words,
+            forgiving=forgiving,
         ),
     )
+
+
+def _with_names(message: Message) -> str:
+    """The text as it is shown: names in the place of the tokens that stand for people."""
+    text = message.text
+    for mention in message.mentions:
+        if mention.name is not None:
+            text = text.replace(
+                mention.token, mention.name if message.kind == "event" else f"@{mention.name}"
+            )
+    return text
 
 
 def _reach(channel_ids: list[int]) -> Reach:

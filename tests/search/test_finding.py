@@ -120,6 +120,14 @@ def test_a_name_given_here_finds_the_person_by_all_their_ids(inbox: Inbox) -> No
     assert inbox.texts("from:zoe") == []
 
 
+def test_tokens_that_stand_for_people_are_shown_as_names(inbox: Inbox) -> None:
+    attendee_make(inbox.channel, "Grace", provider_id="140000000000009@lid")
+    inbox.said("{{140000000000009@lid}} measures the corridor")
+    (hit,) = inbox.answer("corridor")["hits"]
+    assert hit["snippet"]["text"] == "@Grace measures the corridor"
+    assert hit["snippet"]["marks"] == [[20, 28]]
+
+
 def test_operators_narrow_the_search(inbox: Inbox) -> None:
     ben = attendee_make(inbox.channel, "Ben")
     team = conversation_make(inbox.channel, kind="group", title="Team Lisbon", members=[inbox.ana, ben])

@@ -12,7 +12,6 @@ import type {
   Person,
   Problem,
   ResetFrame,
-  SearchPage,
   Session,
 } from "./types";
 
@@ -176,12 +175,6 @@ export interface MessagesQuery {
 export function listMessages(wanted: MessagesQuery, signal?: AbortSignal): Promise<MessagePage> {
   const { provider, conversationId, cursor, limit, around = null } = wanted;
   return json(`${chatPath(provider, conversationId)}messages/${query({ cursor, limit, around })}`, { signal });
-}
-
-/** @throws ApiError `invalid_query` (400, the detail names the place) or `too_broad` (503). */
-export function search(q: string, cursor: string | null, signal?: AbortSignal): Promise<SearchPage> {
-  const utcOffset = -new Date().getTimezoneOffset();
-  return json(`communications/search/${query({ q, cursor, limit: 50, utc_offset: utcOffset })}`, { signal });
 }
 
 export function markRead(provider: string, conversationId: Id, messageId: Id): Promise<Conversation> {

@@ -34,6 +34,9 @@ const EVENT_WORD: Readonly<Record<string, string>> = {
   message_deleted: "Deleted",
   message_reaction: "Reaction",
   account_status: "Account status",
+  api_chat: "Chat, read from upstream",
+  api_message: "Message, read from upstream",
+  hosted_auth_notify: "Account connected",
 };
 
 export const EVENTS: readonly string[] = Object.keys(EVENT_WORD);

@@ -1,14 +1,16 @@
 /** The same search over what this device holds: for people and chats at once, and for messages while the server is away. */
-import type { Attendee, Channel, Hit, Id } from "../api/types";
-import type { LocalDatabase } from "../sync/db";
+import type { Attendee, Channel, Hit } from "../api/types";
+import type { Client } from "../sync/client";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
+import { heldMessages, heldThreads, knownNames, type KnownNames } from "../sync/searchable";
 import { holdsAll, isNamed, snippetOf } from "./finding";
 import type { SearchQuery } from "./query";
 
 const MOST_CHATS = 8;
 const MOST_HITS = 200;
-/** Rows read at once: between two reads the page stays responsive. */
-const CHUNK = 2_000;
+
+/** What this device keeps. */
+export type Store = Client["db"];
 
 export interface LocalReach {
   readonly messages: number;
@@ -30,41 +32,27 @@ const calledOf = (row: LocalConversation, contact: Attendee | undefined): string
   [row.name, row.title, contact?.name, contact?.phone, contact?.public_identifier].filter(Boolean).join("\n");
 
 /** Chats of that name, the newest first. A search for messages only (one with operators) finds none. */
-export async function chatsLocally(db: LocalDatabase, query: SearchQuery): Promise<LocalConversation[]> {
+export async function chatsLocally(db: Store, query: SearchQuery): Promise<LocalConversation[]> {
   const { wanted, sender, recipient, conversation, has, before, after, unread, account } = query;
   const narrowed = [sender, recipient, conversation, has].some((list) => list.length > 0);
   if (wanted.length === 0 || narrowed || before !== null || after !== null || unread) return [];
-  const tables = await db.activeTables();
-  const rows = await tables.conversation.toArray();
-  const contacts = await byId(tables.attendee.bulkGet(rows.map((row) => row.contact_id ?? "")));
-  const channels = await byId(tables.channel.toArray());
-  return rows
+  const { conversations, people, channels } = await knownNames(db);
+  return [...conversations.values()]
     .filter((row) => isOfAccount(channels.get(row.channel_id), account))
-    .filter((row) => holdsAll(calledOf(row, contacts.get(row.contact_id ?? "")), wanted))
+    .filter((row) => holdsAll(calledOf(row, people.get(row.contact_id ?? "")), wanted))
     .sort((a, b) => (a.order < b.order ? 1 : -1))
     .slice(0, MOST_CHATS);
 }
 
-/** Messages of the stretches that this device holds without holes, so that each can be opened where it stands. */
-export async function messagesLocally(db: LocalDatabase, query: SearchQuery, signal: AbortSignal): Promise<LocalFinds> {
-  const tables = await db.activeTables();
-  const floors = new Map((await tables.thread.toArray()).map((thread) => [thread.conversation_id, thread.floor]));
-  const world: World = {
-    conversations: await byId(tables.conversation.toArray()),
-    people: await byId(tables.attendee.toArray()),
-    channels: await byId(tables.channel.toArray()),
-  };
+/** Messages of the stretches that this device holds without holes. */
+export async function messagesLocally(db: Store, query: SearchQuery, signal: AbortSignal): Promise<LocalFinds> {
+  const world = await knownNames(db);
   let looked = 0;
   let since: string | null = null;
   let found: LocalMessage[] = [];
-  let last = "";
-  for (;;) {
+  for await (const chunk of heldMessages(db)) {
     signal.throwIfAborted();
-    const chunk = await tables.message.where("id").above(last).limit(CHUNK).toArray();
-    if (chunk.length === 0) break;
-    last = chunk.at(-1)?.id ?? last;
     for (const row of chunk) {
-      if (row.position < (floors.get(row.conversation_id) ?? "\uffff")) continue;
       looked += 1;
       if (since === null || row.sent_at < since) since = row.sent_at;
       if (row.deleted_at === null && matches(row, query, world)) found.push(row);
@@ -77,25 +65,15 @@ export async function messagesLocally(db: LocalDatabase, query: SearchQuery, sig
   return {
     hits: shown.map((row) => hitOf(row, query)),
     conversations: [...world.conversations.values()].filter((row) => named.has(row.id)),
-    reach: { messages: looked, conversations: floors.size, since },
+    reach: { messages: looked, conversations: await heldThreads(db), since },
   };
-}
-
-interface World {
-  readonly conversations: ReadonlyMap<Id, LocalConversation>;
-  readonly people: ReadonlyMap<Id, Attendee>;
-  readonly channels: ReadonlyMap<Id, Channel>;
-}
-
-async function byId<T extends { readonly id: Id }>(rows: PromiseLike<readonly (T | undefined)[]>): Promise<Map<Id, T>> {
-  return new Map((await rows).flatMap((row) => (row === undefined ? [] : [[row.id, row] as const])));
 }
 
 function isOfAccount(channel: Channel | undefined, names: readonly string[]): boolean {
   return names.length === 0 || names.some((name) => channel?.provider === name.toLowerCase() || isNamed(channel?.name ?? "", name));
 }
 
-function matches(row: LocalMessage, query: SearchQuery, world: World): boolean {
+function matches(row: LocalMessage, query: SearchQuery, world: KnownNames): boolean {
   const chat = world.conversations.get(row.conversation_id);
   if (chat === undefined) return false;
   if (query.before !== null && row.sent_at >= query.before) return false;
@@ -111,7 +89,7 @@ function matches(row: LocalMessage, query: SearchQuery, world: World): boolean {
     const fits = query.recipient.some((name) => (isMyself(name) ? row.direction === "inbound" : row.direction === "outbound" && named(name)));
     if (!fits) return false;
   }
-  return query.wanted.length === 0 ? asksAnything(query) : holdsAll([row.text, ...fileNames(row)].join("\n"), query.wanted);
+  return query.wanted.length === 0 ? asksAnything(query) : holdsAll([withNames(row), ...fileNames(row)].join("\n"), query.wanted);
 }
 
 function asksAnything(query: SearchQuery): boolean {
@@ -119,7 +97,7 @@ function asksAnything(query: SearchQuery): boolean {
   return unread || before !== null || after !== null || [sender, recipient, conversation, account, kinds].some((list) => list.length > 0);
 }
 
-function isFrom(row: LocalMessage, name: string, world: World): boolean {
+function isFrom(row: LocalMessage, name: string, world: KnownNames): boolean {
   if (isMyself(name)) return row.direction === "outbound";
   const person = world.people.get(row.sender_id ?? "");
   return isNamed([row.sender_name, person?.name, person?.phone, person?.public_identifier].filter(Boolean).join("\n"), name);
@@ -131,7 +109,7 @@ function has(row: LocalMessage, kind: string): boolean {
 }
 
 /** Of each chat as many of its newest inbound messages as it has unread ones. */
-function newestUnread(newestFirst: readonly LocalMessage[], world: World): LocalMessage[] {
+function newestUnread(newestFirst: readonly LocalMessage[], world: KnownNames): LocalMessage[] {
   const left = new Map([...world.conversations.values()].map((row) => [row.id, row.shown_unread]));
   return newestFirst.filter((row) => {
     const count = left.get(row.conversation_id) ?? 0;
@@ -142,8 +120,14 @@ function newestUnread(newestFirst: readonly LocalMessage[], world: World): Local
 
 const fileNames = (row: LocalMessage): string[] => row.attachments.flatMap((part) => (part.name === null ? [] : [part.name]));
 
+/** Names in the place of the tokens that stand for people. */
+function withNames({ text, mentions, kind }: LocalMessage): string {
+  const sign = kind === "event" ? "" : "@";
+  return mentions.reduce((told, { token, name }) => (name === null ? told : told.replaceAll(token, `${sign}${name}`)), text);
+}
+
 function hitOf(row: LocalMessage, query: SearchQuery): Hit {
   const { id, conversation_id, channel_id, direction, kind, sender_id, sender_name, sent_at } = row;
-  const snippet = snippetOf(row.text, fileNames(row), query.wanted);
+  const snippet = snippetOf(withNames(row), fileNames(row), query.wanted);
   return { message_id: id, conversation_id, channel_id, direction, kind, sender_id, sender_name, sent_at, snippet };
 }

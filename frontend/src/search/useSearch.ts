@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { ApiError, search } from "../api/http";
+import { ApiError } from "../api/http";
+import { search } from "../api/search";
 import type { Attendee, Conversation, Hit, Id, SearchPage } from "../api/types";
 import { useClient, useSyncStatus } from "../sync/client";
-import type { LocalDatabase } from "../sync/db";
-import { chatsLocally, messagesLocally, type LocalReach } from "./local";
+import { chatsLocally, messagesLocally, type LocalReach, type Store } from "./local";
 import { InvalidQuery, searchQuery, type SearchQuery } from "./query";
 
 /** The server is asked once typing has paused for so long. */
@@ -39,7 +39,7 @@ export interface SearchState {
 }
 
 /** Kept while a result is looked at, so that coming back shows the same list; each person's own. */
-const kept = new WeakMap<LocalDatabase, Results>();
+const kept = new WeakMap<Store, Results>();
 
 function read(q: string): { query: SearchQuery | null; refused: string | null } {
   try {
@@ -70,7 +70,7 @@ function resultsOf(q: string, page: SearchPage, before: Results | null): Results
   };
 }
 
-async function searchThisDevice(db: LocalDatabase, q: string, query: SearchQuery, signal: AbortSignal): Promise<Results> {
+async function searchThisDevice(db: Store, q: string, query: SearchQuery, signal: AbortSignal): Promise<Results> {
   const finds = await messagesLocally(db, query, signal);
   const chats = await chatsLocally(db, query);
   const conversations = new Map([...finds.conversations, ...chats].map((row) => [row.id, row]));
