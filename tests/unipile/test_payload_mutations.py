@@ -13,6 +13,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unipile.damage import STRANGE, WAYS, damage, places
 from tests.unipile.fixture_bodies import BODY_NAMES, read_body
 from unipile.payloads.account import parse_account_status
 from unipile.payloads.aliases import chat_aliases
@@ -29,29 +30,6 @@ from unipile.payloads.times import settle_time
 
 RECEIVED_AT = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 BODIES = [read_body(name) for name in BODY_NAMES]
-STRANGE = [
-    *(
-        None,
-        True,
-        False,
-        0,
-        1,
-        -1,
-        1.5,
-        10**30,
-        10**600,
-        1e300,
-        "",
-        " ",
-        "true",
-        "x" * 600,
-        "\x00",
-        "\ud800",
-        "😀",
-    ),
-    *([], {}, [[]], [{}], [None], {"id": {}}, {"id": "i", "text": "t"}, ["a", 1], {"\x00": "\ud800"}),
-    *("209900000000017@lid", "1@s.whatsapp.net", "x@g.us", "+420600000017", "٣", "2026-01-01", "9" * 40),
-]
 
 
 def everything_derived(body):
@@ -92,23 +70,6 @@ def outcome_is_declared(body):
     return all(is_storable(text) for text in strings_of(msgspec.to_builtins(derived)))
 
 
-def places(value, path=()):
-    if path:
-        yield path
-    entries = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
-    for name, inner in entries:
-        yield from places(inner, (*path, name))
-
-
-def change(body, path, act):
-    holder = body
-    for name in path[:-1]:
-        holder = holder[name]
-    act(holder, path[-1])
-
-
 @st.composite
 def damaged_bodies(draw):
     body = copy.deepcopy(draw(st.sampled_from(BODIES)))
@@ -116,23 +77,11 @@ def damaged_bodies(draw):
         remaining = list(places(body))
         if not remaining:
             break
-        path = draw(st.sampled_from(remaining))
-        match draw(st.sampled_from(["drop", "swap", "wrap", "list", "double", "add"])):
-            case "drop":
-                change(body, path, lambda holder, name: holder.pop(name))
-            case "swap":
-                strange = copy.deepcopy(draw(st.sampled_from(STRANGE)))
-                change(body, path, lambda holder, name, strange=strange: holder.__setitem__(name, strange))
-            case "wrap":
-                change(body, path, lambda holder, name: holder.__setitem__(name, {"data": holder[name]}))
-            case "list":
-                change(body, path, lambda holder, name: holder.__setitem__(name, [holder[name]]))
-            case "double":
-                change(
-                    body, path, lambda holder, name: holder.__setitem__(name, [holder[name], holder[name]])
-                )
-            case "add":
-                body["not_seen_before"] = copy.deepcopy(draw(st.sampled_from(STRANGE)))
+        strange = draw(st.sampled_from(STRANGE))
+        if draw(st.sampled_from([False] * len(WAYS) + [True])):
+            body["not_seen_before"] = copy.deepcopy(strange)
+        else:
+            damage(body, draw(st.sampled_from(remaining)), draw(st.sampled_from(list(WAYS))), strange)
     return body
 
 
