@@ -81,8 +81,8 @@ async function press(name: string | RegExp): Promise<void> {
   });
 }
 
-function deliveryBehind(part: ReturnType<typeof within>): string | null {
-  const path = part.getByRole("link").getAttribute("href") ?? "";
+function deliveryBehind(link: HTMLElement): string | null {
+  const path = link.getAttribute("href") ?? "";
   return placeOf(path.slice(path.indexOf("?"))).delivery;
 }
 
@@ -90,9 +90,9 @@ test("a person is shown with the source of each name and the proof of each link"
   await opened(DIRECT);
   const names = within(screen.getByRole("region", { name: words.name }));
   expect(names.getByText("Ana")).toBeDefined();
-  expect(deliveryBehind(names)).toBe("d-1");
+  expect(deliveryBehind(names.getByRole("link"))).toBe("d-1");
   const known = within(screen.getByRole("region", { name: words.alsoKnown }));
-  expect(deliveryBehind(known)).toBe("d-2");
+  expect(deliveryBehind(known.getByRole("link"))).toBe("d-2");
   expect(screen.getByText(/ninth digit/)).toBeDefined();
 });
 
