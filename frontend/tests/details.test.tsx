@@ -2,6 +2,7 @@ import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } f
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { ConversationDetails, Person } from "../src/api/types";
+import { placeOf } from "../src/deliveries/filter";
 import Details from "../src/details/Details";
 import { details as words } from "../src/details/words";
 import { applyFrames, claimTerm } from "../src/sync/apply";
@@ -80,13 +81,18 @@ async function press(name: string | RegExp): Promise<void> {
   });
 }
 
+function deliveryBehind(link: HTMLElement): string | null {
+  const path = link.getAttribute("href") ?? "";
+  return placeOf(path.slice(path.indexOf("?"))).delivery;
+}
+
 test("a person is shown with the source of each name and the proof of each link", async () => {
   await opened(DIRECT);
   const names = within(screen.getByRole("region", { name: words.name }));
   expect(names.getByText("Ana")).toBeDefined();
-  expect(names.getByRole("link").getAttribute("href")).toBe("/deliveries?id=d-1");
+  expect(deliveryBehind(names.getByRole("link"))).toBe("d-1");
   const known = within(screen.getByRole("region", { name: words.alsoKnown }));
-  expect(known.getByRole("link").getAttribute("href")).toBe("/deliveries?id=d-2");
+  expect(deliveryBehind(known.getByRole("link"))).toBe("d-2");
   expect(screen.getByText(/ninth digit/)).toBeDefined();
 });
 
@@ -148,4 +154,10 @@ test("a group lists each person once, others before ourselves", async () => {
   await opened({ conversation: [conversation("1", { kind: "group", contact_id: null })] });
   const list = within(await screen.findByRole("region", { name: words.members(3) }));
   expect(list.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["ALAl", "ZOZoe", `MEMe${words.youMark}`]);
+
+  await press(/Zoe/);
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: words.back }));
+  fireEvent.keyDown(screen.getByRole("complementary"), { key: "Escape" });
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: words.close }));
+  expect(await screen.findByRole("region", { name: words.members(3) })).toBeDefined();
 });

@@ -28,7 +28,9 @@ interface RowProps {
 
 function Row({ delivery, account, several, place, go, now }: RowProps) {
   const { conversation_name, sender_name, reason } = delivery;
-  const about = [conversation_name, sender_name === conversation_name ? null : sender_name].filter((name) => name !== null);
+  // Where we wrote ourselves, the account that stands beside it says so.
+  const repeated = sender_name === conversation_name || (several && sender_name === account?.name);
+  const about = [conversation_name, repeated ? null : sender_name].filter((name) => name !== null);
   const open = place.delivery === delivery.id;
   return (
     <a

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { Attendee, Id, Person } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
@@ -9,6 +10,7 @@ import { conversationDetails, detailsRevision, personDetails } from "../sync/det
 import { attendee as readAttendee, conversation as readConversation } from "../sync/queries";
 import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
+import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Waiting } from "../ui/Notice";
 import { Conversations } from "./Conversations";
@@ -150,15 +152,25 @@ interface DetailsProps {
 /** Beside a thread: who writes there, under which names and numbers, and who is in a group. */
 export default function Details({ conversationId, onClose }: DetailsProps) {
   const conversation = useLive(readConversation, conversationId);
-  const [memberId, setMemberId] = useState<Id | null>(null);
+  const [member, setMember] = useState<{ readonly of: Id; readonly id: Id } | null>(null);
+  const memberId = member?.of === conversationId ? member.id : null;
   const scroller = useRef<HTMLDivElement>(null);
+  const back = useRef<HTMLButtonElement>(null);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     close.current?.focus();
   }, []);
+  // What was pressed is gone with the old content: the focus stays in the pane, at the way back.
+  const show = (id: Id | null): void => {
+    flushSync(() => {
+      setMember(id === null ? null : { of: conversationId, id });
+    });
+    (id === null ? close : back).current?.focus();
+    scroller.current?.scrollTo(0, 0);
+  };
   const leave = (): void => {
     if (memberId === null) onClose();
-    else setMemberId(null);
+    else show(null);
   };
   return (
     <aside
@@ -172,7 +184,7 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
     >
       <header className="details-head">
         {memberId !== null && (
-          <button type="button" className="icon-button" aria-label={words.back} onClick={leave}>
+          <button ref={back} type="button" className="icon-button" aria-label={words.back} onClick={leave}>
             <Icon name="back" />
           </button>
         )}
@@ -182,15 +194,17 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
         </button>
       </header>
       <div ref={scroller} className="details-body">
-        {conversation && memberId !== null && <OfMember conversation={conversation} attendeeId={memberId} />}
-        {conversation && memberId === null && (
-          <>
-            <OfConversation conversation={conversation} />
-            {conversation.kind !== "direct" && (
-              <Members conversationId={conversation.id} scroller={scroller} onOpen={setMemberId} />
-            )}
-          </>
-        )}
+        <ErrorBoundary key={`${conversationId} ${memberId ?? ""}`}>
+          {conversation && memberId !== null && <OfMember conversation={conversation} attendeeId={memberId} />}
+          {conversation && memberId === null && (
+            <>
+              <OfConversation conversation={conversation} />
+              {conversation.kind !== "direct" && (
+                <Members conversationId={conversation.id} scroller={scroller} onOpen={show} />
+              )}
+            </>
+          )}
+        </ErrorBoundary>
       </div>
     </aside>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 
+import { deliveryPath, followLink } from "../lib/router";
 import { Icon } from "../ui/icons";
 import { details as words } from "./words";
 
@@ -14,7 +15,12 @@ export function Section({ title, children }: { readonly title: string; readonly 
 
 /** Leads to a delivery; nothing for whoever may not see deliveries. */
 export function DeliveryLink({ id }: { readonly id: string | null }) {
-  return id === null ? null : <a href={`/deliveries?id=${encodeURIComponent(id)}`}>{words.delivery}</a>;
+  if (id === null) return null;
+  return (
+    <a href={deliveryPath(id)} onClick={followLink}>
+      {words.delivery}
+    </a>
+  );
 }
 
 const SAID_FOR_MS = 2_000;

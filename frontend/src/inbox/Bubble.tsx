@@ -9,7 +9,7 @@ import type { LocalMessage } from "../sync/rows";
 import { Icon, type IconName } from "../ui/icons";
 import { Attachments } from "./media/Attachments";
 import { namedLine, namesByToken } from "./mentions";
-import { EventText, MessageText } from "./MessageText";
+import { EventText, eventLine, MessageText } from "./MessageText";
 import { QuotedCard } from "./QuotedCard";
 import { Reactions } from "./Reactions";
 
@@ -114,12 +114,12 @@ interface BubbleProps {
 
 function Event({ message }: { readonly message: LocalMessage }) {
   return (
-    <p className="event">
+    <article className="event" tabIndex={-1} aria-label={`${eventLine(message, namesByToken(message.mentions))}, ${clockTime(message.sent_at)}`}>
       <EventText message={message} />{" "}
       <time dateTime={message.sent_at} title={fullTime(message.sent_at)}>
         {clockTime(message.sent_at)}
       </time>
-    </p>
+    </article>
   );
 }
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef } from "react";
 
 import type { Id } from "../api/types";
 import { details as words } from "../details/words";
@@ -10,14 +10,22 @@ const Details = lazy(() => import("../details/Details"));
 
 const BUTTON_ID = "details-button";
 
-/** Where the focus returns to when the details close. */
-export function focusDetailsButton(): void {
-  document.getElementById(BUTTON_ID)?.focus();
+interface DetailsButtonProps {
+  readonly open: boolean;
+  readonly onPress: () => void;
 }
 
-export function DetailsButton({ onPress }: { readonly onPress: () => void }) {
+export function DetailsButton({ open, onPress }: DetailsButtonProps) {
   return (
-    <button id={BUTTON_ID} type="button" className="icon-button details-button" aria-label={words.open} onClick={onPress}>
+    <button
+      id={BUTTON_ID}
+      type="button"
+      className="icon-button details-button"
+      aria-label={words.open}
+      aria-expanded={open}
+      title={words.open}
+      onClick={onPress}
+    >
       <Icon name="details" />
     </button>
   );
@@ -28,10 +36,17 @@ interface DetailsDrawerProps {
   readonly onClose: () => void;
 }
 
-/** The pane of details; its code is read when it is first opened. */
+/** The pane of details; its code is read when it is first opened. A focus within it goes back to its button. */
 export function DetailsDrawer({ conversationId, onClose }: DetailsDrawerProps) {
+  const drawer = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = drawer.current;
+    return () => {
+      if (element?.contains(document.activeElement) === true) document.getElementById(BUTTON_ID)?.focus();
+    };
+  }, []);
   return (
-    <div className="details">
+    <div ref={drawer} className="details">
       <ErrorBoundary>
         <Suspense fallback={<Waiting label={words.loading} />}>
           <Details conversationId={conversationId} onClose={onClose} />

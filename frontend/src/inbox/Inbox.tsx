@@ -15,9 +15,11 @@ import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
-import { DetailsDrawer, focusDetailsButton } from "./DetailsDrawer";
+import { DetailsDrawer } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
+import { PhonePlaces } from "./PhonePlaces";
 import { Thread } from "./Thread";
+import { useDetails } from "./useDetails";
 import { useShortcuts } from "./useShortcuts";
 
 const inspectMessage = (message: LocalMessage): void => {
@@ -50,7 +52,7 @@ function Chip({ label, pressed, onPress }: ChipProps) {
 
 function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
-  const [detailsOpen, setDetailsOpen] = useState(false);
+  const details = useDetails();
   const list = useRef<ListHandle>(null);
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
@@ -62,14 +64,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   const showAll = useCallback(() => {
     setFilter(EVERYTHING);
   }, []);
-  const toggleDetails = useCallback(() => {
-    setDetailsOpen((before) => !before);
-  }, []);
-  const closeDetails = useCallback(() => {
-    setDetailsOpen(false);
-    focusDetailsButton();
-  }, []);
-  const showsDetails = detailsOpen && conversationId !== null;
+  const showsDetails = details.open && conversationId !== null;
   const change = (part: Partial<ListFilter>): void => {
     setFilter((before) => ({ ...before, ...part }));
   };
@@ -86,12 +81,18 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
       navigate(searchPath(""));
     },
     help: onHelp,
-    details: toggleDetails,
+    details: () => {
+      if (conversationId !== null) details.toggle();
+    },
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
     },
     back: () => {
+      if (showsDetails) {
+        details.close();
+        return;
+      }
       if (conversationId !== null) leaveConversation();
       list.current?.focus();
     },
@@ -102,22 +103,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
-          <span className="phone-only list-head-actions">
-            <a
-              href={searchPath("")}
-              className="icon-button"
-              aria-label={words.search}
-              onClick={(event) => {
-                event.preventDefault();
-                navigate(searchPath(""));
-              }}
-            >
-              <Icon name="search" />
-            </a>
-            <button type="button" className="icon-button" aria-label={words.settings} onClick={onSettings}>
-              <Icon name="gear" />
-            </button>
-          </span>
+          <PhonePlaces onSettings={onSettings} />
         </header>
         <label className="find">
           <Icon name="search" size={16} />
@@ -182,11 +168,17 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
           <Notice title={words.thread.none} next={preferences.singleKeys ? words.thread.noneNext : undefined} />
         ) : (
           <ErrorBoundary key={conversationId}>
-            <Thread id={conversationId} target={target} onInspect={inspectMessage} onDetails={toggleDetails} />
+            <Thread
+              id={conversationId}
+              target={target}
+              onInspect={inspectMessage}
+              detailsOpen={showsDetails}
+              onDetails={details.toggle}
+            />
           </ErrorBoundary>
         )}
       </main>
-      {showsDetails && <DetailsDrawer key={conversationId} conversationId={conversationId} onClose={closeDetails} />}
+      {showsDetails && <DetailsDrawer conversationId={conversationId} onClose={details.close} />}
       <InspectorHost singleKeys={preferences.singleKeys} />
     </div>
   );

@@ -32,7 +32,8 @@ export function MessageText({ message, after }: MessageTextProps) {
   return <FormattedText text={message.text} after={after} />;
 }
 
-function eventLine(message: LocalMessage, names: ReadonlyMap<string, string>): string {
+/** An event in one sentence. */
+export function eventLine(message: LocalMessage, names: ReadonlyMap<string, string>): string {
   return namedLine(message.text, names, EVENT_CHARACTERS) || EVENT_WORD[message.event ?? "other"];
 }
 

@@ -28,10 +28,11 @@ function BackButton() {
 
 interface HeaderProps {
   readonly conversation: LocalConversation;
+  readonly detailsOpen: boolean;
   readonly onDetails: () => void;
 }
 
-function Header({ conversation, onDetails }: HeaderProps) {
+function Header({ conversation, detailsOpen, onDetails }: HeaderProps) {
   const contact = useLive(attendee, conversation.contact_id ?? "");
   const picture = useConversationPicture(conversation);
   const accounts = useLive(channels) ?? [];
@@ -75,7 +76,7 @@ function Header({ conversation, onDetails }: HeaderProps) {
       >
         <Icon name="search" />
       </button>
-      <DetailsButton onPress={onDetails} />
+      <DetailsButton open={detailsOpen} onPress={onDetails} />
     </header>
   );
 }
@@ -84,15 +85,16 @@ interface OpenThreadProps {
   readonly conversation: LocalConversation;
   readonly target: JumpTarget | null;
   readonly onInspect: ThreadProps["onInspect"];
+  readonly detailsOpen: boolean;
   readonly onDetails: () => void;
 }
 
-function OpenThread({ conversation, target, onInspect, onDetails }: OpenThreadProps) {
+function OpenThread({ conversation, target, onInspect, detailsOpen, onDetails }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
   const view = useThreadWindow(conversation.id, unreadAtOpening, target);
   return (
     <>
-      <Header conversation={conversation} onDetails={onDetails} />
+      <Header conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} />
       <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
         <ThreadLog conversation={conversation} window={view} target={target} />
       </ThreadStage>
@@ -127,14 +129,15 @@ interface ThreadProps {
   readonly target: JumpTarget | null;
   /** Shows where a message comes from; null where nothing does. */
   readonly onInspect: ((message: LocalMessage) => void) | null;
+  readonly detailsOpen: boolean;
   readonly onDetails: () => void;
 }
 
-export function Thread({ id, target, onInspect, onDetails }: ThreadProps) {
+export function Thread({ id, target, ...rest }: ThreadProps) {
   const { rows } = useClient();
   const read = useLive(readConversation, id);
   const conversation = read === undefined ? rows.get(id) : read;
   if (conversation === undefined) return null;
   if (conversation === null) return <UnknownThread id={id} />;
-  return <OpenThread conversation={conversation} target={target} onInspect={onInspect} onDetails={onDetails} />;
+  return <OpenThread conversation={conversation} target={target} {...rest} />;
 }

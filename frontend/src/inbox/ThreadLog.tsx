@@ -147,7 +147,7 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
                     {words.thread.newLine}
                   </div>
                 )}
-                <div className={named ? "log-row log-row-faced" : "log-row"} data-anchor={message.id}>
+                <div className={named && message.kind !== "event" ? "log-row log-row-faced" : "log-row"} data-anchor={message.id}>
                   {named && startsGroup && <SenderFace message={message} />}
                   <Bubble message={message} startsGroup={startsGroup} endsGroup={endsGroup} named={named} />
                 </div>

@@ -1,5 +1,5 @@
 /** The address as a route. Four screens need no library. */
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore, type MouseEvent } from "react";
 
 export type Route =
   | { readonly screen: "inbox"; readonly conversationId: string | null; readonly target: Target | null }
@@ -21,6 +21,10 @@ export const LOGIN_PATH = "/login";
 
 export function conversationPath(id: string, messageId?: string): string {
   return `/inbox/chats/${id}${messageId === undefined ? "" : `?at=${messageId}`}`;
+}
+
+export function deliveryPath(id: string): string {
+  return `${DELIVERIES_PATH}?${new URLSearchParams({ delivery: id }).toString()}`;
 }
 
 export function searchPath(q: string): string {
@@ -52,6 +56,8 @@ interface EntryState {
   /** The entry before is ours: leaving can go back. */
   readonly inside?: boolean;
   readonly jump?: number;
+  /** Something stands over the screen that Back closes first. */
+  readonly over?: boolean;
 }
 
 function entryState(): EntryState {
@@ -74,14 +80,36 @@ export function useAddressQuery(): string {
   return useSyncExternalStore(subscribe, () => location.search);
 }
 
+/** Whether something stands over the screen, so that Back closes it first. */
+export function useOver(): boolean {
+  return useSyncExternalStore(subscribe, () => entryState().over === true);
+}
+
+export function openOver(): void {
+  history.pushState({ ...entryState(), over: true }, "");
+  window.dispatchEvent(new Event(MOVED));
+}
+
+/** Takes what stands over the screen away, as Back does. */
+export function closeOver(): void {
+  if (entryState().over === true) history.back();
+}
+
 /** A pushed entry remembers that the list lies behind it, so that leaving a conversation can go back. */
 export function navigate(path: string, how: "push" | "replace" = "push"): void {
   const jumps = path.includes("?at=");
   if (path === location.pathname + location.search && !jumps) return;
   const jump = jumps ? Date.now() : 0;
   if (how === "push") history.pushState({ inside: true, jump }, "", path);
-  else history.replaceState({ ...entryState(), jump }, "", path);
+  else history.replaceState({ ...entryState(), jump, over: false }, "", path);
   window.dispatchEvent(new Event(MOVED));
+}
+
+/** A link inside the product is a step inside the page; a new tab stays a new tab. */
+export function followLink(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  navigate(event.currentTarget.pathname + event.currentTarget.search);
 }
 
 export function leaveConversation(): void {

@@ -1,6 +1,4 @@
-import type { MouseEvent } from "react";
-
-import { DELIVERIES_PATH, INBOX_PATH, navigate, searchPath, type Route } from "../lib/router";
+import { DELIVERIES_PATH, followLink, INBOX_PATH, searchPath, type Route } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { administersAccount, unreadConversations } from "../sync/queries";
@@ -9,12 +7,6 @@ import { Icon } from "../ui/icons";
 interface RailProps {
   readonly screen: Route["screen"];
   readonly onSettings: () => void;
-}
-
-export function followLink(event: MouseEvent<HTMLAnchorElement>): void {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  navigate(event.currentTarget.pathname);
 }
 
 export function Rail({ screen, onSettings }: RailProps) {

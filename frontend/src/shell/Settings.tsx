@@ -1,13 +1,10 @@
 import { useState } from "react";
 
-import { DELIVERIES_PATH } from "../lib/router";
 import { words } from "../lib/words";
-import { useClient, useLive } from "../sync/client";
+import { useClient } from "../sync/client";
 import type { Preferences } from "../sync/device";
-import { administersAccount } from "../sync/queries";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
-import { followLink } from "./Rail";
 
 interface ChoiceProps<T extends string> {
   readonly legend: string;
@@ -48,7 +45,6 @@ interface SettingsProps {
 
 export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: SettingsProps) {
   const { user } = useClient();
-  const administers = useLive(administersAccount) ?? false;
   const [leaving, setLeaving] = useState(false);
   return (
     <Dialog title={words.settings} onClose={onClose} className="settings">
@@ -85,18 +81,6 @@ export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: 
       <button type="button" className="text-button" onClick={onKeys}>
         {words.preferences.keys}
       </button>
-      {administers && (
-        <a
-          href={DELIVERIES_PATH}
-          className="phone-only"
-          onClick={(event) => {
-            onClose();
-            followLink(event);
-          }}
-        >
-          {words.deliveries}
-        </a>
-      )}
       {!window.isSecureContext && (
         <p className="aside">
           <Icon name="alert" size={15} /> {words.preferences.insecure}

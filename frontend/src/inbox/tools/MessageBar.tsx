@@ -19,7 +19,7 @@ interface MessageBarProps {
 /** Beside the bubble under the pointer. Keyboards and fingers have the menu for the same things. */
 export function MessageBar({ message, row }: MessageBarProps) {
   const tools = messageTools(message, useThreadActions());
-  const bubble = row.querySelector<HTMLElement>(".bubble");
+  const bubble = row.querySelector<HTMLElement>("article");
   if (tools.length === 0 || bubble === null) return null;
   const width = tools.length * TOOL_PX + EDGE_PX;
   const start = bubble.offsetLeft;

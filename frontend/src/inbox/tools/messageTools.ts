@@ -18,7 +18,7 @@ export function messageTools(message: LocalMessage, actions: ThreadActions): rea
   const tools: MessageTool[] = [];
   const { quoted, attachments, text } = message;
   if (message.deleted_at === null) {
-    if (text !== "") {
+    if (text !== "" && message.kind !== "event") {
       tools.push({
         key: "copy",
         icon: "copy",
