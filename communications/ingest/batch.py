@@ -23,7 +23,7 @@ from communications.schemas.facts import (
 )
 
 FOLD: Final = (
-    "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL)"
@@ -64,6 +64,7 @@ class FoldBatch:
             _json(self._people.own_identities()),
             _json(self._people.rows()),
             _json(self._chats.chats()),
+            _json(self._chats.descriptions()),
             _json(self._chats.aliases()),
             _json(self._members.rows()),
             _json(list(self._messages.values())),

@@ -61,6 +61,9 @@ class ChatNumbers:
     def chats(self) -> list[dict[str, Any]]:
         return list(self._described.values())
 
+    def descriptions(self) -> list[dict[str, Any]]:
+        return [row for row in self._described.values() if row["described_at"] is not None]
+
     def aliases(self) -> list[dict[str, Any]]:
         return [
             {"chat": self._number[self._root(name)], "account": name[0], "kind": name[1], "value": name[2]}

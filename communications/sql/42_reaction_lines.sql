@@ -28,16 +28,16 @@ CREATE OR REPLACE FUNCTION landline_reaction_lines_settle(conversations bigint[]
     SELECT array_agg(DISTINCT conversation_id) FROM turned
 $$;
 
--- Of the conversations that a batch has touched, by messages or by reactions, those that hold such lines.
-CREATE OR REPLACE FUNCTION landline_reaction_lines_of(touched bigint[], reactions json) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+-- Of the conversations that reactions of a batch belong to, those that hold such lines.
+DROP FUNCTION IF EXISTS landline_reaction_lines_of(bigint[], json);
+
+CREATE OR REPLACE FUNCTION landline_reaction_lines_of(reactions json) RETURNS bigint[] LANGUAGE sql STABLE AS $$
     SELECT array_agg(DISTINCT line.conversation_id)
     FROM communications_message AS line
     WHERE line.event_emoji <> '' AND line.conversation_id IN (
         SELECT part.id
         FROM (
-            SELECT unnest(touched) AS id
-            UNION
-            SELECT coalesce(conversation.continues_id, conversation.id)
+            SELECT coalesce(conversation.continues_id, conversation.id) AS id
             FROM json_to_recordset(reactions) AS told (account text, external_message_id text)
             JOIN communications_channel AS channel ON channel.external_account_id = told.account
             JOIN communications_message AS message

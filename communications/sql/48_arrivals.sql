@@ -76,12 +76,14 @@ $$;
 
 -- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
 -- new or not.
-CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
+DROP FUNCTION IF EXISTS landline_conversations_move(json, bigint[], bigint[]);
+
+CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written communications_message[])
 RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
         unread_count = conversation.unread_count + coalesce(arrival.unread, 0),
-        last_message_id = CASE WHEN arrival.is_newest THEN arrival.newest_id ELSE conversation.last_message_id END,
-        last_message_at = CASE WHEN arrival.is_newest THEN arrival.newest_sent_at ELSE conversation.last_message_at END,
+        last_message_id = CASE WHEN arrival.is_newest THEN (arrival.newest).id ELSE conversation.last_message_id END,
+        last_message_at = CASE WHEN arrival.is_newest THEN (arrival.newest).sent_at ELSE conversation.last_message_at END,
         is_stub = false,
         kind = told.kind,
         contact_id = CASE WHEN told.kind = 'direct' THEN conversation.contact_id END,
@@ -94,31 +96,42 @@ RETURNS void LANGUAGE sql AS $$
                chat.content_type, chat.content_type > held.content_type AS content_type_is_news,
                chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
                    AS title_is_newer
-        FROM json_to_recordset(chats) AS chat (
-            chat integer, kind text, title text, title_at timestamptz, content_type text)
-        JOIN communications_conversation AS held ON held.id = conversation_of[chat.chat]
+        FROM (
+            -- Chats that bodies of the batch call by different names may be one.
+            SELECT conversation_of[said.chat] AS conversation_id,
+                   CASE WHEN bool_or(said.kind = 'channel') THEN 'channel' WHEN bool_or(said.kind = 'group') THEN 'group' ELSE 'direct' END
+                       AS kind,
+                   (array_agg(said.title ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title,
+                   (array_agg(said.title_at ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title_at,
+                   max(said.content_type) AS content_type
+            FROM json_to_recordset(chats) AS said (
+                chat integer, kind text, title text, title_at timestamptz, content_type text)
+            GROUP BY 1
+            OFFSET 0
+        ) AS chat
+        JOIN communications_conversation AS held ON held.id = chat.conversation_id
     ) AS told
     LEFT JOIN (
-        SELECT fresh.conversation_id, newest.id AS newest_id, newest.sent_at AS newest_sent_at, fresh.unread,
-               newest.id IS NOT NULL AND (last.id IS NULL
-                   OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
+        SELECT fresh.*,
+               (fresh.newest).id IS NOT NULL AND (last.id IS NULL
+                   OR ((fresh.newest).sent_at, (fresh.newest).received_at, (fresh.newest).id)
+                       > (last.sent_at, last.received_at, last.id)) AS is_newest
         FROM (
             SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_message_id,
-                   (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
-                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
+                   (array_agg(message ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                       FILTER (WHERE NOT message.is_hidden))[1] AS newest,
                    count(*) FILTER (
                        WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
                          AND message.deleted_at IS NULL
                          AND (reader.read_through_at IS NULL
                               OR (message.sent_at, message.id) > (reader.read_through_at, reader.read_through_id))
                    ) AS unread
-            FROM unnest(written) AS id
-            JOIN communications_message AS message USING (id)
+            FROM unnest(written) AS message
             JOIN communications_conversation AS part ON part.id = message.conversation_id
             JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
             GROUP BY reader.id
+            OFFSET 0
         ) AS fresh
-        LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
     ) AS arrival ON arrival.conversation_id = told.id
     WHERE conversation.id = told.id

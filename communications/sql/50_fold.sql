@@ -4,8 +4,8 @@
 -- deliveries, bodies   one entry each per delivery, in the same order
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
--- chats, aliases       chats numbered from 1; each chat's aliases name it; described_at and what follows it only where an
---                      answer of upstream describes the chat
+-- chats, aliases       chats numbered from 1; each chat's aliases name it
+-- descriptions         those of the chats that an answer of upstream describes
 -- members              see landline_members_write
 -- messages             distinct by (account, external_message_id); the alias is how its body names the chat before all else
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
@@ -19,10 +19,11 @@
 -- needs, and a plan made while tables were empty must not scan them when they are full.
 
 DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json);
+DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json);
 
 CREATE OR REPLACE FUNCTION landline_fold(
-    accounts text[], deliveries json, bodies bytea[], own json, people json, chats json, aliases json, members json,
-    messages json, attachments json, changes json, edits json, reactions json, statuses json
+    accounts text[], deliveries json, bodies bytea[], own json, people json, chats json, descriptions json, aliases json,
+    members json, messages json, attachments json, changes json, edits json, reactions json, statuses json
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql AS $$
 DECLARE
     learned bigint[];
@@ -38,7 +39,9 @@ DECLARE
     told_of bigint[];
     touched bigint[];
     apart bigint[];
+    lined bigint[];
     aliases_all_known boolean;
+    written communications_message[];
     arrived bigint[];
     revised bigint[];
     uncertain bigint[];
@@ -113,86 +116,28 @@ BEGIN
 
         WITH written AS (
             INSERT INTO communications_message AS held (
-                channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id, sender_name,
-                kind, text, search_text, status, sent_at, time_flagged, received_at, received_by,
-                quoted_external_id, quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji,
-                is_forwarded, is_view_once, is_hidden, is_stub)
-            SELECT channel.id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id, judged.direction,
-                   told.told_direction IS NOT NULL,
-                   CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
-                   told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
-                   told.sent_at, told.time_flagged, told.received_at, told.delivery,
-                   told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
-                   told.is_event, told.event_kind, told.event_person, told.event_emoji,
-                   told.is_forwarded, told.is_view_once, told.is_hidden, false
-            FROM json_to_recordset(messages) AS told (
-                account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text, delivery uuid,
-                told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
-                kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
-                quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
-                is_event boolean, event_kind text, event_person text, event_emoji text,
-                is_forwarded boolean, is_view_once boolean, is_hidden boolean)
-            JOIN communications_channel AS channel ON channel.external_account_id = told.account
-            LEFT JOIN communications_conversationalias AS named
-                ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
-            LEFT JOIN communications_chatattendee AS sender
-                ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
-            CROSS JOIN LATERAL (
-                SELECT coalesce(told.told_direction, landline_direction(
-                    coalesce(sender.identities, told.sender_identities), channel.own_identities))
-                    AS direction
-            ) AS judged
-            ON CONFLICT (channel_id, external_message_id) DO UPDATE SET
-                conversation_id = coalesce(held.conversation_id, excluded.conversation_id),
-                provider_message_id = excluded.provider_message_id,
-                (direction, origin, status, is_read, direction_told) = (
-                    SELECT judged.direction,
-                           CASE WHEN held.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
-                           CASE judged.direction
-                               WHEN 'outbound' THEN landline_status_climb(held.status, 'sent')
-                               WHEN 'inbound' THEN NULL
-                               ELSE nullif(held.status, 'sent')
-                           END,
-                           held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
-                           held.direction_told OR excluded.direction_told
-                    FROM (
-                        SELECT CASE
-                            WHEN held.direction_told AND NOT excluded.direction_told THEN held.direction ELSE excluded.direction
-                        END AS direction
-                    ) AS judged),
-                sender_id = excluded.sender_id,
-                sender_name = excluded.sender_name,
-                kind = excluded.kind,
-                original_text = CASE WHEN held.edited_at IS NULL THEN NULL ELSE excluded.text END,
-                text = CASE WHEN held.edited_at IS NULL THEN excluded.text ELSE held.text END,
-                search_text = CASE WHEN held.edited_at IS NULL THEN excluded.search_text ELSE held.search_text END,
-                sent_at = excluded.sent_at,
-                time_flagged = excluded.time_flagged,
-                received_at = excluded.received_at,
-                received_by = excluded.received_by,
-                quoted_external_id = excluded.quoted_external_id,
-                quoted_text = excluded.quoted_text,
-                quoted_sender_name = excluded.quoted_sender_name,
-                subject = excluded.subject,
-                is_event = excluded.is_event,
-                event_kind = excluded.event_kind,
-                event_person = excluded.event_person,
-                event_emoji = excluded.event_emoji,
-                is_forwarded = excluded.is_forwarded,
-                is_view_once = excluded.is_view_once,
-                is_hidden = excluded.is_hidden,
-                is_stub = false
-            -- The earliest delivery of a message decides what it shows; a stub is completed by the first that brings it.
-            WHERE held.is_stub OR excluded.received_by < held.received_by
-            RETURNING held.id, held.conversation_id, held.direction, held.xmax = 0 AS is_new
+                channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id,
+                sender_name, kind, text, search_text, status, sent_at, time_flagged, received_at, received_by, quoted_external_id,
+                quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji, is_forwarded,
+                is_view_once, is_hidden, is_stub)
+            SELECT told.*, false FROM landline_messages_read(messages, conversation_of) AS told
+            ON CONFLICT (channel_id, external_message_id) DO NOTHING
+            RETURNING held AS message
         )
-        SELECT array_agg(id) FILTER (WHERE is_new), array_agg(id) FILTER (WHERE NOT is_new),
-               array_agg(DISTINCT conversation_id) FILTER (WHERE NOT is_new OR direction = 'outbound')
-        INTO arrived, revised, uncertain
+        SELECT array_agg((message).id), array_agg(message),
+               array_agg(DISTINCT (message).conversation_id) FILTER (WHERE (message).direction = 'outbound')
+        INTO arrived, written, uncertain
         FROM written;
 
-        IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
-            uncertain := uncertain || landline_directions_hear(messages);
+        -- What is left was known before, as a stub or from another delivery.
+        IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
+            SELECT array_agg(message.id), written || array_agg(message), uncertain || array_agg(DISTINCT message.conversation_id)
+            INTO revised, written, uncertain
+            FROM landline_messages_revise(messages, conversation_of) AS message;
+
+            IF json_array_length(messages) > coalesce(cardinality(written), 0) THEN
+                uncertain := uncertain || landline_directions_hear(messages);
+            END IF;
         END IF;
         IF revised IS NOT NULL THEN
             touched := landline_messages_move(messages, conversation_of, revised);
@@ -201,8 +146,10 @@ BEGIN
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
-        PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
-        PERFORM landline_conversations_describe(chats, conversation_of);
+        PERFORM landline_conversations_move(chats, conversation_of, written);
+        IF descriptions IS NOT NULL THEN
+            PERFORM landline_conversations_describe(descriptions, conversation_of);
+        END IF;
         IF NOT aliases_all_known THEN
             PERFORM landline_chats_ask(messages, conversation_of);
         END IF;
@@ -217,12 +164,16 @@ BEGIN
             uncertain := uncertain || apart;
             touched := touched || apart;
         END IF;
-        told_of := told_of || ARRAY(
-            SELECT DISTINCT member.conversation_id FROM communications_conversationattendee AS member
-            WHERE member.told_at IS NOT NULL AND member.conversation_id IN (
-                SELECT part.id FROM communications_conversation AS part
-                WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched)));
-        IF cardinality(told_of) > 0 THEN
+        -- Hardly any conversation holds what events have told of its members, or reactions told as lines.
+        SELECT told_of || array_agg(part.id) FILTER (WHERE EXISTS (
+                   SELECT FROM communications_conversationattendee AS member
+                   WHERE member.conversation_id = part.id AND member.told_at IS NOT NULL)),
+               array_agg(part.id) FILTER (WHERE EXISTS (
+                   SELECT FROM communications_message AS line
+                   WHERE line.conversation_id = part.id AND line.event_emoji <> ''))
+        INTO told_of, lined
+        FROM communications_conversation AS part WHERE part.id = ANY(touched) OR part.continues_id = ANY(touched);
+        IF told_of IS NOT NULL THEN
             PERFORM landline_members_settle(told_of);
         END IF;
     END IF;
@@ -236,9 +187,11 @@ BEGIN
             PERFORM landline_edits_ask(edits);
         END IF;
     END IF;
-    touched := landline_reaction_lines_of(touched, reactions);
-    IF touched IS NOT NULL THEN
-        uncertain := uncertain || landline_reaction_lines_settle(touched);
+    IF reactions IS NOT NULL THEN
+        lined := lined || landline_reaction_lines_of(reactions);
+    END IF;
+    IF lined IS NOT NULL THEN
+        uncertain := uncertain || landline_reaction_lines_settle(lined);
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);
