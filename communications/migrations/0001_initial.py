@@ -1957,6 +1957,10 @@ class Migration(migrations.Migration):
             model_name="reaction",
             index=models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person"),
         ),
+        migrations.AddIndex(
+            model_name="reaction",
+            index=models.Index(fields=["sender"], name="reaction_sender"),
+        ),
         migrations.AddConstraint(
             model_name="reaction",
             constraint=models.UniqueConstraint(

@@ -262,7 +262,10 @@ class Reaction(models.Model):
                 fields=["message", "sender_provider_id", "event_key"], name="reaction_unique"
             ),
         ]
-        indexes = [models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person")]
+        indexes = [
+            models.Index(fields=["sender"], name="reaction_sender"),
+            models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person"),
+        ]
 
     def __str__(self) -> str:
         return self.emoji or "removed"

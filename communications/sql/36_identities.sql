@@ -49,6 +49,17 @@ BEGIN
 END
 $$;
 
+-- Once somebody is known to be ourselves, so are their reactions.
+CREATE OR REPLACE FUNCTION landline_attendee_is_self() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE communications_reaction SET is_own = true WHERE sender_id = NEW.id AND NOT is_own;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER attendee_is_self AFTER UPDATE OF is_self ON communications_chatattendee
+    FOR EACH ROW WHEN (NEW.is_self AND NOT OLD.is_self) EXECUTE FUNCTION landline_attendee_is_self();
+
 -- After whom a direct conversation is named: whoever its names name, else the first who is not ourselves.
 CREATE OR REPLACE FUNCTION landline_contacts_settle(conversations bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET contact_id = best.attendee_id

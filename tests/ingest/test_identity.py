@@ -127,3 +127,19 @@ async def test_a_direct_chat_is_named_after_the_other_one_and_a_note_to_oneself_
         "SELECT external_thread_id, contact.phone FROM communications_conversation "
         "JOIN communications_chatattendee AS contact ON contact.id = contact_id ORDER BY 1",
     ) == [("cH4tDirectJanaAAAAAAAA", JANA["attendee_specifics"]["phone_number"][1:]), ("notes", OWN_PHONE)]
+
+
+async def test_a_reaction_is_our_own_once_its_sender_is_known_to_be_ourselves(connections):
+    await channel_make(connections, ACCOUNT)
+    reaction = whatsapp_message(event="message_reaction", reaction="👍", reaction_sender=OWNER_BY_LID)
+    await deliver(connections, whatsapp_message(), reaction)
+    shown = (
+        "SELECT reaction.is_own, message.version FROM communications_reaction AS reaction "
+        "JOIN communications_message AS message ON message.id = reaction.message_id"
+    )
+    ((is_own, version),) = await rows(connections, shown)
+    assert not is_own
+    await deliver(connections, whatsapp_own_message("ours", sender=OWNER_BY_LID))
+    ((is_own, later),) = await rows(connections, shown)
+    assert is_own
+    assert int(later) > int(version)
