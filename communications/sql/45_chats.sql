@@ -1,17 +1,18 @@
 -- Which conversation a body speaks of, by any of the names it uses.
 
--- The conversation of each chat (null while unknown), and whether every one of its aliases is on record for that very one.
+-- The conversation of each chat (null while unknown), in the order of their numbers, and whether every one of its aliases is on record for that very one.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
 RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
-    SELECT alias.chat, channel.id, min(coalesce(conversation.continues_id, conversation.id)),
-           channel.id IS NULL OR count(*) = count(conversation.id)
+    SELECT alias.chat, min(channel.id), min(coalesce(conversation.continues_id, conversation.id)),
+           count(channel.id) = 0 OR count(*) = count(conversation.id)
                AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
     FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
     LEFT JOIN communications_channel AS channel ON channel.external_account_id = alias.account
     LEFT JOIN communications_conversationalias AS known
         ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
     LEFT JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
-    GROUP BY alias.chat, channel.id
+    GROUP BY alias.chat
+    ORDER BY alias.chat
 $$;
 
 -- Of two kinds that one conversation was called, the one that counts.

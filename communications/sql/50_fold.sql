@@ -89,12 +89,12 @@ BEGIN
     END IF;
 
     IF aliases IS NOT NULL THEN
-        SELECT array_agg(chat.conversation_id ORDER BY chat.chat), bool_and(chat.all_known)
+        SELECT array_agg(chat.conversation_id), bool_and(chat.all_known)
         INTO conversation_of, aliases_all_known
         FROM landline_chats_resolve(aliases) AS chat;
         IF NOT aliases_all_known THEN
             PERFORM landline_chats_make_known(chats, aliases);
-            SELECT array_agg(chat.conversation_id ORDER BY chat.chat) INTO conversation_of
+            SELECT array_agg(chat.conversation_id) INTO conversation_of
             FROM landline_chats_resolve(aliases) AS chat;
         END IF;
 

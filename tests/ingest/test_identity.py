@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from communications.ingest.channels import channel_upsert
 from communications.schemas.accounts import AccountFact
-from tests.ingest.deliveries import channel_make, deliver, rows
+from tests.ingest.deliveries import channel_make, deliver, deliver_together, rows
 from tests.webhooks.bodies import (
     ACCOUNT,
     JANA,
@@ -47,6 +47,22 @@ async def test_a_chat_named_by_id_privacy_id_and_number_is_one(connections):
         connections,
         "SELECT unread_count, history_revision FROM communications_conversation WHERE continues_id IS NULL",
     ) == [(4, 1)]
+
+
+async def test_a_title_is_heard_when_one_batch_calls_its_chat_by_two_names(connections):
+    await channel_make(connections, ACCOUNT)
+    group = {"is_group": True, "provider_chat_id": "12036300000000001@g.us"}
+    await deliver(connections, whatsapp_message("by both", subject=None, **group))
+    await deliver_together(
+        connections,
+        [
+            whatsapp_message("by id", subject=None, is_group=True, provider_chat_id=None),
+            whatsapp_message("by the provider's id", subject="Choir", **group | {"chat_id": None}),
+        ],
+    )
+    assert await rows(connections, "SELECT title, kind, unread_count FROM communications_conversation") == [
+        ("Choir", "group", 3)
+    ]
 
 
 async def test_a_name_never_gets_worse(connections):
