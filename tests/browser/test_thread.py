@@ -184,3 +184,28 @@ async def test_every_screen_can_be_used_by_everybody(stack: Stack, screen: Scree
             await page.get_by_role("dialog").wait_for()
             assert await violations(page) == []
             await page.keyboard.press("Escape")
+
+
+async def test_escape_and_back_close_the_details_before_the_thread(stack: Stack, screen: Screen) -> None:
+    chat = chat_with(stack, "Ana", "+34600000118")
+    stack.simulator.customer_writes(chat, "Hello")
+    page = screen.page
+    await screen.log_in(stack.url)
+    await screen.open_conversation("Ana")
+    details = page.get_by_role("complementary", name="Details")
+    await page.keyboard.press(".")
+    await expect(page.get_by_role("button", name="Close details")).to_be_focused()
+    await page.get_by_role("log").focus()
+    await page.keyboard.press("Escape")
+    await expect(details).to_have_count(0)
+    await expect(page.get_by_role("log")).to_be_visible()
+    await page.set_viewport_size({"width": 390, "height": 800})
+    button = page.get_by_role("button", name="Details", exact=True)
+    await button.click()
+    await expect(details).to_be_visible()
+    await page.go_back()
+    await expect(details).to_have_count(0)
+    await expect(button).to_be_focused()
+    await page.go_back()
+    await expect(page.get_by_role("option", name="Ana")).to_be_visible()
+    await expect(page.get_by_role("link", name="Deliveries")).to_be_visible()

@@ -53,17 +53,19 @@ function Header({ conversation, detailsOpen, onDetails }: HeaderProps) {
       />
       <div className="thread-title">
         <h2 dir="auto">{oneLine(conversation.name)}</h2>
-        <p>
-          {facts
-            .filter((fact) => fact !== null && fact !== "")
-            .map((fact, index) => (
-              <span key={fact}>
-                {index > 0 && " · "}
-                <bdi>{oneLine(fact ?? "", 60)}</bdi>
-              </span>
-            ))}{" "}
+        <div className="thread-facts">
+          <p>
+            {facts
+              .filter((fact) => fact !== null && fact !== "")
+              .map((fact, index) => (
+                <span key={fact}>
+                  {index > 0 && " · "}
+                  <bdi>{oneLine(fact ?? "", 60)}</bdi>
+                </span>
+              ))}
+          </p>
           <ChannelChip channelId={conversation.channel_id} />
-        </p>
+        </div>
       </div>
       <button
         type="button"

@@ -4,6 +4,7 @@ import type { Conversation, Hit } from "../api/types";
 import { conversationPath, leaveConversation, navigate, searchPath } from "../lib/router";
 import { calendarDay } from "../lib/time";
 import { useDay } from "../lib/useDay";
+import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { channels } from "../sync/queries";
 import { Icon } from "../ui/icons";
@@ -122,6 +123,7 @@ export default function Search({ q }: { readonly q: string }) {
   const nothing = answered && count === 0 && !busy;
   return (
     <main className="search" onKeyDown={onKeyDown}>
+      <h1 className="hidden">{words.search}</h1>
       <header className="search-head">
         <button type="button" className="icon-button" aria-label={searchWords.back} onClick={leaveConversation}>
           <Icon name="back" />
