@@ -8,6 +8,7 @@ import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { Causes } from "./Causes";
+import "./detail.css";
 import "./deliveries.css";
 import { DeliveryDetail } from "./DeliveryDetail";
 import { DeliveryList } from "./DeliveryList";

@@ -5,6 +5,7 @@ import { inspectMessage } from "../api/ledger";
 import type { Id, Inspection, MessageDelivery } from "../api/types";
 import { BodyView } from "../deliveries/BodyView";
 import { CopyButton } from "../deliveries/CopyButton";
+import "../deliveries/detail.css";
 import "../deliveries/deliveries.css";
 import { Failure } from "../deliveries/Failure";
 import { NO_FILTER, placePath } from "../deliveries/filter";
