@@ -32,7 +32,7 @@ TICK_SECONDS: Final = 1.0
 # Between two readings: a moment, and the longer the more is coming in. One reading of many changes costs a fraction of many
 # readings of one.
 SHORTEST_PAUSE_SECONDS: Final = 0.005
-PAUSE_PER_DELIVERY_SECONDS: Final = 0.002
+PAUSE_PER_DELIVERY_SECONDS: Final = 0.0005
 LONGEST_PAUSE_SECONDS: Final = 0.05
 MARK_EVERY_SECONDS: Final = 60
 POOL_MAX_CONNECTIONS: Final = 6
