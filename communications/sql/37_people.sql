@@ -163,6 +163,13 @@ $$;
 -- of those the one that was told first last; number, public identifier and picture of whoever is named best among those that have one.
 CREATE OR REPLACE FUNCTION landline_person(asked bigint)
 RETURNS TABLE (name text, phone text, public_identifier text, picture_id bigint, picture_file_id bigint) LANGUAGE sql STABLE AS $$
+    -- Nearly everybody is one attendee, and shown as that without weighing anything.
+    SELECT coalesce(given.name, held.name), held.phone, held.public_identifier, picture.id, picture.file_id
+    FROM communications_chatattendee AS held
+    LEFT JOIN communications_givenname AS given ON given.attendee_id = held.id
+    LEFT JOIN communications_picture AS picture ON picture.attendee_id = held.id AND picture.file_id IS NOT NULL
+    WHERE held.id = asked AND NOT EXISTS (SELECT FROM communications_chatattendee AS other WHERE other.same_as_id = asked)
+    UNION ALL
     SELECT coalesce(
                (array_agg(given.name ORDER BY given.given_at DESC, part.provider_id) FILTER (WHERE given.name IS NOT NULL))[1],
                (array_agg(part.name ORDER BY part.place))[1]),
@@ -180,6 +187,8 @@ RETURNS TABLE (name text, phone text, public_identifier text, picture_id bigint,
     ) AS part
     LEFT JOIN communications_givenname AS given ON given.attendee_id = part.id
     LEFT JOIN communications_picture AS picture ON picture.attendee_id = part.id
+    WHERE EXISTS (SELECT FROM communications_chatattendee AS other WHERE other.same_as_id = asked)
+    HAVING count(*) > 0
 $$;
 
 DROP FUNCTION IF EXISTS landline_contact_renamed() CASCADE;
