@@ -128,6 +128,13 @@ async def test_earlier_messages_come_in_without_moving_what_is_read(stack: Stack
     moved = await page.get_by_role("log").evaluate(
         """async (log) => {
             const rows = () => [...log.querySelectorAll("[data-anchor]")];
+            // The rows around the place that was left go a moment after the jump to the newest.
+            for (let still = 0, seen = ""; still < 30; ) {
+                const now = rows()[0].dataset.anchor;
+                still = now === seen ? still + 1 : 0;
+                seen = now;
+                await new Promise(requestAnimationFrame);
+            }
             const first = rows()[0].dataset.anchor;
             log.scrollTop = 300;
             const edge = log.getBoundingClientRect().top;
