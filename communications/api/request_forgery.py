@@ -35,7 +35,8 @@ class RequestForgeryMiddleware(CsrfViewMiddleware):
             return self._reject(  # type: ignore[attr-defined,no-any-return]  # not in the stubs
                 request, "Sec-Fetch-Site names another site."
             )
-        return super().process_view(request, _never_exempt, callback_args, callback_kwargs)
+        # The view may be marked exempt. Django asks nothing else of it, so one that is not stands in its place.
+        return super().process_view(request, request_refused, callback_args, callback_kwargs)
 
 
 def request_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
@@ -43,8 +44,3 @@ def request_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # 
     if request.path.startswith(API_PREFIX):
         return error_answer(request, RequestForged())
     return problem_page(403)
-
-
-def _never_exempt() -> HttpResponse:
-    """Stands for the view, which may be marked exempt; the check asks nothing else of it."""
-    raise NotImplementedError
