@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from communications.feed.access import scope_of, scope_question
 from communications.feed.cursor import Cursor, Position
 from communications.feed.documents import ChangedDocuments, ChangedRow, GoneRow
-from communications.feed.entities import ACCESS, LOST_ACCESS, SESSION, Key, changed_keys
+from communications.feed.entities import ACCESS, LOST_ACCESS, STANDING, Key, changed_keys
 from communications.feed.questions import Question, ask
 from communications.feed.standing import (
     STANDING_QUESTION,
@@ -74,7 +74,7 @@ async def _read(connection: AsyncConnection[Any], since: Cursor, user_id: int | 
     found = [Key._make(row) for row in key_rows]
     keys = _light_enough(found)
     documents = ChangedDocuments(keys, reader=user_id)
-    affected = sorted({key.user_id for key in keys if key.user_id is not None and _concerns_access(key)})
+    affected = sorted({key.user_id for key in keys if key.user_id is not None and key.name in STANDING})
     if user_id is not None:
         affected = []
     answers = await ask(connection, *map(scope_question, affected), *documents.questions(), _COMMIT)
@@ -144,10 +144,6 @@ def _tombstones(keys: Iterable[Key]) -> list[GoneRow]:
         for key in keys
         if key.gone_entity is not None and key.gone_id is not None
     ]
-
-
-def _concerns_access(key: Key) -> bool:
-    return key.name in (SESSION, ACCESS, LOST_ACCESS)
 
 
 def _granted(keys: Iterable[Key], scopes: Mapping[int, Scope]) -> dict[int, frozenset[int]]:

@@ -38,13 +38,23 @@ class Entity(NamedTuple):
 
 
 SESSION: Final = "session"
+ENDED_SESSIONS: Final = "ended sessions"
 ACCESS: Final = "access"
 LOST_ACCESS: Final = "lost access"
 TOMBSTONE: Final = "tombstone"
 CHANNEL: Final = "channel"
+# What a person may see, and whether they are still let in at all.
+STANDING: Final = frozenset({SESSION, ENDED_SESSIONS, ACCESS, LOST_ACCESS})
 
 ENTITIES: Final[tuple[Entity, ...]] = (
     Entity(SESSION, "communications_user", channel=NOBODY, user="changed.id"),
+    Entity(
+        ENDED_SESSIONS,
+        "communications_tombstone",
+        channel=NOBODY,
+        user="changed.user_id",
+        shown="changed.entity = 'user'",
+    ),
     Entity(ACCESS, "communications_channelaccess", user="changed.user_id"),
     Entity(
         LOST_ACCESS, "communications_tombstone", user="changed.user_id", shown="changed.entity = 'access'"
@@ -167,7 +177,7 @@ _READABLE: Final = "SELECT channel_id FROM communications_channelaccess WHERE us
 
 
 def _scope(entity: Entity) -> str:
-    if entity.name in (SESSION, ACCESS, LOST_ACCESS):
+    if entity.name in STANDING:
         return f"{entity.user} = $5"
     in_channels = f"{entity.channel} = ANY(ARRAY({_READABLE}))"
     if entity.user == NOBODY:

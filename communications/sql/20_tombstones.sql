@@ -20,7 +20,8 @@ BEGIN
         ('conversation', 'conversation', 'channel_id', 'NULL::bigint'),
         ('conversationattendee', 'member', 'channel_id', 'NULL::bigint'),
         ('message', 'message', 'channel_id', 'NULL::bigint'),
-        ('draft', 'draft', 'channel_id', 'user_id')
+        ('draft', 'draft', 'channel_id', 'user_id'),
+        ('user', 'user', 'NULL::bigint', 'id')
     ) AS entities (table_name, entity, channel_expression, user_expression) LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER tombstones_write AFTER DELETE ON communications_%s

@@ -158,6 +158,20 @@ async def test_the_end_of_a_session_closes_its_sockets_within_a_second(
             assert await again.until_closed() == NOT_LOGGED_IN
 
 
+async def test_a_person_deleted_after_their_last_channel_was_taken_is_let_out(
+    connection: psycopg.Connection, server: LandlineServer
+) -> None:
+    """With nothing left that they may see, the end of the person itself has to be told."""
+    person = await person_with_session(connection)
+    writer = channel_with_writer(connection, person.user_id)
+    async with browse(server.port, person.cookie) as browser:
+        await browser.until(lambda: browser.changes)
+        await sync_to_async(access_revoke)(person.user_id, writer.channel_id)
+        await browser.until(lambda: any(listed(frame.revoked) for frame in browser.changes))
+        connection.execute("DELETE FROM communications_user WHERE id = %s", (person.user_id,))
+        assert await browser.until_closed() == SESSION_OVER
+
+
 async def test_a_new_session_after_the_old_ones_ended_is_open(
     connection: psycopg.Connection, server: LandlineServer
 ) -> None:
