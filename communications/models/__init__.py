@@ -13,6 +13,7 @@ from communications.models.identity import (
     PersonDecision,
     Verdict,
 )
+from communications.models.intent import Intent, Upload
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
@@ -43,6 +44,7 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Intent",
     "LoginWindow",
     "MediaFile",
     "Message",
@@ -56,6 +58,7 @@ __all__ = [
     "SearchMessage",
     "SearchName",
     "Tombstone",
+    "Upload",
     "UpstreamRead",
     "User",
     "Verdict",

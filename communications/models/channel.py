@@ -18,6 +18,11 @@ class Channel(models.Model):
         DELETED = "deleted", "Removed"
         UNKNOWN = "unknown", "Not known yet"
 
+    class ReadReceipts(models.TextChoices):
+        ON_OPEN = "on_open", "When a conversation is opened"
+        ON_ANSWER = "on_answer", "When it is answered"
+        NEVER = "never", "Never"
+
     id = models.BigAutoField(primary_key=True)
     provider = models.TextField(help_text="Lower case, as in our addresses: whatsapp, linkedin, mail …")
     provider_word = models.TextField(
@@ -33,6 +38,12 @@ class Channel(models.Model):
         blank=True, default="", db_default="", help_text="Upstream's own word, as received"
     )
     status_since = models.DateTimeField(null=True, blank=True)
+    read_receipts = models.TextField(
+        choices=ReadReceipts.choices,
+        default=ReadReceipts.ON_ANSWER,
+        db_default=ReadReceipts.ON_ANSWER,
+        help_text="When upstream is told that a message was read here",
+    )
     created_at = models.DateTimeField(db_default=Now())
     version = VersionField()
 

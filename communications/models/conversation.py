@@ -44,6 +44,15 @@ class Conversation(models.Model):
     marked_read_id = models.BigIntegerField(null=True, blank=True)
     read_through_at = models.DateTimeField(null=True, blank=True)
     read_through_id = models.BigIntegerField(null=True, blank=True, help_text="Id of the last message read")
+    marked_unread = models.BooleanField(
+        default=False, db_default=False, help_text="By a person here, until somebody reads or answers"
+    )
+    here_only = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        help_text="Which of archived, pinned and muted upstream does not know",
+    )
     archived = models.BooleanField(default=False, db_default=False)
     pinned = models.BooleanField(default=False, db_default=False)
     muted_until = models.DateTimeField(null=True, blank=True)

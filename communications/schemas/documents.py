@@ -28,6 +28,7 @@ Count = Annotated[int, Meta(ge=0)]
 LocalUrl = Annotated[str, Meta(pattern="^/api/v1/", description="A path of this server.")]
 
 Role = Literal["owner", "admin", "member"]
+HereOnly = Literal["archived", "pinned", "muted"]
 ConversationKind = Literal["direct", "group", "channel"]
 Direction = Literal["inbound", "outbound", "unknown"]
 Origin = Literal["contact", "phone", "us"]
@@ -36,6 +37,10 @@ AttachmentState = Literal["wanted", "stored", "unavailable"]
 MessageKind = Literal[
     "text", "image", "video", "audio", "voice", "file", "sticker", "gif", "event", "unsupported"
 ]
+
+IntentState = Literal["waiting", "sending", "accepted", "done", "failed", "unconfirmed"]
+Evidence = Literal["answer", "echo", "receipt", "read_back", "person"]
+ReadReceipts = Literal["on_open", "on_answer", "never"]
 
 EventKind = Literal[
     "reaction",
@@ -71,6 +76,7 @@ class Channel(Document, frozen=True, kw_only=True):
     status: str
     status_word: str | None
     status_since: Instant | None
+    read_receipts: ReadReceipts
     role: Role
     version: Version
 
@@ -118,6 +124,8 @@ class Conversation(Document, frozen=True, kw_only=True):
     last_message_at: Instant | None
     last_message: LastMessage | None
     unread_count: Count
+    marked_unread: bool
+    here_only: tuple[HereOnly, ...]
     archived: bool
     pinned: bool
     muted_until: Instant | None
@@ -171,10 +179,45 @@ class Quoted(Document, frozen=True, kw_only=True):
     message_id: Id | None
 
 
+class Sending(Document, frozen=True, kw_only=True):
+    """How far a message that was written here has come, and what proves it.
+
+    ``reason_code`` and ``reason`` say why it waits, failed, or is unconfirmed; ``retry_at`` when it is tried next.
+    """
+
+    state: IntentState
+    reason_code: str | None
+    reason: str | None
+    attempts: Count
+    attempted_at: Instant | None
+    retry_at: Instant | None
+    evidence: Evidence | None
+    evidence_at: Instant | None
+
+
+class Change(Document, frozen=True, kw_only=True):
+    """What somebody here wants of a message and upstream has not shown yet: to be shown as if it were so, unless it failed.
+
+    ``emoji`` is the wanted reaction, empty to take it back; ``text`` the wanted text.
+    """
+
+    id: Id
+    client_id: str
+    kind: Literal["react", "edit", "delete", "forward"]
+    state: IntentState
+    emoji: str | None
+    text: str | None
+    reason_code: str | None
+    reason: str | None
+    author_id: Id | None
+    created_at: Instant
+
+
 class Message(Document, frozen=True, kw_only=True):
     """One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
 
-    ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
+    ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
+    the person who wrote it here; ``sending`` is null for what was not written here.
     """
 
     id: Id
@@ -202,6 +245,10 @@ class Message(Document, frozen=True, kw_only=True):
     quoted: Quoted | None
     attachments: tuple[Attachment, ...]
     reactions: tuple[Reaction, ...]
+    author_id: Id | None
+    author_name: str | None
+    sending: Sending | None
+    changes: tuple[Change, ...]
     version: Version
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from communications.schemas.documents import Channel, Role
+from communications.schemas.documents import Channel, ReadReceipts, Role
 from communications.selectors.values import id_text, optional_instant
 
 
@@ -15,6 +15,7 @@ class ChannelRow(NamedTuple):
     status: str
     status_word: str
     status_since: dt.datetime | None
+    read_receipts: ReadReceipts
     role: Role
     version: str
     user_id: int
@@ -22,7 +23,7 @@ class ChannelRow(NamedTuple):
 
 CHANNEL_ROWS: Final = """
 SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
-       access.role, greatest(channel.version, access.version)::text AS version, access.user_id
+       channel.read_receipts, access.role, greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
 """
@@ -43,6 +44,7 @@ def channel_document(row: Sequence[Any]) -> Channel:
         status=held.status,
         status_word=held.status_word or None,
         status_since=optional_instant(held.status_since),
+        read_receipts=held.read_receipts,
         role=held.role,
         version=held.version,
     )

@@ -9,6 +9,7 @@ from communications.schemas.documents import (
     Conversation,
     ConversationKind,
     Direction,
+    HereOnly,
     LastMessage,
     MessageKind,
 )
@@ -43,6 +44,8 @@ class ConversationRow(NamedTuple):
     last_message_sender_name: str
     last_message_status: Status | None
     unread_count: int
+    marked_unread: bool
+    here_only: list[HereOnly]
     archived: bool
     pinned: bool
     muted_until: dt.datetime | None
@@ -94,7 +97,8 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
            AS last_message_text,
        CASE WHEN last_message.deleted_at IS NULL THEN {_MENTIONS} END AS last_message_mentions,
        last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
-       conversation.unread_count, conversation.archived, conversation.pinned, conversation.muted_until,
+       conversation.unread_count, conversation.marked_unread, conversation.here_only, conversation.archived,
+       conversation.pinned, conversation.muted_until,
        conversation.read_only, conversation.disabled_features, conversation.content_type,
        conversation.history_revision, conversation.version::text AS version
 FROM communications_conversation AS conversation
@@ -126,6 +130,8 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         last_message_at=optional_instant(held.last_message_at),
         last_message=None if held.last_message_id is None else _last_message(held, held.last_message_id),
         unread_count=held.unread_count,
+        marked_unread=held.marked_unread,
+        here_only=tuple(held.here_only),
         archived=held.archived,
         pinned=held.pinned,
         muted_until=optional_instant(held.muted_until),

@@ -8,12 +8,14 @@ import msgspec
 
 from communications.schemas.documents import (
     Attachment,
+    Change,
     Direction,
     Message,
     MessageKind,
     Origin,
     Quoted,
     Reaction,
+    Sending,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
 from communications.selectors.values import event_word, id_text, instant, optional_id, optional_instant
@@ -49,7 +51,16 @@ class MessageRow(NamedTuple):
     quoted_message_id: int | None
     attachments: str | None
     reactions: str | None
+    author_id: int | None
+    author_name: str | None
+    sending: str | None
+    changes: str | None
     version: str
+
+
+def _at(moment: str) -> str:
+    """An instant inside JSON, as ``instant`` writes it."""
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
@@ -126,9 +137,30 @@ SELECT message.id, message.channel_id,
            LEFT JOIN communications_chatattendee AS sender ON sender.id = part.sender_id
            WHERE part.emoji <> ''
        ) END AS reactions,
+       message.author_id, coalesce(nullif(author.first_name, ''), author.username) AS author_name,
+       CASE WHEN message.client_id IS NOT NULL THEN (
+           SELECT json_build_object(
+               'state', intent.state, 'reason_code', nullif(intent.reason_code, ''), 'reason', nullif(intent.reason, ''),
+               'attempts', intent.attempts, 'attempted_at', {_at("intent.attempted_at")},
+               'retry_at', CASE intent.state WHEN 'waiting' THEN {_at("intent.next_attempt_at")} END,
+               'evidence', nullif(intent.evidence, ''), 'evidence_at', {_at("intent.evidence_at")})::text
+           FROM communications_intent AS intent
+           WHERE intent.message_id = message.id AND intent.kind = 'send'
+       ) END AS sending,
+       (
+           SELECT json_agg(json_build_object(
+               'id', intent.id::text, 'client_id', intent.client_id::text, 'kind', intent.kind, 'state', intent.state,
+               'emoji', intent.payload ->> 'emoji', 'text', intent.payload ->> 'text',
+               'reason_code', nullif(intent.reason_code, ''), 'reason', nullif(intent.reason, ''),
+               'author_id', intent.author_id::text, 'created_at', {_at("intent.created_at")}) ORDER BY intent.id)::text
+           FROM communications_intent AS intent
+           WHERE intent.message_id = message.id AND intent.kind IN ('react', 'edit', 'delete', 'forward')
+             AND intent.state NOT IN ('done', 'cancelled')
+       ) AS changes,
        message.version::text AS version
 FROM communications_message AS message
 JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
+LEFT JOIN communications_user AS author ON author.id = message.author_id
 """  # noqa: S608 (constants of this package)
 
 # Parameter: message ids.
@@ -136,6 +168,8 @@ MESSAGES_BY_ID: Final = f"{MESSAGE_ROWS} WHERE message.id = ANY(%s::bigint[]) AN
 
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...])
 _reactions = msgspec.json.Decoder(tuple[Reaction, ...])
+_sending = msgspec.json.Decoder(Sending)
+_changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
 def message_document(row: Sequence[Any]) -> Message:
@@ -166,6 +200,10 @@ def message_document(row: Sequence[Any]) -> Message:
         quoted=_quoted(held),
         attachments=() if held.attachments is None else _attachments.decode(held.attachments),
         reactions=() if held.reactions is None else _reactions.decode(held.reactions),
+        author_id=optional_id(held.author_id),
+        author_name=held.author_name,
+        sending=None if held.sending is None else _sending.decode(held.sending),
+        changes=() if held.changes is None else _changes.decode(held.changes),
         version=held.version,
     )
 

@@ -90,3 +90,11 @@ $$;
 
 CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_attachment
     REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_attachment_changed();
+
+-- What is wanted of a message, and how its sending goes, is shown in it.
+CREATE OR REPLACE TRIGGER part_added AFTER INSERT ON communications_intent
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed();
+CREATE OR REPLACE TRIGGER part_changed AFTER UPDATE ON communications_intent
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed();
+CREATE OR REPLACE TRIGGER part_removed AFTER DELETE ON communications_intent
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION landline_message_part_changed();

@@ -7,7 +7,7 @@ const NOON = Date.UTC(2026, 4, 18, 12);
 export const at = (seconds: number): string => new Date(NOON + (seconds < 1e9 ? seconds : 0) * 1000).toISOString();
 
 export function channel(id: string, version = "1"): Channel {
-  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, role: "owner", version };
+  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", role: "owner", version };
 }
 
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
@@ -23,6 +23,8 @@ export function conversation(id: string, fields: Partial<Conversation> = {}): Co
     last_message_at: at(Number(id)),
     last_message: null,
     unread_count: 0,
+    marked_unread: false,
+    here_only: [],
     archived: false,
     pinned: false,
     muted_until: null,
@@ -62,6 +64,10 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
     quoted: null,
     attachments: [],
     reactions: [],
+    author_id: null,
+    author_name: null,
+    sending: null,
+    changes: [],
     version: "1",
     ...fields,
   };

@@ -71,6 +71,7 @@ def fields_in_protocol(entity: str) -> set[str]:
         documents.Message,
         documents.Attachment,
         documents.Reaction,
+        documents.Change,
         documents.Attendee,
         documents.Member,
         documents.Draft,

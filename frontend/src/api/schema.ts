@@ -876,6 +876,8 @@ export interface components {
             readonly status_word: string | null;
             readonly status_since: string | null;
             /** @enum {unknown} */
+            readonly read_receipts: "never" | "on_answer" | "on_open";
+            /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -922,6 +924,8 @@ export interface components {
             readonly last_message_at: string | null;
             readonly last_message: components["schemas"]["LastMessage"] | null;
             readonly unread_count: number;
+            readonly marked_unread: boolean;
+            readonly here_only: readonly ("archived" | "muted" | "pinned")[];
             readonly archived: boolean;
             readonly pinned: boolean;
             readonly muted_until: string | null;
@@ -981,7 +985,8 @@ export interface components {
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
          *
-         *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's.
+         *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
+         *     the person who wrote it here; ``sending`` is null for what was not written here.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -1023,6 +1028,10 @@ export interface components {
             readonly quoted: components["schemas"]["Quoted"] | null;
             readonly attachments: readonly components["schemas"]["Attachment"][];
             readonly reactions: readonly components["schemas"]["Reaction"][];
+            readonly author_id: string | null;
+            readonly author_name: string | null;
+            readonly sending: components["schemas"]["Sending"] | null;
+            readonly changes: readonly components["schemas"]["Change"][];
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
         };
@@ -1047,6 +1056,48 @@ export interface components {
             readonly sender_id: string | null;
             readonly sender_name: string | null;
             readonly is_own: boolean;
+        };
+        /**
+         * Sending
+         * @description How far a message that was written here has come, and what proves it.
+         *
+         *     ``reason_code`` and ``reason`` say why it waits, failed, or is unconfirmed; ``retry_at`` when it is tried next.
+         */
+        readonly Sending: {
+            /** @enum {unknown} */
+            readonly state: "accepted" | "done" | "failed" | "sending" | "unconfirmed" | "waiting";
+            readonly reason_code: string | null;
+            readonly reason: string | null;
+            readonly attempts: number;
+            readonly attempted_at: string | null;
+            readonly retry_at: string | null;
+            readonly evidence: ("answer" | "echo" | "person" | "read_back" | "receipt") | null;
+            readonly evidence_at: string | null;
+        };
+        /**
+         * Change
+         * @description What somebody here wants of a message and upstream has not shown yet: to be shown as if it were so, unless it failed.
+         *
+         *     ``emoji`` is the wanted reaction, empty to take it back; ``text`` the wanted text.
+         */
+        readonly Change: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly client_id: string;
+            /** @enum {unknown} */
+            readonly kind: "delete" | "edit" | "forward" | "react";
+            /** @enum {unknown} */
+            readonly state: "accepted" | "done" | "failed" | "sending" | "unconfirmed" | "waiting";
+            readonly emoji: string | null;
+            readonly text: string | null;
+            readonly reason_code: string | null;
+            readonly reason: string | null;
+            readonly author_id: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly created_at: string;
         };
         /**
          * Draft
@@ -1725,6 +1776,8 @@ export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
 export type Reaction = components['schemas']['Reaction'];
+export type Sending = components['schemas']['Sending'];
+export type Change = components['schemas']['Change'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
 export type ChannelList = components['schemas']['ChannelList'];

@@ -20,6 +20,7 @@ import type {
 export type {
   Attachment,
   Attendee,
+  Change,
   ChangesFrame,
   Channel,
   ChannelList,
@@ -59,6 +60,7 @@ export type {
   ResetFrame,
   Rows,
   SearchPage,
+  Sending,
   Session,
   SessionUser as User,
   Snippet,

@@ -1,6 +1,7 @@
 import type {
   Attachment,
   Attendee,
+  Change,
   Channel,
   Conversation,
   Draft,
@@ -12,6 +13,7 @@ import type {
   Message,
   Quoted,
   Reaction,
+  Sending,
 } from "../api/types";
 import { sortableDecimal } from "../lib/decimal";
 
@@ -79,8 +81,8 @@ export const toLocal: Convert = {
 };
 
 function channelOf(row: Channel): Channel {
-  const { id, provider, name, status, status_word, status_since, role, version } = row;
-  return { id, provider, name, status, status_word, status_since, role, version };
+  const { id, provider, name, status, status_word, status_since, read_receipts, role, version } = row;
+  return { id, provider, name, status, status_word, status_since, read_receipts, role, version };
 }
 
 function attendeeOf(row: Attendee): Attendee {
@@ -111,7 +113,7 @@ function mentionOf(row: Mention): Mention {
 function conversationOf(row: Conversation): Conversation {
   const { id, channel_id, provider, kind, title, name, picture_url, contact_id } = row;
   const { last_message_at, last_message } = row;
-  const { unread_count, archived, pinned, muted_until, read_only, disabled_features } = row;
+  const { unread_count, marked_unread, here_only, archived, pinned, muted_until, read_only, disabled_features } = row;
   const { content_type, history_revision, version } = row;
   return {
     id,
@@ -125,6 +127,8 @@ function conversationOf(row: Conversation): Conversation {
     last_message_at,
     last_message: last_message === null ? null : lastMessageOf(last_message),
     unread_count,
+    marked_unread,
+    here_only: [...here_only],
     archived,
     pinned,
     muted_until,
@@ -152,11 +156,21 @@ function quotedOf(row: Quoted): Quoted {
   return { external_message_id, sender_name, text, message_id };
 }
 
+function sendingOf(row: Sending): Sending {
+  const { state, reason_code, reason, attempts, attempted_at, retry_at, evidence, evidence_at } = row;
+  return { state, reason_code, reason, attempts, attempted_at, retry_at, evidence, evidence_at };
+}
+
+function changeOf(row: Change): Change {
+  const { id, client_id, kind, state, emoji, text, reason_code, reason, author_id, created_at } = row;
+  return { id, client_id, kind, state, emoji, text, reason_code, reason, author_id, created_at };
+}
+
 function messageOf(row: Message): Message {
   const { id, channel_id, conversation_id, external_message_id, client_id, direction, origin } = row;
   const { sender_id, sender_name, kind, event, subject, text, status } = row;
   const { sent_at, received_at, time_flagged } = row;
-  const { edited_at, deleted_at, forwarded, view_once, quoted, version } = row;
+  const { edited_at, deleted_at, forwarded, view_once, quoted, author_id, author_name, version } = row;
   return {
     id,
     channel_id,
@@ -183,6 +197,10 @@ function messageOf(row: Message): Message {
     quoted: quoted === null ? null : quotedOf(quoted),
     attachments: row.attachments.map(attachmentOf),
     reactions: row.reactions.map(reactionOf),
+    author_id,
+    author_name,
+    sending: row.sending === null ? null : sendingOf(row.sending),
+    changes: row.changes.map(changeOf),
     version,
   };
 }
