@@ -13,6 +13,7 @@ import "./styles/media.css";
 import "./styles/lightbox.css";
 import "./styles/dialogs.css";
 import "./styles/channels.css";
+import "./styles/acts.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");

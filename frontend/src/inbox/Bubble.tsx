@@ -8,6 +8,7 @@ import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
 import { Icon, type IconName } from "../ui/icons";
 import { Attachments } from "./media/Attachments";
+import { Changes } from "./Changes";
 import { namedLine, namesByToken } from "./mentions";
 import { EventText, eventLine, MessageText } from "./MessageText";
 import { QuotedCard } from "./QuotedCard";
@@ -164,7 +165,8 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
         </strong>
       )}
       <Words message={message} />
-      {shownReactions && <Reactions reactions={reactions} />}
+      {shownReactions && <Reactions message={message} />}
+      <Changes message={message} />
     </article>
   );
 });

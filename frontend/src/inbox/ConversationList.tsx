@@ -8,6 +8,8 @@ import { listLoadMore } from "../sync/mutations";
 import { contactIds, conversationIds, listComplete, type ListFilter } from "../sync/queries";
 import { ConversationRow, rowElementId } from "./ConversationRow";
 import { ListEmpty } from "./ListEmpty";
+import type { RowActs } from "./rowMenu/rowActs";
+import { RowMenu } from "./rowMenu/RowMenu";
 import { useFixedWindow } from "./useFixedWindow";
 import { useHeldOrder } from "./useHeldOrder";
 
@@ -19,12 +21,15 @@ const NEAR_END = 30;
 
 const NO_IDS: readonly Id[] = [];
 
+const drawnRow = (id: Id): HTMLElement | null => document.getElementById(rowElementId(id));
+
 export interface ListHandle {
   readonly move: (rows: number) => void;
   readonly openActive: () => void;
   readonly openNeighbour: (rows: number) => void;
   readonly moveUnread: (way: 1 | -1) => void;
   readonly focus: () => void;
+  readonly active: () => Id | null;
 }
 
 interface ConversationListProps {
@@ -33,11 +38,12 @@ interface ConversationListProps {
   readonly density: keyof typeof ROW_HEIGHT;
   readonly onOpen: (id: Id) => void;
   readonly onShowAll: () => void;
+  readonly acts: RowActs;
   readonly handle: Ref<ListHandle>;
 }
 
 export function ConversationList(props: ConversationListProps) {
-  const { filter, openId, density, onOpen, onShowAll, handle } = props;
+  const { filter, openId, density, onOpen, onShowAll, acts, handle } = props;
   const client = useClient();
   const scroller = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<Id | null>(openId);
@@ -111,6 +117,7 @@ export function ConversationList(props: ConversationListProps) {
     focus: () => {
       scroller.current?.focus();
     },
+    active: () => activeId,
   }));
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -160,6 +167,7 @@ export function ConversationList(props: ConversationListProps) {
           />
         ))}
       </div>
+      <RowMenu scroller={scroller} activeId={activeId} rowElement={drawnRow} acts={acts} />
       {order.ids?.length === 0 && <ListEmpty filter={filter} complete={complete !== false} onShowAll={onShowAll} />}
       {order.ids === undefined && <ListEmpty filter={null} complete onShowAll={onShowAll} />}
     </div>

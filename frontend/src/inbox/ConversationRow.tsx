@@ -11,6 +11,7 @@ import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { previewOf, type Preview } from "./preview";
+import { isMuted, isUnread } from "./rowMenu/rowActs";
 
 export function rowElementId(id: Id): string {
   return `conversation-${id}`;
@@ -29,17 +30,13 @@ interface ConversationRowProps {
   readonly onOpen: (id: Id) => void;
 }
 
-function isMuted(row: LocalConversation, now: Date): boolean {
-  return row.muted_until !== null && new Date(row.muted_until) > now;
-}
-
 function spoken(row: LocalConversation, preview: Preview, now: Date): string {
   return [
     oneLine(row.name),
     providerName(row.provider),
-    row.shown_unread > 0 ? words.list.unreadCount(row.shown_unread) : null,
+    row.shown_unread > 0 ? words.list.unreadCount(row.shown_unread) : row.marked_unread ? words.unread : null,
     row.pinned ? words.list.pinned : null,
-    isMuted(row, now) ? words.list.muted : null,
+    isMuted(row, now.getTime()) ? words.list.muted : null,
     preview.failed ? STATUS_WORD.failed : null,
     preview.who === null ? preview.text : `${preview.who}: ${preview.text}`,
     row.last_message_at === null ? null : listTime(row.last_message_at, now),
@@ -72,13 +69,14 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;
   if (row === undefined) return <div {...option} className="row" style={place} aria-selected={open} />;
   const preview = previewOf(row);
-  const unread = row.shown_unread > 0;
+  const unread = isUnread(row);
   const classes = ["row", open && "row-open", active && "row-active", unread && "row-unread"];
   return (
     <div
       {...option}
       className={classes.filter(Boolean).join(" ")}
       style={place}
+      data-conversation={id}
       aria-selected={open}
       aria-label={spoken(row, preview, now)}
       onClick={() => {
@@ -105,9 +103,10 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         )}
         <span className="row-marks">
           <ChannelChip channelId={row.channel_id} short />
-          {isMuted(row, now) && <Icon name="muted" size={14} />}
+          {isMuted(row, now.getTime()) && <Icon name="muted" size={14} />}
           {row.pinned && <Icon name="pin" size={14} />}
-          {unread && <span className="badge">{row.shown_unread > 999 ? "999+" : row.shown_unread}</span>}
+          {row.shown_unread > 0 && <span className="badge">{row.shown_unread > 999 ? "999+" : row.shown_unread}</span>}
+          {row.shown_unread === 0 && row.marked_unread && <span className="badge badge-dot" />}
         </span>
       </span>
     </div>

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBanner } from "../channels/ChannelBanner";
@@ -7,20 +7,26 @@ import { InspectorHost } from "../inspector/InspectorHost";
 import { inspect } from "../inspector/opened";
 import { conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
 import { words } from "../lib/words";
-import { useLive } from "../sync/client";
+import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { archivedConversations, unreadConversations, type ListFilter } from "../sync/queries";
-import type { LocalMessage } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { ConversationList, type ListHandle } from "./ConversationList";
 import { DetailsDrawer } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
+import { loaded } from "./loaded";
+import { newChatWords } from "./newChat/newChatWords";
 import { PhonePlaces } from "./PhonePlaces";
+import { toggleArchived, toggleMuted, toggleUnread } from "./rowMenu/rowActs";
+import { useRowActs } from "./rowMenu/useRowActs";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
 import { useShortcuts } from "./useShortcuts";
+
+const NewChat = lazy(() => loaded(import("./newChat/NewChat").then((file) => file.NewChat)));
 
 const inspectMessage = (message: LocalMessage): void => {
   inspect(message.id);
@@ -54,6 +60,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   const [filter, setFilter] = useState(EVERYTHING);
   const details = useDetails();
   const list = useRef<ListHandle>(null);
+  const client = useClient();
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
 
@@ -64,6 +71,16 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   const showAll = useCallback(() => {
     setFilter(EVERYTHING);
   }, []);
+  const acts = useRowActs();
+  const [beginning, setBeginning] = useState(false);
+  const begin = useCallback(() => {
+    setBeginning(true);
+  }, []);
+  /** The conversation that is read, else the chosen one of the list. */
+  const withSubject = (act: (row: LocalConversation) => void): void => {
+    const row = client.rows.get(conversationId ?? list.current?.active() ?? "");
+    if (row !== undefined) act(row);
+  };
   const showsDetails = details.open && conversationId !== null;
   const change = (part: Partial<ListFilter>): void => {
     setFilter((before) => ({ ...before, ...part }));
@@ -88,6 +105,23 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
       showAll();
       navigate(INBOX_PATH);
     },
+    archive: () => {
+      withSubject((row) => {
+        toggleArchived(row, acts);
+        if (conversationId !== null) leaveConversation();
+      });
+    },
+    toggleUnread: () => {
+      withSubject((row) => {
+        toggleUnread(row, acts);
+      });
+    },
+    toggleMuted: () => {
+      withSubject((row) => {
+        toggleMuted(row, acts, Date.now());
+      });
+    },
+    newChat: begin,
     back: () => {
       if (showsDetails) {
         details.close();
@@ -103,6 +137,9 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+          <button type="button" className="icon-button" aria-label={newChatWords.title} title={newChatWords.title} onClick={begin}>
+            <Icon name="plus" />
+          </button>
           <PhonePlaces onSettings={onSettings} />
         </header>
         <label className="find">
@@ -159,6 +196,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
           density={preferences.density}
           onOpen={open}
           onShowAll={showAll}
+          acts={acts}
         />
         <Freshness />
       </section>
@@ -179,6 +217,19 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
         )}
       </main>
       {showsDetails && <DetailsDrawer conversationId={conversationId} onClose={details.close} />}
+      {beginning && (
+        <Suspense>
+          <NewChat
+            onOpen={(id) => {
+              setBeginning(false);
+              open(id);
+            }}
+            onClose={() => {
+              setBeginning(false);
+            }}
+          />
+        </Suspense>
+      )}
       <InspectorHost singleKeys={preferences.singleKeys} />
     </div>
   );

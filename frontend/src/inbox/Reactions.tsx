@@ -1,9 +1,14 @@
 import type { Reaction } from "../api/types";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
+import type { LocalMessage } from "../sync/rows";
+import { useThreadActions } from "./threadActions";
 
-/** One chip per emoji; who gave it is said on hover and on focus. */
-export function Reactions({ reactions }: { readonly reactions: readonly Reaction[] }) {
+/** One chip per emoji; who gave it is said on hover and on focus. A press gives the same, or takes the own one back. */
+export function Reactions({ message }: { readonly message: LocalMessage }) {
+  const { barrier, react } = useThreadActions();
+  const { reactions } = message;
+  const allowed = barrier("react", message) === null;
   const byEmoji = new Map<string, Reaction[]>();
   for (const reaction of reactions) {
     byEmoji.set(reaction.emoji, [...(byEmoji.get(reaction.emoji) ?? []), reaction]);
@@ -20,6 +25,10 @@ export function Reactions({ reactions }: { readonly reactions: readonly Reaction
               type="button"
               className={`reaction ${own ? "reaction-own" : ""}`}
               aria-label={words.message.reaction(shown, given.length, names.join(", "))}
+              aria-pressed={allowed ? own : undefined}
+              onClick={() => {
+                if (allowed) react(message, own ? "" : emoji);
+              }}
             >
               <span aria-hidden="true">
                 {shown} {given.length > 1 ? given.length : ""}

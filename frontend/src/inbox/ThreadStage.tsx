@@ -3,26 +3,29 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNo
 import type { Id } from "../api/types";
 import { useClient } from "../sync/client";
 import { messageByExternalId, type Shown } from "../sync/queries";
-import type { LocalMessage } from "../sync/rows";
+import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { loaded } from "./loaded";
 import { namedText } from "./mentions";
 import { messageShow } from "./messageShow";
 import { ThreadActionsContext, type ThreadActions } from "./threadActions";
 import { threadWords } from "./threadWords";
+import { useMessageActs } from "./tools/useMessageActs";
 
 const Lightbox = lazy(() => loaded(import("./lightbox/Lightbox").then((file) => file.Lightbox)));
 
 const NOTICE_MS = 4_000;
 
 interface ThreadStageProps {
-  readonly conversationId: Id;
+  readonly conversation: LocalConversation;
+  readonly onReply: (message: LocalMessage) => void;
   readonly onInspect: ((message: LocalMessage) => void) | null;
   readonly children: ReactNode;
 }
 
 /** What bubbles can ask for, and what stands over the thread because of it. */
-export function ThreadStage({ conversationId, onInspect, children }: ThreadStageProps) {
+export function ThreadStage({ conversation, onReply, onInspect, children }: ThreadStageProps) {
   const { db } = useClient();
+  const conversationId = conversation.id;
   const [looking, setLooking] = useState<Shown | null>(null);
   const [notice, setNotice] = useState("");
   useEffect(() => {
@@ -35,6 +38,7 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
     };
   }, [notice]);
 
+  const { choice, barrier, act, react, dropChange } = useMessageActs(conversation, onReply, setNotice);
   const actions = useMemo((): ThreadActions => {
     const jump = async (messageId: Id | null, externalId: Id | null): Promise<void> => {
       const found = messageId ?? (externalId === null ? null : await messageByExternalId(db, conversationId, externalId));
@@ -63,8 +67,12 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
         );
       },
       inspect: onInspect,
+      barrier,
+      act,
+      react,
+      dropChange,
     };
-  }, [db, conversationId, onInspect]);
+  }, [db, conversationId, onInspect, barrier, act, react, dropChange]);
 
   const close = useCallback(() => {
     setLooking(null);
@@ -76,6 +84,7 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
       <p className="thread-notice" role="status">
         {notice}
       </p>
+      {choice}
       {looking !== null && (
         <Suspense>
           <Lightbox first={looking} onClose={close} />

@@ -2,6 +2,7 @@ import { createContext, use } from "react";
 
 import type { Attachment, Quoted } from "../api/types";
 import type { LocalMessage } from "../sync/rows";
+import type { Act, Barrier } from "./tools/barriers";
 
 /** What a bubble, and what can be done with it, asks of the thread it stands in. */
 export interface ThreadActions {
@@ -10,6 +11,13 @@ export interface ThreadActions {
   readonly copy: (message: LocalMessage) => void;
   /** Shows where a message comes from; null where nothing does. */
   readonly inspect: ((message: LocalMessage) => void) | null;
+  readonly barrier: (act: Act, message: LocalMessage) => Barrier;
+  /** Begins an act: what needs a choice asks for it first. */
+  readonly act: (act: Act, message: LocalMessage) => void;
+  /** Gives a reaction, or with an empty emoji takes the own one back. */
+  readonly react: (message: LocalMessage, emoji: string) => void;
+  /** Drops a change that failed or still waits. */
+  readonly dropChange: (message: LocalMessage, changeId: string) => void;
 }
 
 const nothing = (): void => undefined;
@@ -19,6 +27,10 @@ export const ThreadActionsContext = createContext<ThreadActions>({
   jumpToQuoted: nothing,
   copy: nothing,
   inspect: null,
+  barrier: () => undefined,
+  act: nothing,
+  react: nothing,
+  dropChange: nothing,
 });
 
 export function useThreadActions(): ThreadActions {

@@ -11,6 +11,7 @@ export const threadWords = {
   keys: [
     ["↑  ↓", "In a conversation: choose a message"],
     ["m  Enter", "What to do with the chosen message"],
+    ["r  +", "Reply to it, react to it"],
     ["←  →", "In a picture: the earlier, the later"],
     ["+  -  0", "In a picture: larger, smaller, fit"],
   ],

@@ -12,6 +12,10 @@ export type Shortcut =
   | "help"
   | "inbox"
   | "details"
+  | "archive"
+  | "toggleUnread"
+  | "toggleMuted"
+  | "newChat"
   | "back";
 
 export type Shortcuts = Readonly<Record<Shortcut, () => void>>;
@@ -25,6 +29,10 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["/", "find"],
   ["?", "help"],
   [".", "details"],
+  ["e", "archive"],
+  ["u", "toggleUnread"],
+  ["m", "toggleMuted"],
+  ["c", "newChat"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([

@@ -162,7 +162,7 @@ export const words = {
     density: "List",
     densities: { cosy: "Cosy", compact: "Compact" },
     singleKeys: "Single-letter keys",
-    singleKeysNext: "j, k, n, p, i, g i, /, . and ?",
+    singleKeysNext: "j, k, n, p, e, u, m, c, i, g i, /, . and ?",
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: "Sign out",
     signOutNext: "Removes everything of yours from this device.",
@@ -170,6 +170,11 @@ export const words = {
     insecure:
       "This address is neither https nor localhost, so the browser allows no offline start here. Everything else works.",
     keys: "Keys",
+  },
+
+  receipts: {
+    legend: "Tell people that a message was read",
+    when: { on_open: "When it is opened", on_answer: "When it is answered", never: "Never" },
   },
 
   keys: {

@@ -1,3 +1,4 @@
+import { rowWords } from "../inbox/rowMenu/rowWords";
 import { threadWords } from "../inbox/threadWords";
 import { words } from "../lib/words";
 import { Dialog } from "../ui/Dialog";
@@ -7,7 +8,7 @@ export function Help({ singleKeys, onClose }: { readonly singleKeys: boolean; re
     <Dialog title={words.keys.title} onClose={onClose} className="help">
       {!singleKeys && <p className="aside">{words.keys.off}</p>}
       <dl className="keys">
-        {[...words.keys.rows, ...threadWords.keys].map(([keys, meaning]) => (
+        {[...words.keys.rows, ...rowWords.keys, ...threadWords.keys].map(([keys, meaning]) => (
           <div key={keys}>
             <dt>
               {keys.split("  ").map((key) => (

@@ -5,6 +5,7 @@ import { useClient } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
+import { ReadReceipts } from "./ReadReceipts";
 
 interface ChoiceProps<T extends string> {
   readonly legend: string;
@@ -78,6 +79,7 @@ export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: 
           {words.preferences.singleKeys} <small>{words.preferences.singleKeysNext}</small>
         </span>
       </label>
+      <ReadReceipts />
       <button type="button" className="text-button" onClick={onKeys}>
         {words.preferences.keys}
       </button>

@@ -30,6 +30,19 @@ export async function conversationIds(db: LocalDatabase, filter: ListFilter): Pr
   return rows.filter((row) => folded(row.name).includes(wanted)).map((row) => row.id);
 }
 
+/** Conversations of one account that a message can go to, by part of a name, the newest first. */
+export async function forwardTargets(db: LocalDatabase, channelId: Id, name: string, limit: number): Promise<LocalConversation[]> {
+  const { conversation } = await db.activeTables();
+  const wanted = folded(name);
+  return conversation
+    .where("[shelf+order]")
+    .between(["inbox", ""], ["inbox", LAST])
+    .reverse()
+    .filter((row) => row.channel_id === channelId && !row.read_only && folded(row.name).includes(wanted))
+    .limit(limit)
+    .toArray();
+}
+
 export async function conversations(db: LocalDatabase, ids: readonly Id[]): Promise<LocalConversation[]> {
   const tables = await db.activeTables();
   const rows = await tables.conversation.bulkGet([...ids]);
@@ -76,6 +89,23 @@ export async function attendees(db: LocalDatabase, ids: readonly Id[]): Promise<
   const tables = await db.activeTables();
   const rows = await tables.attendee.bulkGet([...ids]);
   return rows.filter((row): row is Attendee => row !== undefined);
+}
+
+/** People of one account by part of a name or number, each person once. */
+export async function attendeesByName(db: LocalDatabase, channelId: Id, typed: string, limit: number): Promise<Attendee[]> {
+  const wanted = folded(typed.trim());
+  if (wanted === "") return [];
+  const digits = wanted.replace(/\D/g, "");
+  const { attendee } = await db.activeTables();
+  const found = await attendee
+    .where("channel_id")
+    .equals(channelId)
+    .filter((row) => {
+      if (row.is_self || row.same_as_id !== null) return false;
+      return folded(row.name).includes(wanted) || digits.length > 2 && (row.phone ?? "").includes(digits);
+    })
+    .toArray();
+  return found.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, limit);
 }
 
 export async function attendee(db: LocalDatabase, id: Id): Promise<Attendee | null> {

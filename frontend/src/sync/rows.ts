@@ -63,7 +63,7 @@ export function toLocalConversation(row: Conversation, mark: ReadMark | undefine
     ...conversationOf(row),
     order: conversationOrder(row),
     shelf: row.archived ? "archived" : "inbox",
-    unread: shownUnread > 0 ? 1 : 0,
+    unread: shownUnread > 0 || row.marked_unread ? 1 : 0,
     shown_unread: shownUnread,
   };
 }

@@ -36,6 +36,15 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   origin: "M10 6 4 12l6 6M4 12h10a6 6 0 0 1 6 6v1",
+  jump: "M12 19V6m-5 5 5-5 5 5M5 3h14",
+  react: "M12 4a8 8 0 1 0 8 8M9 10h.01M15 10h.01M8.5 14a4 4 0 0 0 7 0M19 3v6m-3-3h6",
+  edit: "M4 20h4L19 9l-4-4L4 16zm9-13 4 4",
+  remove: "M5 7h14M9 7V4h6v3m2 0-1 13H8L7 7m3 4v5m4-5v5",
+  unread: "M4 6h16v12H4zm0 0 8 7 8-7",
+  read: "M4 10v8h16v-8l-8-5zm0 0 8 5 8-5",
+  unpin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7M4 4l16 16",
+  unmuted: "M5 9h3l5-4v14l-5-4H5zm11 0a5 5 0 0 1 0 6m2-9a9 9 0 0 1 0 12",
+  people: "M9 5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M3 20a6 6 0 0 1 12 0m1-15a3.5 3.5 0 0 1 0 7m5 8a6 6 0 0 0-4-5.6",
   once: "M12 3a9 9 0 1 1-9 9m2-6 .01.01M8 3.8l.01.01M10.5 9.5 12 8.5V16",
 } as const;
 

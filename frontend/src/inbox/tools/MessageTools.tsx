@@ -2,13 +2,17 @@ import { useCallback, useEffect, useEffectEvent, useState, type RefObject } from
 
 import type { Id } from "../../api/types";
 import type { LocalMessage } from "../../sync/rows";
+import { longPress } from "../longPress";
 import { useThreadActions } from "../threadActions";
+import type { Act } from "./barriers";
 import { MessageBar } from "./MessageBar";
 import { MessageMenu } from "./MessageMenu";
 import { messageTools } from "./messageTools";
 
-const LONG_PRESS_MS = 450;
-const SLIP_PX = 10;
+const ACT_KEYS: ReadonlyMap<string, Act> = new Map([
+  ["+", "react"],
+  ["r", "reply"],
+]);
 
 interface MessageToolsProps {
   readonly scroller: RefObject<HTMLElement | null>;
@@ -18,6 +22,11 @@ interface MessageToolsProps {
 interface Place {
   readonly id: Id;
   readonly row: HTMLElement;
+}
+
+interface Opened {
+  /** Where a press asked for the menu; null: below the bubble. */
+  readonly at: { readonly x: number; readonly y: number } | null;
 }
 
 function rowOf(target: EventTarget | null): Place | null {
@@ -50,16 +59,25 @@ function bubbleSelect(scroller: HTMLElement, way: 1 | -1): boolean {
 export function MessageTools({ scroller, messages }: MessageToolsProps) {
   const actions = useThreadActions();
   const [hovered, setHovered] = useState<Place | null>(null);
-  const [menu, setMenu] = useState<Place | null>(null);
+  const [menu, setMenu] = useState<(Place & Pick<Opened, "at">) | null>(null);
   const messageAt = (place: Place | null): LocalMessage | undefined =>
     place?.row.isConnected === true ? messages.find(({ id }) => id === place.id) : undefined;
 
-  const open = useEffectEvent((place: Place | null): boolean => {
+  const openMenu = (place: Place | null, at: Opened["at"]): boolean => {
     const message = messageAt(place);
-    if (message === undefined || messageTools(message, actions).length === 0) return false;
-    setMenu(place);
+    if (place === null || message === undefined || messageTools(message, actions).length === 0) return false;
+    setMenu({ ...place, at });
     return true;
-  });
+  };
+  const open = useEffectEvent(openMenu);
+
+  /** An act by its key, on the chosen bubble. */
+  const begin = (act: Act, place: Place | null): boolean => {
+    const message = messageAt(place);
+    if (message === undefined || actions.barrier(act, message) !== null) return false;
+    actions.act(act, message);
+    return true;
+  };
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
     const log = scroller.current;
@@ -72,7 +90,11 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
     else if (selected !== null && event.key === "Escape") {
       log.focus({ preventScroll: true });
       done = true;
-    } else if (selected !== null && (event.key === "Enter" || event.key.toLowerCase() === "m")) done = open(rowOf(selected));
+    } else if (selected !== null) {
+      const act = ACT_KEYS.get(event.key.toLowerCase());
+      if (act !== undefined) done = begin(act, rowOf(selected));
+      else if (event.key === "Enter" || event.key.toLowerCase() === "m") done = openMenu(rowOf(selected), null);
+    }
     if (done) event.preventDefault();
   });
 
@@ -81,11 +103,6 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
     if (log === null) return;
     const leaving = new AbortController();
     const { signal } = leaving;
-    let press: { readonly timer: ReturnType<typeof setTimeout>; readonly x: number; readonly y: number } | null = null;
-    const lift = (): void => {
-      if (press !== null) clearTimeout(press.timer);
-      press = null;
-    };
     log.addEventListener("keydown", onKeyDown, { signal });
     log.addEventListener(
       "pointerover",
@@ -96,28 +113,17 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
     );
     log.addEventListener("pointerleave", () => setHovered(null), { signal });
     log.addEventListener(
-      "pointerdown",
+      "contextmenu",
       (event) => {
-        lift();
-        const place = rowOf(event.target);
-        if (event.pointerType === "mouse" || place === null) return;
-        const timer = setTimeout(() => {
-          if (open(place)) swallowClick(signal);
-        }, LONG_PRESS_MS);
-        press = { timer, x: event.clientX, y: event.clientY };
+        // The menu of a link, a picture or a marked text is the browser's own.
+        const isMarked = getSelection()?.isCollapsed === false;
+        if (event.button !== 2 || isMarked || !(event.target instanceof Element) || event.target.closest("a, img, video, input") !== null) return;
+        if (open(rowOf(event.target), { x: event.clientX, y: event.clientY })) event.preventDefault();
       },
       { signal },
     );
-    log.addEventListener(
-      "pointermove",
-      (event) => {
-        if (press !== null && Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLIP_PX) lift();
-      },
-      { signal },
-    );
-    for (const end of ["pointerup", "pointercancel", "scroll"] as const) log.addEventListener(end, lift, { signal });
+    longPress(log, signal, (event) => open(rowOf(event.target), null));
     return () => {
-      lift();
       leaving.abort();
     };
   }, [scroller]);
@@ -131,21 +137,16 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
   return (
     <>
       {hovered !== null && hoveredMessage !== undefined && (
-        <MessageBar key={hovered.id} message={hoveredMessage} row={hovered.row} />
+        <MessageBar
+          key={hovered.id}
+          message={hoveredMessage}
+          row={hovered.row}
+          onMore={() => {
+            openMenu(hovered, null);
+          }}
+        />
       )}
-      {menuMessage !== undefined && bubble !== null && <MessageMenu message={menuMessage} bubble={bubble} onClose={close} />}
+      {menuMessage !== undefined && bubble !== null && <MessageMenu message={menuMessage} bubble={bubble} at={menu?.at ?? null} onClose={close} />}
     </>
   );
-}
-
-/** The finger that pressed long is still to be lifted: that is no press of what lies under it. */
-function swallowClick(signal: AbortSignal): void {
-  const swallow = (event: Event): void => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  document.addEventListener("click", swallow, { capture: true, once: true, signal });
-  setTimeout(() => {
-    document.removeEventListener("click", swallow, { capture: true });
-  }, 1_000);
 }

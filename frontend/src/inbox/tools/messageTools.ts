@@ -1,21 +1,37 @@
 import { isStored } from "../../sync/queries";
 import type { LocalMessage } from "../../sync/rows";
-import type { IconName } from "../../ui/icons";
+import type { MenuItem } from "../../ui/Menu";
 import { titleOf } from "../media/cards";
 import type { ThreadActions } from "../threadActions";
 import { threadWords } from "../threadWords";
+import { actWords } from "./actWords";
+import type { Act } from "./barriers";
 
-/** Something to do with a message: an act, or a file to save. */
-export interface MessageTool {
-  readonly key: string;
-  readonly icon: IconName;
-  readonly label: string;
-  readonly run?: () => void;
-  readonly href?: string;
+const ACTS = [
+  { act: "react", icon: "react", label: actWords.react, danger: false },
+  { act: "reply", icon: "origin", label: actWords.reply, danger: false },
+  { act: "edit", icon: "edit", label: actWords.edit, danger: false },
+  { act: "forward", icon: "forward", label: actWords.forward, danger: false },
+  { act: "remove", icon: "remove", label: actWords.remove, danger: true },
+] as const satisfies readonly { act: Act; icon: MenuItem["icon"]; label: string; danger: boolean }[];
+
+/** What can be done with one message, and what cannot and why. */
+export function messageTools(message: LocalMessage, actions: ThreadActions): readonly MenuItem[] {
+  const acts = ACTS.flatMap(({ act, ...shown }): MenuItem[] => {
+    const why = actions.barrier(act, message);
+    if (why === undefined) return [];
+    const run = (): void => {
+      actions.act(act, message);
+    };
+    return [{ key: act, ...shown, why, run }];
+  });
+  const safe = acts.filter(({ danger }) => danger !== true);
+  const dangerous = acts.filter(({ danger }) => danger === true);
+  return [...safe, ...looking(message, actions), ...dangerous];
 }
 
-export function messageTools(message: LocalMessage, actions: ThreadActions): readonly MessageTool[] {
-  const tools: MessageTool[] = [];
+function looking(message: LocalMessage, actions: ThreadActions): readonly MenuItem[] {
+  const tools: MenuItem[] = [];
   const { quoted, attachments, text } = message;
   if (message.deleted_at === null) {
     if (text !== "" && message.kind !== "event") {
@@ -31,7 +47,7 @@ export function messageTools(message: LocalMessage, actions: ThreadActions): rea
     if (quoted !== null && (quoted.message_id ?? quoted.external_message_id) !== null) {
       tools.push({
         key: "jump",
-        icon: "origin",
+        icon: "jump",
         label: threadWords.jump,
         run: () => {
           actions.jumpToQuoted(quoted);

@@ -1,0 +1,22 @@
+export const rowWords = {
+  menu: (name: string) => `What to do with ${name}`,
+  markRead: "Mark as read",
+  markUnread: "Mark as unread",
+  pin: "Pin",
+  unpin: "Unpin",
+  muteHours: "Mute for 8 hours",
+  muteWeek: "Mute for a week",
+  mute: "Mute always",
+  unmute: "Unmute",
+  archive: "Archive",
+  unarchive: "Take out of the archive",
+  hereOnly: (what: string) => `${what} here only: the account itself does not know it.`,
+  states: { archived: "Archived", pinned: "Pinned", muted: "Muted" },
+  keys: [
+    ["e", "Archive the conversation"],
+    ["u", "Mark it as read or unread"],
+    ["m", "Mute or unmute it"],
+    ["c", "Begin a conversation"],
+    ["Shift F10", "What to do with the chosen conversation"],
+  ],
+} as const;
