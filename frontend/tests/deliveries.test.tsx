@@ -14,7 +14,7 @@ import { beginSide, claimTerm } from "../src/sync/apply";
 import { Engine } from "../src/sync/engine";
 import { RowCache } from "../src/sync/rowCache";
 import { channel } from "./rows";
-import { freshDatabase } from "./store";
+import { freshDatabase, idleOutbox } from "./store";
 
 type Answers = Record<string, unknown>;
 
@@ -89,7 +89,7 @@ beforeEach(async () => {
   const db = await freshDatabase();
   const user = { id: "1", username: "owner", display_name: "Owner" };
   const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
   const term = await claimTerm(db);
   const page = { items: [], attendees: [], next_cursor: null };
   const channels = [{ ...channel("1"), role: "owner" as const }];

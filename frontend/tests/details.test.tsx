@@ -10,7 +10,7 @@ import { ClientContext, type Client } from "../src/sync/client";
 import { Engine } from "../src/sync/engine";
 import { RowCache } from "../src/sync/rowCache";
 import { at, attendee, channel, conversation } from "./rows";
-import { freshDatabase } from "./store";
+import { freshDatabase, idleOutbox } from "./store";
 
 const PERSON: Person = {
   id: "7",
@@ -39,7 +39,7 @@ beforeEach(async () => {
   const db = await freshDatabase();
   const user = { id: "1", username: "owner", display_name: "Owner" };
   const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
   asked = [];
   answers = { "chats/1/details/": CHAT };
   vi.stubGlobal("fetch", (path: string, options: RequestInit) => {

@@ -3,6 +3,7 @@ import { vi } from "vitest";
 
 import type { Channel, Conversation, Entity, Gone, Message, Rows } from "../src/api/types";
 import { conversationOrder, messagePosition } from "../src/sync/rows";
+import { message } from "./rows";
 
 interface Change {
   readonly version: number;
@@ -16,6 +17,16 @@ export class FakeServer {
   readonly messages = new Map<string, Message>();
   readonly requests: string[] = [];
   readonly readMarks: { conversationId: string; messageId: string }[] = [];
+  /** Messages that were accepted, in their order. */
+  readonly sent: { readonly client_id: string; readonly conversation_id: string; readonly text: string }[] = [];
+  /** The key of each call that brought a message. */
+  readonly keys: string[] = [];
+  /** Whatever else was wanted. */
+  readonly wishes: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }[] = [];
+  /** What the next calls that write are refused with. */
+  refuse: { readonly status: number; readonly code: string; readonly retryAfter?: string; times: number } | null = null;
+  /** So many accepted calls are never answered. */
+  loseAnswers = 0;
   reachable = true;
   /** After so many answers the network is gone. */
   answersLeft = Infinity;
@@ -72,6 +83,9 @@ export class FakeServer {
     this.answersLeft -= 1;
     if (!this.reachable || this.answersLeft < 0) throw new TypeError("no network");
     const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+    const writes = /\/whatsapp\/chats\/(\d+)\/(?!read\/)(.*)$/.exec(path);
+    if (writes !== null && (init.method ?? "GET") !== "GET") return this.#write(writes[1] ?? "", writes[2] ?? "", init);
+    if (path.endsWith("/session/")) return json({ user: null, demo: false, csrf_token: "t" });
     if (path.endsWith("/changes/")) return json({ type: "changes", more: false, cursor: this.version });
     if (path.endsWith("/channels/")) return json({ items: [...this.channels.values()] });
     const chat = /\/chats\/(\d+)\/(messages\/|read\/)?$/.exec(path);
@@ -81,6 +95,45 @@ export class FakeServer {
     if (chat[2] === "messages/") return json(this.#messagePage(row.id, search));
     if (chat[2] === "read/") return json(this.#read(row, init));
     return json(row);
+  }
+
+  #write(conversationId: string, path: string, init: RequestInit): Response {
+    if (this.refuse !== null && this.refuse.times > 0) {
+      const { status, code, retryAfter } = this.refuse;
+      this.refuse.times -= 1;
+      const headers = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
+      return new Response(JSON.stringify({ code, detail: "Not so." }), { status, headers });
+    }
+    const body = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Record<string, unknown>;
+    const conversation = this.conversations.get(conversationId);
+    if (conversation === undefined) return new Response("{}", { status: 404 });
+    const answer = path === "messages/" ? this.#accept(conversation, body) : this.#wish(conversation, path, body);
+    if (this.loseAnswers > 0) {
+      this.loseAnswers -= 1;
+      throw new TypeError("cut off");
+    }
+    return answer === null ? new Response(null, { status: 204 }) : new Response(JSON.stringify(answer), { status: 201 });
+  }
+
+  #accept(conversation: Conversation, body: Record<string, unknown>): Message {
+    const { client_id, text } = body as { client_id: string; text: string };
+    this.keys.push(client_id);
+    const known = [...this.messages.values()].find((row) => row.client_id === client_id);
+    if (known !== undefined) return known;
+    this.sent.push({ client_id, conversation_id: conversation.id, text });
+    const id = String(9_000 + this.sent.length);
+    this.write("message", message(id, { client_id, conversation_id: conversation.id, text, direction: "outbound", origin: "us", status: "pending" }));
+    return this.messages.get(id) as Message;
+  }
+
+  #wish(conversation: Conversation, path: string, body: Record<string, unknown>): unknown {
+    this.wishes.push({ path, body });
+    if (path === "draft/") return null;
+    const id = /^messages\/(\d+)\//.exec(path)?.[1];
+    if (id !== undefined) return this.messages.get(id) ?? null;
+    const { client_id: _, ...change } = body;
+    this.write("conversation", { ...conversation, ...change });
+    return this.conversations.get(conversation.id);
   }
 
   #page<T>(sorted: readonly T[], place: (row: T) => string, search: URLSearchParams): unknown {

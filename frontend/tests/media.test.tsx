@@ -17,7 +17,7 @@ import { messageByExternalId, pictureBeside, voiceAfter } from "../src/sync/quer
 import { RowCache } from "../src/sync/rowCache";
 import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { attachmentRow, at, channel, conversation, message } from "./rows";
-import { freshDatabase } from "./store";
+import { freshDatabase, idleOutbox } from "./store";
 
 const PATH = "/api/v1/communications/media/1/";
 const local = (id: string, fields: Partial<Message> = {}): LocalMessage => toLocal.message(message(id, fields));
@@ -31,7 +31,7 @@ beforeEach(async () => {
   const db = await freshDatabase();
   const user = { id: "1", username: "owner", display_name: "Owner" };
   const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
 });
 
 afterEach(() => {

@@ -10,7 +10,7 @@ import { Engine } from "../src/sync/engine";
 import { RowCache } from "../src/sync/rowCache";
 import { toLocal } from "../src/sync/rows";
 import { attendee, channel, conversation, message } from "./rows";
-import { freshDatabase } from "./store";
+import { freshDatabase, idleOutbox } from "./store";
 
 const LID = "{{140000000000001@lid}}";
 const PHONE = "{{33600000001@s.whatsapp.net}}";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   const db = await freshDatabase();
   const user = { id: "1", username: "owner", display_name: "Owner" };
   const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
 });
 
 afterEach(() => {

@@ -22,7 +22,7 @@ import { INITIAL_STATUS } from "../src/sync/status";
 import { Avatar, initials } from "../src/ui/Avatar";
 import { FormattedText } from "../src/ui/FormattedText";
 import { at, attachmentRow, channel, conversation, message } from "./rows";
-import { freshDatabase } from "./store";
+import { freshDatabase, idleOutbox } from "./store";
 
 const local = (id: string, fields: Parameters<typeof message>[1] = {}): LocalMessage => toLocal.message(message(id, fields));
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   const db = await freshDatabase();
   const user = { id: "1", username: "owner", display_name: "Owner" };
   const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, rows: new RowCache(db), user, demo: false };
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
 });
 
 afterEach(() => {

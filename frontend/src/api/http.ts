@@ -15,7 +15,7 @@ import type {
   Session,
 } from "./types";
 
-const API = "/api/v1/";
+export const API = "/api/v1/";
 const DEADLINE_MS = 20_000;
 /** The longest wait the server grants a long-poll, in seconds. */
 const POLL_WAIT_SECONDS = 25;
@@ -48,36 +48,48 @@ function csrfFromCookie(): string | null {
   return found?.[1] ?? null;
 }
 
+/** What proves that a request comes from a page of ours. */
+export function requestToken(): string {
+  return csrfFromCookie() ?? csrfToken ?? "";
+}
+
 function isProblem(body: unknown): body is Partial<Problem> {
   return typeof body === "object" && body !== null;
 }
 
-async function refusal(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
+/** What an answer that is no success says; `body` is its document, if it has one. */
+export function refusalOf(status: number, statusText: string, retryAfter: string | null, body: unknown): ApiError {
   const problem = isProblem(body) ? body : {};
-  const retryAfter = Number(response.headers.get("Retry-After"));
+  const seconds = Number(retryAfter);
   return new ApiError(
-    response.status,
-    problem.code ?? `http_${response.status}`,
-    problem.detail ?? problem.title ?? response.statusText,
+    status,
+    problem.code ?? `http_${status}`,
+    problem.detail ?? problem.title ?? statusText,
     problem.request_id ?? null,
-    Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
+    Number.isFinite(seconds) && seconds > 0 ? seconds : null,
   );
 }
 
+async function refusal(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  return refusalOf(response.status, response.statusText, response.headers.get("Retry-After"), body);
+}
+
 interface RequestOptions {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   readonly deadlineMs?: number;
   readonly accept?: string;
 }
 
-async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+/** For the typed calls of this folder that answer no document. */
+export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const method = options.method ?? "GET";
-  const headers: Record<string, string> = { Accept: options.accept ?? "application/json" };
+  const headers: Record<string, string> = { ...options.headers, Accept: options.accept ?? "application/json" };
   if (method !== "GET") {
-    headers["X-CSRFToken"] = csrfFromCookie() ?? csrfToken ?? "";
+    headers["X-CSRFToken"] = requestToken();
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
   }
   const deadline = AbortSignal.timeout(options.deadlineMs ?? DEADLINE_MS);
@@ -155,7 +167,7 @@ export function listChats({ cursor, limit, channelId }: ChatsQuery, signal?: Abo
   return json(`communications/all/chats/${query({ cursor, limit, channel_id: channelId ?? null })}`, { signal });
 }
 
-function chatPath(provider: string, conversationId: Id): string {
+export function chatPath(provider: string, conversationId: Id): string {
   return `communications/${encodeURIComponent(provider)}/chats/${encodeURIComponent(conversationId)}/`;
 }
 

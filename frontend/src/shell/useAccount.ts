@@ -6,6 +6,7 @@ import type { Client } from "../sync/client";
 import { openDatabase, StorageBlocked } from "../sync/db";
 import { rememberedUser, signOutPending } from "../sync/device";
 import { Engine } from "../sync/engine";
+import { Outbox } from "../sync/outbox/outbox";
 import { RowCache } from "../sync/rowCache";
 import { pageBuild, registerServiceWorker, updateServiceWorker } from "./serviceWorker";
 
@@ -29,6 +30,7 @@ export function useAccount(): Account {
   const client = useRef<Client | null>(null);
 
   const close = useCallback(() => {
+    client.current?.outbox.stop();
     client.current?.engine.stop();
     client.current?.db.close();
     client.current = null;
@@ -59,8 +61,19 @@ export function useAccount(): Account {
             leave(elsewhere ? "left" : "ended");
           },
         });
-        client.current = { db, engine, rows: new RowCache(db), user, demo };
+        const outbox = new Outbox(db, {
+          // Another tab may have logged somebody else in: what this user wrote is not theirs to send.
+          mayLeave: () => engine.status.get().phase !== "offline" && rememberedUser()?.id === user.id,
+          onSignedOut: () => {
+            leave("ended");
+          },
+        });
+        client.current = { db, engine, outbox, rows: new RowCache(db), user, demo };
         await engine.start();
+        outbox.start();
+        engine.status.subscribe(() => {
+          if (engine.status.get().phase === "live") outbox.wake(true);
+        });
         setState({ kind: "ready", client: client.current });
         void registerServiceWorker(offerReload);
       } catch (error) {

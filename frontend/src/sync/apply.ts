@@ -9,9 +9,11 @@ import type {
   Channel,
   Conversation,
   ConversationPage,
+  Draft,
   Gone,
   Id,
   MemberList,
+  Message,
   MessagePage,
 } from "../api/types";
 import type { FeedState, ListState, LocalDatabase, Side, SideTables } from "./db";
@@ -264,6 +266,16 @@ export function applyMessages(db: LocalDatabase, writer: Writer, channelId: Id, 
     await writeRows(db, tables, "attendee", await stillGranted(tables, page.attendees));
     await writeRows(db, tables, "message", await stillGranted(tables, page.items));
   });
+}
+
+/** The server's answer to what was wanted of a message. */
+export function applyAnsweredMessage(db: LocalDatabase, writer: Writer, message: Message): Promise<void> {
+  return within(db, writer, async (tables) => writeRows(db, tables, "message", await stillGranted(tables, [message])));
+}
+
+/** The server has what was begun to write. */
+export function applyDraft(db: LocalDatabase, writer: Writer, draft: Draft): Promise<void> {
+  return within(db, writer, async (tables) => writeRows(db, tables, "draft", await stillGranted(tables, [draft])));
 }
 
 /**

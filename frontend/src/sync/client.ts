@@ -4,6 +4,7 @@ import { createContext, use, useCallback, useEffect, useState, useSyncExternalSt
 import type { Id, User } from "../api/types";
 import type { LocalDatabase } from "./db";
 import type { Engine } from "./engine";
+import type { Outbox } from "./outbox/outbox";
 import type { RowCache } from "./rowCache";
 import type { LocalConversation } from "./rows";
 import type { SyncStatus } from "./status";
@@ -13,6 +14,7 @@ export interface Client {
   readonly db: LocalDatabase;
   readonly engine: Engine;
   readonly rows: RowCache;
+  readonly outbox: Outbox;
   readonly user: User;
   /** A demo account with a simulated phone is behind this server. */
   readonly demo: boolean;

@@ -2,6 +2,7 @@ import Dexie, { type EntityTable, type Table } from "dexie";
 
 import type { Entity, Id, Version } from "../api/types";
 import { ENTITIES } from "../api/types";
+import { OutboxDatabase } from "./outbox/store";
 import type { LocalEntities, ReadMark } from "./rows";
 
 /** Part of the database's name: another schema is another database, so no upgrade can be blocked by an old tab. */
@@ -11,6 +12,11 @@ const PREFIX = "landline-";
 
 export function databaseName(userId: Id): string {
   return `${PREFIX}${userId}-v${SCHEMA}`;
+}
+
+/** Without the schema: what waits to be sent outlives every copy of the server's rows. */
+export function outboxName(userId: Id): string {
+  return `${PREFIX}${userId}-outbox`;
 }
 
 /**
@@ -94,7 +100,10 @@ export class LocalDatabase extends Dexie {
   readonly readMarks: EntityTable<ReadMark, "conversation_id">;
   readonly #sides: readonly [SideTables, SideTables];
 
-  constructor(name: string) {
+  constructor(
+    name: string,
+    readonly outbox: OutboxDatabase,
+  ) {
     super(name, { cache: "disabled" });
     const stores: Record<string, string> = { state: "key", read_mark: "conversation_id" };
     for (const side of [0, 1]) {
@@ -108,6 +117,11 @@ export class LocalDatabase extends Dexie {
         SIDE_TABLE_NAMES.map((name) => [name, this.table(`${name}_${side}`)]),
       ) as unknown as SideTables;
     this.#sides = [tablesOf(0), tablesOf(1)];
+  }
+
+  override close(): void {
+    super.close();
+    this.outbox.close();
   }
 
   side(side: Side): SideTables {
@@ -152,7 +166,7 @@ async function openWithin(database: LocalDatabase, milliseconds: number): Promis
     }, milliseconds);
   });
   try {
-    await Promise.race([database.open(), late]);
+    await Promise.race([Promise.all([database.open(), database.outbox.open()]), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -164,7 +178,7 @@ async function openWithin(database: LocalDatabase, milliseconds: number): Promis
  */
 export async function openDatabase(userId: Id): Promise<LocalDatabase> {
   const name = databaseName(userId);
-  const database = new LocalDatabase(name);
+  const database = new LocalDatabase(name, new OutboxDatabase(outboxName(userId)));
   try {
     await openWithin(database, BLOCKED_AFTER_MS);
     return database;
@@ -174,7 +188,7 @@ export async function openDatabase(userId: Id): Promise<LocalDatabase> {
   }
   try {
     await Dexie.delete(name);
-    const fresh = new LocalDatabase(name);
+    const fresh = new LocalDatabase(name, new OutboxDatabase(outboxName(userId)));
     await openWithin(fresh, BLOCKED_AFTER_MS);
     return fresh;
   } catch (error) {
