@@ -6,7 +6,8 @@ import { phoneOf } from "../src/inbox/newChat/recipients";
 import { FOR_EVER, isMuted, rowItems, toggleMuted, toggleUnread, type RowActs } from "../src/inbox/rowMenu/rowActs";
 import { barrier } from "../src/inbox/tools/barriers";
 import { messagePosition, toLocalConversation, type LocalConversation, type LocalMessage } from "../src/sync/rows";
-import { asWanted } from "../src/sync/wanted";
+import type { OutboxEntry, Wish } from "../src/sync/outbox/entries";
+import { asWanted, withWishes } from "../src/sync/wanted";
 import { at, conversation, message } from "./rows";
 
 const local = (fields: Partial<LocalMessage> = {}): LocalMessage => {
@@ -29,6 +30,25 @@ const change = (fields: Partial<Change>): Change => ({
   reason: null,
   author_id: "1",
   created_at: at(60),
+  ...fields,
+});
+
+const wish = (wanted: Wish, fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
+  client_id: "0197a0c0-0000-7000-8000-000000000001",
+  conversation_id: "1",
+  channel_id: "1",
+  provider: "whatsapp",
+  wish: wanted,
+  state: "waiting",
+  skipped: false,
+  created_at: sentAt,
+  not_before: 0,
+  left: false,
+  attempts: 0,
+  retry_at: 0,
+  trouble: null,
+  sent_at: null,
+  revision: 0,
   ...fields,
 });
 
@@ -60,12 +80,27 @@ describe("a message is shown as it is wanted", () => {
 
   test("what only this device knows counts after what the server knows", () => {
     const held = local({ ...own, changes: [change({ text: "server" })] });
-    expect(asWanted(held, [change({ id: "local", text: "device" })]).text).toBe("device");
+    const [shown] = withWishes([held], [wish({ kind: "edit", message_id: "7", text: "device" })]);
+    expect(shown?.text).toBe("device");
   });
 
   test("a message of which nothing is wanted stays the same object", () => {
     const held = local();
-    expect(asWanted(held)).toBe(held);
+    const messages = [held];
+    expect(withWishes(messages, [])).toBe(messages);
+  });
+
+  test("a wish that was refused is told with its reason and changes nothing", () => {
+    const refused = wish({ kind: "delete", message_id: "7" }, { state: "failed", trouble: { code: "not_found", message: "It is gone.", request_id: null } });
+    const [shown] = withWishes([local(own)], [refused]);
+    expect(shown?.deleted_at).toBeNull();
+    expect(shown?.changes).toEqual([expect.objectContaining({ state: "failed", reason: "It is gone." })]);
+  });
+
+  test("what the server has already told of is not told twice", () => {
+    const known = change({ text: "better" });
+    const sending = wish({ kind: "edit", message_id: "7", text: "better" }, { client_id: known.client_id });
+    expect(withWishes([local({ ...own, changes: [known] })], [sending])[0]?.changes).toHaveLength(1);
   });
 });
 
@@ -97,7 +132,7 @@ describe("what cannot be done is said beforehand", () => {
 });
 
 describe("what is done to a conversation from the list", () => {
-  const acts = (): RowActs & { change: ReturnType<typeof vi.fn>; markRead: ReturnType<typeof vi.fn> } => ({ change: vi.fn(), markRead: vi.fn() });
+  const acts = () => ({ change: vi.fn<RowActs["change"]>(), markRead: vi.fn<RowActs["markRead"]>() });
 
   test("an unread one is read, a read one marked as unread", () => {
     const done = acts();

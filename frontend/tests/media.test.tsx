@@ -25,7 +25,16 @@ const stored = (id: string, kind: Attachment["kind"] = "image", fields: Partial<
   attachmentRow({ id, kind, state: "stored", url: `/api/v1/communications/media/${id}/`, ...fields });
 
 let client: Client;
-const actions = { enlarge: vi.fn(), jumpToQuoted: vi.fn(), copy: vi.fn(), inspect: null } satisfies ThreadActions;
+const actions = {
+  enlarge: vi.fn(),
+  jumpToQuoted: vi.fn(),
+  copy: vi.fn(),
+  inspect: null,
+  barrier: () => undefined,
+  act: vi.fn(),
+  react: vi.fn(),
+  dropChange: vi.fn(),
+} satisfies ThreadActions;
 
 beforeEach(async () => {
   const db = await freshDatabase();

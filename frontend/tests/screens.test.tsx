@@ -272,6 +272,10 @@ describe("keys", () => {
     help: record("help"),
     inbox: record("inbox"),
     details: record("details"),
+    archive: record("archive"),
+    toggleUnread: record("toggleUnread"),
+    toggleMuted: record("toggleMuted"),
+    newChat: record("newChat"),
     back: record("back"),
   };
   const Screen = ({ singleKeys }: { readonly singleKeys: boolean }) => {

@@ -8,6 +8,7 @@ import { fullTime, listTime } from "../lib/time";
 import { STATUS_WORD, words } from "../lib/words";
 import { useConversationPicture, useRow } from "../sync/client";
 import type { LocalConversation } from "../sync/rows";
+import { useConversationAsWanted } from "../sync/wanted";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { previewOf, type Preview } from "./preview";
@@ -63,7 +64,7 @@ function PreviewLine({ preview }: { readonly preview: Preview }) {
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { id, index, total, height, active, open, now, onOpen } = props;
-  const row = useRow(id);
+  const row = useConversationAsWanted(useRow(id));
   const picture = useConversationPicture(row);
   const place = { height, transform: `translateY(${index * height}px)` };
   const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;

@@ -7,6 +7,7 @@ import { words } from "../lib/words";
 import { useLive, useWatchedPeople } from "../sync/client";
 import { countAfter } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
+import { useWanted } from "../sync/wanted";
 import { Icon } from "../ui/icons";
 import { ScrollKeeper } from "../ui/ScrollKeeper";
 import { Announcer } from "./Announcer";
@@ -48,7 +49,8 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
   const now = useDay();
-  const { messages, newFrom, followsNewest, extendUp, extendDown } = view;
+  const { newFrom, followsNewest, extendUp, extendDown } = view;
+  const messages = useWanted(conversation.id, view.messages);
   const newest = messages?.at(-1)?.position ?? null;
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
   const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;

@@ -1,19 +1,19 @@
 /** A message as people here want it, before upstream has shown that it is so. */
-import type { Change, Reaction } from "../api/types";
-import type { LocalMessage } from "./rows";
+import { useMemo, useSyncExternalStore } from "react";
 
-export type WantedChange = Pick<Change, "id" | "kind" | "state" | "emoji" | "text" | "author_id" | "created_at">;
+import type { Change, Id, Reaction } from "../api/types";
+import { useClient } from "./client";
+import type { OutboxEntry } from "./outbox/entries";
+import type { LocalConversation, LocalMessage } from "./rows";
 
-const isFailed = ({ state }: WantedChange): boolean => state === "failed";
-
-function reacted(reactions: readonly Reaction[], change: WantedChange): readonly Reaction[] {
+function reacted(reactions: readonly Reaction[], change: Change): readonly Reaction[] {
   const others = reactions.filter(({ is_own }) => !is_own);
   const emoji = change.emoji ?? "";
   if (emoji === "") return others;
   return [...others, { id: `change-${change.id}`, emoji, sender_id: null, sender_name: null, is_own: true }];
 }
 
-function applied(message: LocalMessage, change: WantedChange): LocalMessage {
+function applied(message: LocalMessage, change: Change): LocalMessage {
   switch (change.kind) {
     case "edit":
       return { ...message, text: change.text ?? message.text, edited_at: change.created_at };
@@ -27,7 +27,62 @@ function applied(message: LocalMessage, change: WantedChange): LocalMessage {
 }
 
 /** What failed changes nothing; what is told later counts more. */
-export function asWanted(message: LocalMessage, more: readonly WantedChange[] = []): LocalMessage {
-  const changes = [...message.changes, ...more].filter((change) => !isFailed(change));
+export function asWanted(message: LocalMessage): LocalMessage {
+  const changes = message.changes.filter(({ state }) => state !== "failed");
   return changes.length === 0 ? message : changes.reduce(applied, message);
+}
+
+/** A change that the server does not have yet, in the form in which it will tell of it; null for any other entry. */
+function changeOf(entry: OutboxEntry): { readonly messageId: Id; readonly change: Change } | null {
+  const { wish, client_id, state, trouble } = entry;
+  if (state === "sent" || !(wish.kind === "react" || wish.kind === "edit" || wish.kind === "delete")) return null;
+  const change: Change = {
+    id: client_id,
+    client_id,
+    kind: wish.kind,
+    state,
+    emoji: wish.kind === "react" ? wish.emoji : null,
+    text: wish.kind === "edit" ? wish.text : null,
+    reason_code: state === "failed" ? (trouble?.code ?? null) : null,
+    reason: state === "failed" ? (trouble?.message ?? null) : null,
+    author_id: null,
+    created_at: new Date(entry.created_at).toISOString(),
+  };
+  return { messageId: wish.message_id, change };
+}
+
+export function withWishes(messages: readonly LocalMessage[], entries: readonly OutboxEntry[]): readonly LocalMessage[] {
+  const wishes = entries.map(changeOf).filter((one) => one !== null);
+  let same = true;
+  const shown = messages.map((message) => {
+    const held = new Set(message.changes.map(({ client_id }) => client_id));
+    const news = wishes
+      .filter(({ messageId, change }) => messageId === message.id && !held.has(change.client_id))
+      .map(({ change }) => change);
+    const wanted = asWanted(news.length === 0 ? message : { ...message, changes: [...message.changes, ...news] });
+    if (wanted !== message) same = false;
+    return wanted;
+  });
+  return same ? messages : shown;
+}
+
+/** A row of the list as people here want it; its place follows once the server has it. */
+export function conversationAsWanted(row: LocalConversation, entries: readonly OutboxEntry[]): LocalConversation {
+  return entries.reduce(
+    (shown, { wish, state }) => (wish.kind === "conversation" && state === "waiting" ? { ...shown, ...wish.change } : shown),
+    row,
+  );
+}
+
+export function useConversationAsWanted(row: LocalConversation | undefined): LocalConversation | undefined {
+  const { view } = useClient().outbox;
+  const entries = useSyncExternalStore(view.subscribe, () => view.of(row?.id ?? ""));
+  return useMemo(() => (row === undefined ? undefined : conversationAsWanted(row, entries)), [row, entries]);
+}
+
+/** The messages of a conversation with what is wanted of them, on this device or elsewhere. */
+export function useWanted(conversationId: Id, messages: readonly LocalMessage[] | undefined): readonly LocalMessage[] | undefined {
+  const { view } = useClient().outbox;
+  const entries = useSyncExternalStore(view.subscribe, () => view.of(conversationId));
+  return useMemo(() => (messages === undefined ? undefined : withWishes(messages, entries)), [messages, entries]);
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useEffectEvent, useState, type RefObject } from
 import type { Id } from "../../api/types";
 import { oneLine } from "../../lib/text";
 import { useClient, useRow } from "../../sync/client";
+import { useConversationAsWanted } from "../../sync/wanted";
 import { Menu } from "../../ui/Menu";
 import { longPress } from "../longPress";
 import { rowItems, type RowActs } from "./rowActs";
@@ -56,7 +57,7 @@ export function RowMenu({ scroller, activeId, rowElement, acts }: RowMenuProps) 
   const close = useCallback(() => {
     setAsked(null);
   }, []);
-  const row = useRow(asked?.id ?? "");
+  const row = useConversationAsWanted(useRow(asked?.id ?? ""));
   const anchor = scroller.current;
   if (asked === null || row === undefined || anchor === null) return null;
   return (

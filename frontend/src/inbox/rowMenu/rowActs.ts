@@ -1,14 +1,8 @@
 /** What can be done with a conversation from its place in the list. */
+import type { ConversationChange } from "../../sync/outbox/entries";
 import type { LocalConversation } from "../../sync/rows";
 import type { MenuItem } from "../../ui/Menu";
 import { rowWords } from "./rowWords";
-
-export interface ConversationPatch {
-  readonly archived?: boolean;
-  readonly pinned?: boolean;
-  readonly muted_until?: string | null;
-  readonly marked_unread?: boolean;
-}
 
 const HOUR_MS = 3_600_000;
 /** Later than any time a person sets: for ever. */
@@ -21,7 +15,7 @@ export function isMuted(row: Pick<LocalConversation, "muted_until">, now: number
 }
 
 export interface RowActs {
-  readonly change: (row: LocalConversation, patch: ConversationPatch) => void;
+  readonly change: (row: LocalConversation, change: ConversationChange) => void;
   readonly markRead: (row: LocalConversation) => void;
 }
 

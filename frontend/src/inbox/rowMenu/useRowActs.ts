@@ -9,9 +9,11 @@ export function useRowActs(): RowActs {
   const client = useClient();
   return useMemo(
     () => ({
-      change: (row, patch) => void conversationChange(client, row, patch),
+      change: (row, change) => {
+        conversationChange(client, row, change);
+      },
       markRead: (row) => {
-        if (row.marked_unread) void conversationChange(client, row, { marked_unread: false });
+        if (row.marked_unread) conversationChange(client, row, { marked_unread: false });
         if (row.last_message !== null) void conversationMarkRead(client, row.id, row.last_message.id);
       },
     }),

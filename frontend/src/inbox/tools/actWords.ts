@@ -20,7 +20,7 @@ export const actWords = {
   forwardTitle: "Forward to",
   forwardFind: "Find a conversation",
   forwardNone: "No conversation of this account has that name.",
-  forwarded: (name: string) => `Forwarded to ${name}.`,
+  forwarded: (name: string) => `On its way to ${name}.`,
   changeWaits: {
     edit: "Edit waits",
     delete: "Deletion waits",

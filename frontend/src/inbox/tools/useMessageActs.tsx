@@ -40,7 +40,9 @@ export function useMessageActs(
         if (act === "reply") onReply(message);
         else setChosen({ act, message });
       },
-      react: (message: LocalMessage, emoji: string) => void messageReact(client, conversation, message, emoji),
+      react: (message: LocalMessage, emoji: string) => {
+        messageReact(client, conversation, message, emoji);
+      },
       dropChange: (message: LocalMessage, changeId: string) => void changeDrop(client, conversation, message, changeId),
     }),
     [client, conversation, onReply],
@@ -80,17 +82,20 @@ export function useMessageActs(
           />
         );
       case "edit":
-        return <EditDialog message={message} onSave={(text) => void messageEdit(client, conversation, message, text)} onClose={close} />;
+        return <EditDialog message={message} onSave={(text) => {
+              messageEdit(client, conversation, message, text);
+            }} onClose={close} />;
       case "remove":
-        return <RemoveDialog onConfirm={() => void messageDelete(client, conversation, message)} onClose={close} />;
+        return <RemoveDialog onConfirm={() => {
+              messageDelete(client, conversation, message);
+            }} onClose={close} />;
       case "forward":
         return (
           <ForwardDialog
             channelId={conversation.channel_id}
             onPick={(target) => {
-              void messageForward(client, conversation, message, target).then(() => {
-                onNotice(actWords.forwarded(target.name));
-              });
+              messageForward(client, conversation, message, target);
+              onNotice(actWords.forwarded(target.name));
             }}
             onClose={close}
           />
