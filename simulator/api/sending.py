@@ -15,6 +15,8 @@ from simulator.web.messages import Request, Response, json_response
 FILE_LIMIT_BYTES = 15 * 1024 * 1024
 TEXT_LIMIT = 65_536
 TYPING_LIMIT_MS = 60_000
+# Recorders label sound as film, and a form without types says nothing.
+_VOICE_TYPES = ("audio/", "video/", "application/ogg", "application/octet-stream")
 _FILE_FIELDS = {"attachments", "attachments[]", "voice_message", "video_message"}
 
 
@@ -104,7 +106,7 @@ class Sending:
             if len(file.content) > FILE_LIMIT_BYTES:
                 raise ApiError("content_too_large", f"{file.name} is larger than 15 MB.")
             voice = file.field == "voice_message"
-            if voice and not file.content_type.startswith("audio/"):
+            if voice and not file.content_type.startswith(_VOICE_TYPES):
                 raise ApiError("unsupported_media_type", "A voice message must be audio.")
             attachments.append(upload(self._world, file.name, file.content_type, file.content, voice=voice))
         return attachments
