@@ -25,7 +25,15 @@ const stored = (id: string, kind: Attachment["kind"] = "image", fields: Partial<
   attachmentRow({ id, kind, state: "stored", url: `/api/v1/communications/media/${id}/`, ...fields });
 
 let client: Client;
-const actions = { enlarge: vi.fn(), jumpToQuoted: vi.fn(), copy: vi.fn(), inspect: null } satisfies ThreadActions;
+const actions = {
+  enlarge: vi.fn(),
+  jumpToQuoted: vi.fn(),
+  copy: vi.fn(),
+  setReply: vi.fn(),
+  putBack: vi.fn(),
+  where: null,
+  inspect: null,
+} satisfies ThreadActions;
 
 beforeEach(async () => {
   const db = await freshDatabase();

@@ -272,6 +272,7 @@ describe("keys", () => {
     help: record("help"),
     inbox: record("inbox"),
     details: record("details"),
+    write: record("write"),
     back: record("back"),
   };
   const Screen = ({ singleKeys }: { readonly singleKeys: boolean }) => {

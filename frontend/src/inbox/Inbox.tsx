@@ -14,6 +14,7 @@ import type { LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { focusComposer } from "./composer/focusComposer";
 import { ConversationList, type ListHandle } from "./ConversationList";
 import { DetailsDrawer } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
@@ -84,6 +85,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
     details: () => {
       if (conversationId !== null) details.toggle();
     },
+    write: focusComposer,
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
@@ -172,6 +174,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
               id={conversationId}
               target={target}
               onInspect={inspectMessage}
+              preferences={preferences}
               detailsOpen={showsDetails}
               onDetails={details.toggle}
             />

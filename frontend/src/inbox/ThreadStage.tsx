@@ -1,9 +1,11 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode, type RefObject } from "react";
 
 import type { Id } from "../api/types";
 import { useClient } from "../sync/client";
 import { messageByExternalId, type Shown } from "../sync/queries";
+import type { Whereabouts } from "../sync/outgoing";
 import type { LocalMessage } from "../sync/rows";
+import type { ComposerHandle } from "./composer/Composer";
 import { loaded } from "./loaded";
 import { namedText } from "./mentions";
 import { messageShow } from "./messageShow";
@@ -15,13 +17,14 @@ const Lightbox = lazy(() => loaded(import("./lightbox/Lightbox").then((file) => 
 const NOTICE_MS = 4_000;
 
 interface ThreadStageProps {
-  readonly conversationId: Id;
+  readonly where: Whereabouts;
+  readonly composer: RefObject<ComposerHandle | null>;
   readonly onInspect: ((message: LocalMessage) => void) | null;
   readonly children: ReactNode;
 }
 
 /** What bubbles can ask for, and what stands over the thread because of it. */
-export function ThreadStage({ conversationId, onInspect, children }: ThreadStageProps) {
+export function ThreadStage({ where, composer, onInspect, children }: ThreadStageProps) {
   const { db } = useClient();
   const [looking, setLooking] = useState<Shown | null>(null);
   const [notice, setNotice] = useState("");
@@ -36,6 +39,7 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
   }, [notice]);
 
   const actions = useMemo((): ThreadActions => {
+    const conversationId = where.id;
     const jump = async (messageId: Id | null, externalId: Id | null): Promise<void> => {
       const found = messageId ?? (externalId === null ? null : await messageByExternalId(db, conversationId, externalId));
       if (found === null) setNotice(threadWords.notHere);
@@ -62,9 +66,12 @@ export function ThreadStage({ conversationId, onInspect, children }: ThreadStage
           },
         );
       },
+      setReply: (message) => composer.current?.setReply(message),
+      putBack: (wish) => composer.current?.putBack(wish),
+      where,
       inspect: onInspect,
     };
-  }, [db, conversationId, onInspect]);
+  }, [db, where, composer, onInspect]);
 
   const close = useCallback(() => {
     setLooking(null);

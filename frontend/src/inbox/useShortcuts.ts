@@ -12,6 +12,7 @@ export type Shortcut =
   | "help"
   | "inbox"
   | "details"
+  | "write"
   | "back";
 
 export type Shortcuts = Readonly<Record<Shortcut, () => void>>;
@@ -25,6 +26,7 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["/", "find"],
   ["?", "help"],
   [".", "details"],
+  ["r", "write"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([

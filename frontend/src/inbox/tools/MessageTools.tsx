@@ -5,7 +5,7 @@ import type { LocalMessage } from "../../sync/rows";
 import { useThreadActions } from "../threadActions";
 import { MessageBar } from "./MessageBar";
 import { MessageMenu } from "./MessageMenu";
-import { messageTools } from "./messageTools";
+import { canBeAnswered, messageTools } from "./messageTools";
 
 const LONG_PRESS_MS = 450;
 const SLIP_PX = 10;
@@ -13,6 +13,7 @@ const SLIP_PX = 10;
 interface MessageToolsProps {
   readonly scroller: RefObject<HTMLElement | null>;
   readonly messages: readonly LocalMessage[];
+  readonly singleKeys: boolean;
 }
 
 interface Place {
@@ -47,7 +48,7 @@ function bubbleSelect(scroller: HTMLElement, way: 1 | -1): boolean {
  * What can be done with the messages of a thread: a bar beside the bubble under a mouse, a menu by a long press or by a
  * key. It listens to the log as a whole, so that a bubble costs nothing for it.
  */
-export function MessageTools({ scroller, messages }: MessageToolsProps) {
+export function MessageTools({ scroller, messages, singleKeys }: MessageToolsProps) {
   const actions = useThreadActions();
   const [hovered, setHovered] = useState<Place | null>(null);
   const [menu, setMenu] = useState<Place | null>(null);
@@ -73,6 +74,13 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
       log.focus({ preventScroll: true });
       done = true;
     } else if (selected !== null && (event.key === "Enter" || event.key.toLowerCase() === "m")) done = open(rowOf(selected));
+    else if (selected !== null && singleKeys && event.key.toLowerCase() === "r") {
+      const message = messageAt(rowOf(selected));
+      if (message !== undefined && canBeAnswered(message)) {
+        actions.setReply(message);
+        done = true;
+      }
+    }
     if (done) event.preventDefault();
   });
 

@@ -1,3 +1,4 @@
+import { entryKeyOf } from "../../sync/outgoing";
 import { isStored } from "../../sync/queries";
 import type { LocalMessage } from "../../sync/rows";
 import type { IconName } from "../../ui/icons";
@@ -14,9 +15,24 @@ export interface MessageTool {
   readonly href?: string;
 }
 
+/** Whether upstream knows the message, so that an answer can name it. */
+export function canBeAnswered(message: LocalMessage): boolean {
+  return message.deleted_at === null && message.kind !== "event" && message.external_message_id !== null;
+}
+
 export function messageTools(message: LocalMessage, actions: ThreadActions): readonly MessageTool[] {
   const tools: MessageTool[] = [];
   const { quoted, attachments, text } = message;
+  if (canBeAnswered(message) && actions.where !== null) {
+    tools.push({
+      key: "reply",
+      icon: "reply",
+      label: threadWords.reply,
+      run: () => {
+        actions.setReply(message);
+      },
+    });
+  }
   if (message.deleted_at === null) {
     if (text !== "" && message.kind !== "event") {
       tools.push({
@@ -48,7 +64,7 @@ export function messageTools(message: LocalMessage, actions: ThreadActions): rea
     }
   }
   const { inspect } = actions;
-  if (inspect !== null) {
+  if (inspect !== null && entryKeyOf(message) === null) {
     tools.push({
       key: "inspect",
       icon: "inspect",

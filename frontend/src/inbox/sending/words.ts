@@ -1,0 +1,45 @@
+/** The sentences about messages on their way. */
+import type { Sending } from "../../api/types";
+
+export const EVIDENCE_WORD: Readonly<Record<NonNullable<Sending["evidence"]>, string>> = {
+  answer: "Unipile answered that it was sent",
+  echo: "it was seen in the account",
+  person: "somebody here said so",
+  read_back: "it was found when the conversation was read again",
+  receipt: "the other side's receipt came",
+};
+
+/** In our words where we have some; else what was said. */
+const REASON_WORD: ReadonlyMap<string, string> = new Map([
+  ["pacing", "Waits so that the account does not send too fast"],
+  ["rate_limited", "Waits because the service asked for a pause"],
+  ["account_down", "Waits until the account is connected again"],
+  ["account_disconnected", "Waits until the account is connected again"],
+  ["held", "Waits behind a message that needs a decision"],
+  ["not_kept", "This device has no room to keep it. It is lost when this page closes."],
+  ["file_lost", "A file of it is no longer on this device."],
+  ["unreachable", "The server does not answer; it is tried again"],
+]);
+
+export function reasonWord(code: string | null, reason: string | null): string {
+  return REASON_WORD.get(code ?? "") ?? reason ?? "";
+}
+
+export const sendingWords = {
+  evidence: (words: string, moment: string) => `${words}, ${moment}`,
+  unknownWhy: "No reason was given",
+  failed: (why: string) => (why === "" ? "Not sent." : `Not sent: ${why}`),
+  unconfirmed: "It is not certain that this arrived.",
+  retry: "Send again",
+  arrived: "It arrived",
+  delete: "Delete",
+  copy: "Copy",
+  skip: "Send the others",
+  undo: "Undo",
+  cancel: "Cancel",
+  leavesIn: (seconds: number) => `Leaves in ${seconds} s`,
+  queued: "Kept on this device until the server answers",
+  nextTry: (moment: string) => `next try ${moment}`,
+  deciding: "Waiting for the server…",
+  uploading: (percent: number) => `Uploading ${percent} %`,
+} as const;
