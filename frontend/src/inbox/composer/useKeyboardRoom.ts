@@ -3,8 +3,8 @@ import { useEffect } from "react";
 /** Tells the page how much of its height a telephone's keyboard leaves, so that the composer stands above it. */
 export function useKeyboardRoom(): void {
   useEffect(() => {
-    const view = window.visualViewport;
-    if (view === null) return;
+    const view = (window as { readonly visualViewport?: VisualViewport | null }).visualViewport;
+    if (view == null) return;
     const { style } = document.documentElement;
     const measure = (): void => {
       const covered = Math.round(window.innerHeight - view.height - view.offsetTop);
