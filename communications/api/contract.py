@@ -53,6 +53,12 @@ def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:
     }
 
 
+def takes_file() -> dict[str, Any]:
+    """``openapi_extra`` of a call whose body is the bytes of a file."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def answers_nothing(*refusals: type[LandlineError], headers: Mapping[str, str]) -> dict[str, Any]:
     """``openapi_extra`` of a call that answers 204. ``headers``: description by name."""
     described = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from ninja import Path, Query, Schema
+from ninja import Header, Path, Query, Schema
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
@@ -27,6 +27,7 @@ Provider = Annotated[
     ),
 ]
 AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
+UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
@@ -39,6 +40,13 @@ Cursor = Annotated[
     str | SkipJsonSchema[None],
     Query(max_length=CURSOR_MAX_LENGTH, description="`next_cursor` of the page before, of the same path."),
 ]
+IdempotencyKey = Annotated[
+    UUID,
+    Header(
+        alias="Idempotency-Key", description="Chosen by the caller; a repeated call carries the same one."
+    ),
+]
+FileName = Annotated[str, Header(alias="X-File-Name", max_length=4096, description="Percent-encoded UTF-8.")]
 AroundMessage = Annotated[
     IdText | SkipJsonSchema[None], Query(description="Id of a message to have in the middle of the page.")
 ]
