@@ -6,6 +6,7 @@ from communications.api import (
     channels,
     chats,
     deliveries,
+    drafts,
     inspection,
     media,
     people,
@@ -41,4 +42,5 @@ api.add_router("/communications", search.router)
 api.add_router("/communications", deliveries.router)
 api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
+api.add_router("/communications", drafts.router)
 api.add_router("/communications", chats.router)

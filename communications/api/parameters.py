@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from communications.api.cursors import CURSOR_MAX_LENGTH
 from communications.errors import NotFound
+from communications.outbox.drafts import DRAFT_MAX_CHARACTERS
 
 DEFAULT_LIMIT: Final = 50
 MAXIMUM_LIMIT: Final = 200
@@ -68,6 +69,20 @@ class Credentials(Schema):
 
 class ReadThrough(Schema):
     message_id: Annotated[IdText, Field(description="Id of the last message read.")]
+
+
+class ChannelSettings(Schema):
+    read_receipts: Annotated[
+        Literal["on_open", "on_answer", "never"],
+        Field(description="When others learn that their message was read here."),
+    ]
+
+
+class WantedDraft(Schema):
+    text: Annotated[
+        str,
+        Field(max_length=DRAFT_MAX_CHARACTERS, pattern=r"^[^\x00]*$", description="Empty removes the draft."),
+    ]
 
 
 WantedVerdict = Annotated[

@@ -304,6 +304,7 @@ class Migration(migrations.Migration):
                             ("body_opened", "Opened the body of a delivery"),
                             ("difference_opened", "Saw what folding a delivery again would change"),
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
+                            ("receipts_set", "Set when others learn that a message was read"),
                             ("replay_asked", "Had deliveries folded again"),
                         ]
                     ),

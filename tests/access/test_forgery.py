@@ -52,6 +52,8 @@ class Victim:
             "attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_conversation_id": str(conversation_make(channel).pk),
+            "read_receipts": "never",
+            "text": "hello",
             "verdict": "different",
             "name": "Ada L.",
             "username": "victim",

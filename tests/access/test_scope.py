@@ -112,6 +112,8 @@ class Estate:
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
+            "read_receipts": "never",
+            "text": "hello",
             "verdict": "same",
         }
 
