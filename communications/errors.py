@@ -10,6 +10,8 @@
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
+    ├── IdempotencyConflict    409  a key that was used before, for something else
+    ├── NotDecidable           409  a decision that does not fit how the message stands
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooManyAttempts        429  with ``retry_after_seconds``
     ├── TooBroad               503  a search that would take too long
@@ -67,6 +69,18 @@ class NotFound(LandlineError):
     status = 404
     code = "not_found"
     title = "Nothing is here, or nothing you may see"
+
+
+class IdempotencyConflict(LandlineError):
+    status = 409
+    code = "idempotency_conflict"
+    title = "That key was used before, for something else"
+
+
+class NotDecidable(LandlineError):
+    status = 409
+    code = "not_decidable"
+    title = "The message does not stand so that this could be decided"
 
 
 class BodyRemoved(LandlineError):

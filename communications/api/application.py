@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from communications.api import channels, chats, deliveries, inspection, media, people, search, session
+from communications.api import (
+    channels,
+    chats,
+    deliveries,
+    inspection,
+    media,
+    people,
+    search,
+    sending,
+    session,
+)
 from communications.api.contract import Api
 from communications.api.problems import problems_register
 from communications.api.reader import signed_in
@@ -31,3 +41,4 @@ api.add_router("/communications", deliveries.router)
 api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
 api.add_router("/communications", chats.router)
+api.add_router("/communications", sending.router)
