@@ -11,7 +11,8 @@
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
-    ├── IdempotencyConflict    409  the same key was used for something else
+    ├── IdempotencyConflict    409  a key that was used before, for something else
+    ├── NotDecidable           409  a decision that does not fit how the message stands
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooLarge               413  more than is taken
     ├── ForbiddenType          415  a file that runs when it is opened
@@ -83,6 +84,12 @@ class IdempotencyConflict(LandlineError):
     status = 409
     code = "idempotency_conflict"
     title = "That key was used before, for something else"
+
+
+class NotDecidable(LandlineError):
+    status = 409
+    code = "not_decidable"
+    title = "The message does not stand so that this could be decided"
 
 
 class BodyRemoved(LandlineError):

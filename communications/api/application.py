@@ -11,6 +11,7 @@ from communications.api import (
     media,
     people,
     search,
+    sending,
     session,
     uploads,
 )
@@ -44,3 +45,4 @@ api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
 api.add_router("/communications", drafts.router)
 api.add_router("/communications", chats.router)
+api.add_router("/communications", sending.router)

@@ -85,6 +85,22 @@ class WantedDraft(Schema):
     ]
 
 
+class NewMessage(Schema):
+    client_id: Annotated[
+        UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+    ]
+    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    quoted_message_id: Annotated[IdText | None, Field(default=None, description="Which message it answers.")]
+    upload_ids: Annotated[
+        list[IdText], Field(default=[], max_length=30, description="Files handed over before.")
+    ]
+    voice: Annotated[bool, Field(default=False, description="The one file is a voice note.")]
+
+
+class Decided(Schema):
+    decision: Literal["retry", "arrived", "discard", "skip"]
+
+
 WantedVerdict = Annotated[
     Literal["same", "different"] | None, Field(description="`null` takes back what was decided of the two.")
 ]

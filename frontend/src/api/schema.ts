@@ -629,7 +629,13 @@ export interface paths {
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
-        readonly post?: never;
+        /**
+         * Send a message
+         * @description 201 with the message as it stands here, before anything has left; 200 where the same request had written it before.
+         *
+         *     `Prefer: wait=N` answers once it is known how it ended, or after N seconds (10 at most).
+         */
+        readonly post: operations["message_send"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -667,6 +673,26 @@ export interface paths {
          * @description Moves the read marker up to that message, never back.
          */
         readonly post: operations["chat_mark_read"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide about a message that did not simply arrive
+         * @description `retry` sends it again, `arrived` takes it for sent, `skip` lets what comes after it go on, `discard` removes it (204).
+         */
+        readonly post: operations["message_decide"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -909,6 +935,46 @@ export interface components {
              * @description Id of the last message read.
              */
             readonly message_id: string;
+        };
+        /** NewMessage */
+        readonly NewMessage: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Text
+             * @description May be empty where a file goes with it.
+             * @default
+             */
+            readonly text: string;
+            /**
+             * Quoted Message Id
+             * @description Which message it answers.
+             */
+            readonly quoted_message_id?: string | null;
+            /**
+             * Upload Ids
+             * @description Files handed over before.
+             * @default []
+             */
+            readonly upload_ids: readonly string[];
+            /**
+             * Voice
+             * @description The one file is a voice note.
+             * @default false
+             */
+            readonly voice: boolean;
+        };
+        /** Decided */
+        readonly Decided: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            readonly decision: "retry" | "arrived" | "discard" | "skip";
         };
         /**
          * Attachment
@@ -1890,6 +1956,8 @@ export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
 export type WantedDraft = components['schemas']['WantedDraft'];
 export type ReadThrough = components['schemas']['ReadThrough'];
+export type NewMessage = components['schemas']['NewMessage'];
+export type Decided = components['schemas']['Decided'];
 export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
 export type Rows = components['schemas']['Rows'];
@@ -3877,6 +3945,94 @@ export interface operations {
             };
         };
     };
+    readonly message_send: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `not_permitted`, `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly members_list: {
         readonly parameters: {
             readonly query?: never;
@@ -3976,6 +4132,89 @@ export interface operations {
             };
             /** @description Not Found: `not_found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Decided"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `not_permitted`, `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_decidable` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
