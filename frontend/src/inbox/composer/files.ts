@@ -1,8 +1,8 @@
 import { uuid7 } from "../../lib/uuid";
 import type { OutgoingFile } from "../../sync/outgoing";
 
-/** The largest file that can be sent. */
-export const MOST_BYTES = 100_000_000;
+/** What upstream takes with one message, all its files together. */
+export const MOST_BYTES = 15_000_000;
 
 const PICTURES = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
 

@@ -17,10 +17,26 @@ export interface Attaching {
   readonly keep: (file: OutgoingFile, blob: Blob) => void;
 }
 
-function refusalOf(file: File): string {
-  const name = isolated(file.name);
-  if (file.size > MOST_BYTES) return composerWords.tooLarge(name);
-  return file.size === 0 ? composerWords.emptyFile(name) : "";
+interface Sifted {
+  readonly taken: readonly File[];
+  readonly refusal: string;
+}
+
+/** Those that can still go with the message, and what is to be said of the others. */
+function sift(chosen: readonly File[], bytesBefore: number): Sifted {
+  const taken: File[] = [];
+  const refusals: string[] = [];
+  let bytes = bytesBefore;
+  for (const file of chosen) {
+    const name = isolated(file.name);
+    if (file.size === 0) refusals.push(composerWords.emptyFile(name));
+    else if (bytes + file.size > MOST_BYTES) refusals.push(composerWords.tooLarge(name));
+    else {
+      bytes += file.size;
+      taken.push(file);
+    }
+  }
+  return { taken, refusal: refusals.join(" ") };
 }
 
 /** Files that are chosen, pasted, or dropped on the conversation around `form`. */
@@ -42,8 +58,9 @@ export function useAttaching(form: RefObject<HTMLElement | null>, draft: DraftHo
 
   const add = useCallback(
     (chosen: readonly File[]) => {
-      setRefusal(chosen.map(refusalOf).filter(Boolean).join(" "));
-      const taken = chosen.filter((file) => refusalOf(file) === "");
+      const before = latest().files.filter(({ kind }) => kind !== "voice");
+      const { taken, refusal: said } = sift(chosen, before.reduce((sum, { size_bytes }) => sum + size_bytes, 0));
+      setRefusal(said);
       const described = taken.map((file) => describeFile(file, file.name === "" ? composerWords.pasted : file.name));
       void Promise.all(described).then((files) => {
         files.forEach((file, index) => {
@@ -52,7 +69,7 @@ export function useAttaching(form: RefObject<HTMLElement | null>, draft: DraftHo
         });
       });
     },
-    [keep],
+    [keep, latest],
   );
 
   useEffect(() => {

@@ -30,7 +30,7 @@ export const composerWords = {
   remove: (name: string) => `Remove ${name}`,
   earlier: (name: string) => `Move ${name} forward`,
   later: (name: string) => `Move ${name} back`,
-  tooLarge: (name: string) => `${name} is larger than 100 MB and cannot be sent.`,
+  tooLarge: (name: string) => `${name} was left out: the files of one message may be 15 MB together.`,
   emptyFile: (name: string) => `${name} is empty and cannot be sent.`,
   pasted: "Pasted picture",
   emoji: "Emoji",

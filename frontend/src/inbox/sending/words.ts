@@ -9,13 +9,8 @@ export const EVIDENCE_WORD: Readonly<Record<NonNullable<Sending["evidence"]>, st
   receipt: "the other side's receipt came",
 };
 
-/** In our words where we have some; else what was said. */
+/** Of what this device itself knows; the server says its own reasons in words. */
 const REASON_WORD: ReadonlyMap<string, string> = new Map([
-  ["pacing", "Waits so that the account does not send too fast"],
-  ["rate_limited", "Waits because the service asked for a pause"],
-  ["account_down", "Waits until the account is connected again"],
-  ["account_disconnected", "Waits until the account is connected again"],
-  ["held", "Waits behind a message that needs a decision"],
   ["not_kept", "This device has no room to keep it. It is lost when this page closes."],
   ["file_lost", "A file of it is no longer on this device."],
   ["unreachable", "The server does not answer; it is tried again"],
