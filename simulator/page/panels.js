@@ -5,7 +5,7 @@ import { choose } from "./thread.js";
 
 // Something happens in a conversation
 
-const everywhere = { call: "Calls, and nobody answers", video_call: "Calls with video, and nobody answers", read: "The owner reads it on the phone" };
+const everywhere = { call: "Calls, and nobody answers", video_call: "Calls with video, and nobody answers", read: "Opens it and reads everything" };
 const inGroups = {
   rename: "Renames the group", picture: "Changes the group's picture", add: "Adds somebody", remove: "Removes somebody",
   promote: "Makes somebody an admin", leave: "Leaves the group",
@@ -13,7 +13,6 @@ const inGroups = {
 
 function showEventFields() {
   const event = $("event").value;
-  $("event-by").hidden = event === "read";
   $("event-value").hidden = event !== "rename";
   $("event-member").hidden = !["remove", "promote"].includes(event);
   $("event-person").hidden = event !== "add";
