@@ -4,15 +4,21 @@
 
     LandlineError
     ├── InvalidInput           400  the request cannot be understood
+    │   ├── EmptyFile          400  a file without a byte
     │   ├── InvalidCursor      400  a page cursor that is not ours
     │   └── InvalidQuery       400  a search that is malformed
     ├── NotAuthenticated       401
     │   └── InvalidCredentials 401
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
+    ├── IdempotencyConflict    409  a key that was used before, for something else
+    ├── NotDecidable           409  a decision that does not fit how the message stands
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
+    ├── TooLarge               413  more than is taken
+    ├── ForbiddenType          415  a file that runs when it is opened
     ├── TooManyAttempts        429  with ``retry_after_seconds``
     ├── TooBroad               503  a search that would take too long
+    ├── NoRoom                 503  the disk has no room for a file
     ├── Unsaved                503  the database did not take a delivery in time
     └── Busy                   503  the database did not answer in time
 
@@ -34,6 +40,11 @@ class InvalidInput(LandlineError):
     status = 400
     code = "invalid_input"
     title = "The request cannot be understood"
+
+
+class EmptyFile(InvalidInput):
+    code = "empty_file"
+    title = "That file is empty"
 
 
 class InvalidCursor(InvalidInput):
@@ -69,10 +80,34 @@ class NotFound(LandlineError):
     title = "Nothing is here, or nothing you may see"
 
 
+class IdempotencyConflict(LandlineError):
+    status = 409
+    code = "idempotency_conflict"
+    title = "That key was used before, for something else"
+
+
+class NotDecidable(LandlineError):
+    status = 409
+    code = "not_decidable"
+    title = "The message does not stand so that this could be decided"
+
+
 class BodyRemoved(LandlineError):
     status = 410
     code = "body_removed"
     title = "The bytes of this delivery are no longer kept"
+
+
+class TooLarge(LandlineError):
+    status = 413
+    code = "too_large"
+    title = "That is larger than what is taken"
+
+
+class ForbiddenType(LandlineError):
+    status = 415
+    code = "forbidden_type"
+    title = "Files that run when they are opened are not sent: pack them into an archive"
 
 
 class TooManyAttempts(LandlineError):
@@ -89,6 +124,12 @@ class TooBroad(LandlineError):
     status = 503
     code = "too_broad"
     title = "That search takes too long: add a word, a person (from:) or a time (after:)"
+
+
+class NoRoom(LandlineError):
+    status = 503
+    code = "no_room"
+    title = "The server's disk has no room for the file"
 
 
 class Unsaved(LandlineError):

@@ -52,7 +52,7 @@ HEADERS: Final[dict[str, str]] = {
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": (
         "accelerometer=(), autoplay=(self), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
-        "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+        "magnetometer=(), microphone=(self), midi=(), payment=(), usb=()"
     ),
 }
 

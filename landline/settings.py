@@ -90,6 +90,13 @@ LANDLINE_HOSTED_TOKEN = _environment.secret(
 # Read on demand and by the worker only: the key of Unipile is no setting and never in a web process.
 LANDLINE_UPSTREAM = UpstreamAccess(_environment, kept_in=_secrets, process_role=LANDLINE_PROCESS_ROLE)
 
+LANDLINE_UNPROVEN_SECONDS = _environment.whole_number(
+    "LANDLINE_UNPROVEN_SECONDS", default=120, minimum=5, maximum=86_400
+)
+LANDLINE_SEND_PACE_PERCENT = _environment.whole_number(
+    "LANDLINE_SEND_PACE_PERCENT", default=100, minimum=0, maximum=10_000
+)
+
 # -- Django --------------------------------------------------------------------------------------------
 
 DEBUG = False

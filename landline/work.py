@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from communications.tasks.accounts import accounts_list_at_start
+from communications.tasks.outbox import outbox_for_ever
 from communications.tasks.sweeps import sweep_for_ever
 from landline.supervisor.programs import WORKER_READY
 
@@ -26,7 +27,7 @@ def worker_run() -> None:
 
 
 async def work() -> None:
-    """Jobs and sweeps side by side; whichever fails ends the other and raises."""
+    """Jobs, sweeps and the outbox side by side; whichever fails ends the other and raises."""
     connector = cast("DjangoConnector", app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
@@ -34,7 +35,8 @@ async def work() -> None:
             log.info(WORKER_READY)
             jobs = asyncio.create_task(jobs_run(worker_app))
             sweeps = asyncio.create_task(sweep_for_ever())
-            done, pending = await asyncio.wait((jobs, sweeps), return_when=asyncio.FIRST_COMPLETED)
+            sending = asyncio.create_task(outbox_for_ever())
+            done, pending = await asyncio.wait((jobs, sweeps, sending), return_when=asyncio.FIRST_COMPLETED)
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)

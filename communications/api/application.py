@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from communications.api import channels, chats, deliveries, inspection, media, people, search, session
+from communications.api import (
+    channels,
+    chats,
+    deliveries,
+    drafts,
+    inspection,
+    media,
+    people,
+    search,
+    sending,
+    session,
+    uploads,
+)
 from communications.api.contract import Api
 from communications.api.problems import problems_register
 from communications.api.reader import signed_in
@@ -26,8 +38,11 @@ problems_register(api)
 api.add_router("/session", session.router)
 api.add_router("/communications", channels.router)
 api.add_router("/communications", media.router)
+api.add_router("/communications", uploads.router)
 api.add_router("/communications", search.router)
 api.add_router("/communications", deliveries.router)
 api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
+api.add_router("/communications", drafts.router)
 api.add_router("/communications", chats.router)
+api.add_router("/communications", sending.router)

@@ -6,11 +6,22 @@ from ninja import Router
 from communications.api.answers import answer
 from communications.api.contract import answers
 from communications.api.cursors import cursor_read, cursor_write
-from communications.api.parameters import DEFAULT_LIMIT, ChannelPathId, Cursor, Limit, id_number
+from communications.api.parameters import (
+    DEFAULT_LIMIT,
+    ChannelPathId,
+    ChannelSettings,
+    Cursor,
+    Limit,
+    id_number,
+)
 from communications.api.reader import reader_id
-from communications.errors import InvalidCursor, InvalidInput, NotAuthenticated, NotFound
+from communications.api.request_forgery import RequestForged
+from communications.errors import InvalidCursor, InvalidInput, NotAuthenticated, NotFound, NotPermitted
+from communications.models import Channel as ChannelRow
+from communications.outbox.channel_settings import channel_set_read_receipts
 from communications.schemas.answers import ChannelList, ChannelStatusPage
-from communications.selectors.channels import CHANNELS_OF_READER, channel_document
+from communications.schemas.documents import Channel
+from communications.selectors.channels import CHANNEL_OF_READER, CHANNELS_OF_READER, channel_document
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_channels
 from communications.selectors.statuses import ABOVE_ALL_STATUSES, last_delivery_at, status_page
@@ -28,6 +39,22 @@ def channels_list(request: HttpRequest) -> HttpResponse:
     """Every channel the reader has access to, with the reader's role in it."""
     found = rows(CHANNELS_OF_READER, [reader_id(request)])
     return answer(ChannelList(items=tuple(channel_document(row) for row in found)))
+
+
+@router.patch(
+    "/channels/{channel_id}/",
+    summary="Set up a channel",
+    operation_id="channel_patch",
+    openapi_extra=answers(Channel, InvalidInput, NotAuthenticated, RequestForged, NotPermitted, NotFound),
+)
+def channel_patch(request: HttpRequest, channel_id: ChannelPathId, wanted: ChannelSettings) -> HttpResponse:
+    """When others learn that their message was read here. For owners and administrators, and recorded."""
+    reader, asked = reader_id(request), id_number(channel_id)
+    channel_set_read_receipts(reader, asked, ChannelRow.ReadReceipts(wanted.read_receipts))
+    found = rows(CHANNEL_OF_READER, [reader, asked])
+    if not found:
+        raise NotFound
+    return answer(channel_document(found[0]))
 
 
 @router.get(

@@ -39,6 +39,18 @@ def answers(
     return {"responses": {int(status): described, **_problems(refusals)}}
 
 
+def also_answers(
+    described: dict[str, Any], document: type[Document] | None, *, status: HTTPStatus
+) -> dict[str, Any]:
+    """``openapi_extra`` as given, of a call that may answer so too; ``None``: without a body."""
+    content = {"description": status.phrase}
+    if document is not None:
+        _described.add(document)
+        content = _content(status.phrase, "application/json", document)
+    responses = {**described["responses"], int(status): content}
+    return {**described, "responses": dict(sorted(responses.items()))}
+
+
 def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:
     """``openapi_extra`` of a call that answers with the bytes of a file, or a part of them."""
     content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
@@ -51,6 +63,12 @@ def answers_file(*refusals: type[LandlineError]) -> dict[str, Any]:
             **_problems(refusals),
         }
     }
+
+
+def takes_file() -> dict[str, Any]:
+    """``openapi_extra`` of a call whose body is the bytes of a file."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def answers_nothing(*refusals: type[LandlineError], headers: Mapping[str, str]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from ninja import Path, Query, Schema
+from ninja import Header, Path, Query, Schema
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from communications.api.cursors import CURSOR_MAX_LENGTH
 from communications.errors import NotFound
+from communications.outbox.drafts import DRAFT_MAX_CHARACTERS
 
 DEFAULT_LIMIT: Final = 50
 MAXIMUM_LIMIT: Final = 200
@@ -27,6 +28,7 @@ Provider = Annotated[
     ),
 ]
 AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
+UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
@@ -39,6 +41,13 @@ Cursor = Annotated[
     str | SkipJsonSchema[None],
     Query(max_length=CURSOR_MAX_LENGTH, description="`next_cursor` of the page before, of the same path."),
 ]
+IdempotencyKey = Annotated[
+    UUID,
+    Header(
+        alias="Idempotency-Key", description="Chosen by the caller; a repeated call carries the same one."
+    ),
+]
+FileName = Annotated[str, Header(alias="X-File-Name", max_length=4096, description="Percent-encoded UTF-8.")]
 AroundMessage = Annotated[
     IdText | SkipJsonSchema[None], Query(description="Id of a message to have in the middle of the page.")
 ]
@@ -60,6 +69,36 @@ class Credentials(Schema):
 
 class ReadThrough(Schema):
     message_id: Annotated[IdText, Field(description="Id of the last message read.")]
+
+
+class ChannelSettings(Schema):
+    read_receipts: Annotated[
+        Literal["on_open", "on_answer", "never"],
+        Field(description="When others learn that their message was read here."),
+    ]
+
+
+class WantedDraft(Schema):
+    text: Annotated[
+        str,
+        Field(max_length=DRAFT_MAX_CHARACTERS, pattern=r"^[^\x00]*$", description="Empty removes the draft."),
+    ]
+
+
+class NewMessage(Schema):
+    client_id: Annotated[
+        UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+    ]
+    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    quoted_message_id: Annotated[IdText | None, Field(default=None, description="Which message it answers.")]
+    upload_ids: Annotated[
+        list[IdText], Field(default=[], max_length=30, description="Files handed over before.")
+    ]
+    voice: Annotated[bool, Field(default=False, description="The one file is a voice note.")]
+
+
+class Decided(Schema):
+    decision: Literal["retry", "arrived", "discard", "skip"]
 
 
 WantedVerdict = Annotated[

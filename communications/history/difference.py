@@ -20,6 +20,7 @@ from communications.schemas.facts import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    MessageSent,
     PersonFact,
     Reacted,
     Receipt,
@@ -139,7 +140,7 @@ async def _touched(connection: AsyncConnection[Any], delivery: Delivery) -> dict
             message, people = fact.message.external_message_id, fact.people
         case Reacted():
             message, people = fact.external_message_id, (fact.sender,)
-        case Receipt() | MessageEdited() | MessageDeleted():
+        case Receipt() | MessageEdited() | MessageDeleted() | MessageSent():
             message = fact.external_message_id
     found = await connection.execute(
         _TOUCHED,

@@ -18,12 +18,13 @@ from communications.schemas.facts import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    MessageSent,
     Reacted,
     Receipt,
 )
 
 FOLD: Final = (
-    "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL)"
@@ -46,6 +47,7 @@ class FoldBatch:
         self._attachments: list[Row] = []
         self._changes = MessageChanges()
         self._statuses: dict[str, Row] = {}
+        self._sent: list[Row] = []
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
@@ -73,6 +75,7 @@ class FoldBatch:
             _json(self._changes.edits()),
             _json(self._changes.reactions()),
             _json(list(self._statuses.values())),
+            _json(self._sent),
         )
 
     def ledger_parameters(self) -> tuple[Any, ...]:
@@ -132,6 +135,9 @@ class FoldBatch:
             case Reacted():
                 self._people.add(account, fact.sender, fact.at, str(delivery.id))
                 self._changes.reacted(account, event_key, fact)
+            case MessageSent():
+                told = msgspec.structs.asdict(fact) | {"account": account, "delivery": delivery.id}
+                self._sent.append(told)
             case ChannelStatusReported():
                 self._statuses.setdefault(
                     event_key, msgspec.structs.asdict(fact) | {"account": account, "event_key": event_key}

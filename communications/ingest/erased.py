@@ -89,6 +89,8 @@ def _names(place: int, delivery: Delivery) -> Iterator[Named]:
         return
     if not isinstance(fact, MessageReceived):
         message = fact.external_message_id
+        if message is None:
+            return
         yield Named(place, account, "message", message, None, message)
         for chat in delivery.reading.chat_names:
             yield Named(place, account, "chat", chat, None, message)

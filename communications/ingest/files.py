@@ -7,7 +7,7 @@ first: a claim moves ``next_attempt_at`` ahead, and is renewed while the work la
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from psycopg import AsyncConnection
@@ -144,6 +144,14 @@ WHERE id = %(id)s AND state = 'wanted'
 PICTURE_KEPT_DAYS: Final = 30
 
 
+class Referrer(Protocol):
+    """What is to refer to a file: it takes the locks it needs, then points to the file, in one transaction."""
+
+    async def lock(self, connection: AsyncConnection[Any]) -> None: ...
+
+    async def refer(self, connection: AsyncConnection[Any], file_id: int) -> None: ...
+
+
 class WantedFile(msgspec.Struct, frozen=True):
     """A claimed file. ``upstream_id`` is its own id, of an attachment together with that of the message.
 
@@ -158,6 +166,15 @@ class WantedFile(msgspec.Struct, frozen=True):
     upstream_id: str
     attempts: int
     is_of_deleted: bool
+
+    async def lock(self, connection: AsyncConnection[Any]) -> None:
+        await connection.execute(LOCK, (self.account,))
+
+    async def refer(self, connection: AsyncConnection[Any], file_id: int) -> None:
+        await connection.execute(
+            _LINK.format(table=_TABLES[self.queue]),
+            {"id": self.id, "file_id": file_id, "asked_again_days": PICTURE_KEPT_DAYS},
+        )
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,13 +241,13 @@ async def claims_renew(connection: AsyncConnection[Any], queue: Queue, ids: Iter
     await connection.execute(_RENEW.format(table=_TABLES[queue]), parameters)
 
 
-async def file_held(connection: AsyncConnection[Any], wanted: WantedFile, sha256: bytes) -> bool:
-    """Whether these bytes are kept already; the wanted file is stored then."""
+async def file_held(connection: AsyncConnection[Any], referrer: Referrer, sha256: bytes) -> bool:
+    """Whether these bytes are kept already; they are referred to then."""
     async with connection.transaction():
-        await connection.execute(LOCK, (wanted.account,))
+        await referrer.lock(connection)
         held = await (await connection.execute(_HELD, (sha256,))).fetchone()
         if held is not None:
-            await _link(connection, wanted, held[0])
+            await referrer.refer(connection, held[0])
     return held is not None
 
 
@@ -251,13 +268,13 @@ async def content_abandon(connection: AsyncConnection[Any], storage_key: str) ->
     await connection.execute(_ABANDON, (storage_key,))
 
 
-async def file_stored(connection: AsyncConnection[Any], wanted: WantedFile, storage_key: str) -> bool:
+async def file_stored(connection: AsyncConnection[Any], referrer: Referrer, storage_key: str) -> bool:
     """The bytes are there. ``False``: it took so long that they were given up and are being removed."""
     async with connection.transaction():
-        await connection.execute(LOCK, (wanted.account,))
+        await referrer.lock(connection)
         complete = await (await connection.execute(_COMPLETE, (storage_key,))).fetchone()
         if complete is not None:
-            await _link(connection, wanted, complete[0])
+            await referrer.refer(connection, complete[0])
     return complete is not None
 
 
@@ -283,11 +300,4 @@ async def file_postponed(
     await connection.execute(
         _POSTPONED.format(table=_TABLES[wanted.queue]),
         {"id": wanted.id, "failure": failure, "after_seconds": after_seconds, "counts": int(counts)},
-    )
-
-
-async def _link(connection: AsyncConnection[Any], wanted: WantedFile, file_id: int) -> None:
-    await connection.execute(
-        _LINK.format(table=_TABLES[wanted.queue]),
-        {"id": wanted.id, "file_id": file_id, "asked_again_days": PICTURE_KEPT_DAYS},
     )

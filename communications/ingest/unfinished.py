@@ -21,6 +21,7 @@ RETRY_AFTER_SECONDS: Final = 2
 FILES_TASK: Final = "files_fetch"
 ACCOUNTS_TASK: Final = "accounts_list"
 READS_TASK: Final = "upstream_reads"
+OUTBOX_TASK: Final = "outbox"
 PAUSE_SECONDS: Final = 0.25
 
 

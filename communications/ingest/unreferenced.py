@@ -14,6 +14,7 @@ PAGE_ROWS: Final = 1_000
 _NOTHING_REFERS: Final = """
     NOT EXISTS (SELECT FROM communications_attachment AS attachment WHERE attachment.file_id = file.id)
     AND NOT EXISTS (SELECT FROM communications_picture AS picture WHERE picture.file_id = file.id)
+    AND NOT EXISTS (SELECT FROM communications_upload AS upload WHERE upload.file_id = file.id)
 """
 
 _PAGE: Final = "SELECT id FROM communications_mediafile WHERE id > %s ORDER BY id LIMIT %s"

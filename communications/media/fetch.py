@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.ingest.files import (
-    Content,
-    WantedFile,
-    content_abandon,
-    content_begin,
-    file_held,
-    file_postponed,
-    file_stored,
-    file_unavailable,
-)
-from communications.media.content_type import content_type
+from communications.ingest.files import WantedFile, file_postponed, file_unavailable
 from communications.media.incoming import Arrived, file_receive, room_check, working_folder
+from communications.media.keeping import Keeper
 from communications.media.outcomes import (
     Empty,
     Outcome,
     Postponed,
-    PutElsewhere,
     Stored,
     TooLarge,
     Unavailable,
@@ -36,12 +25,8 @@ from communications.media.outcomes import (
 )
 from communications.media.quota import Quota
 from communications.media.source import Source, download_open
-from communications.media.storage import file_put, file_remove, key_make, thumbnail_key
-from communications.media.thumbnails import Thumbnails
 
 log = structlog.get_logger(__name__)
-
-STORING_LOCKS: Final = 16
 
 
 class Fetcher:
@@ -50,10 +35,8 @@ class Fetcher:
     def __init__(self, source: Source, connections: AsyncConnectionPool[Any]) -> None:
         self._source = source
         self._connections = connections
-        self._thumbnails = Thumbnails()
+        self._keeper = Keeper(connections)
         self._quota = Quota(connections)
-        # Equal bytes, forwarded to many chats at once, are stored by the first and found by the others.
-        self._storing = tuple(asyncio.Lock() for _ in range(STORING_LOCKS))
 
     async def fetch(self, wanted: WantedFile) -> Outcome:
         """Settles a claimed file. Raises what nobody foresaw; the claim lapses then, and it is tried again."""
@@ -88,8 +71,7 @@ class Fetcher:
         room_check()
         with working_folder() as folder:
             arrived = await self._receive(wanted, folder)
-            async with self._storing[arrived.sha256[0] % STORING_LOCKS]:
-                await self._store(wanted, arrived, folder)
+            await self._keeper.keep(arrived, folder, wanted)
         self._quota.add(wanted.channel_id, arrived.size_bytes)
         return Stored(arrived.size_bytes)
 
@@ -103,54 +85,6 @@ class Fetcher:
         if arrived.size_bytes == 0:
             raise Empty
         return arrived
-
-    async def _store(self, wanted: WantedFile, arrived: Arrived, folder: Path) -> None:
-        async with self._connections.connection() as connection:
-            if await file_held(connection, wanted, arrived.sha256):
-                return
-        thumbnail = folder / "thumbnail"
-        content = await self._described_content(arrived, thumbnail)
-        await self._put(content, arrived.path, thumbnail)
-        async with self._connections.connection() as connection:
-            is_stored = await file_stored(connection, wanted, content.storage_key)
-        if not is_stored:
-            await self._abandon(content.storage_key)
-            raise PutElsewhere
-
-    async def _put(self, content: Content, original: Path, thumbnail: Path) -> None:
-        key = content.storage_key
-        async with self._connections.connection() as connection:
-            begun = await content_begin(connection, content)
-        if not begun.is_ours:
-            raise PutElsewhere
-        if begun.left_key is not None:
-            await asyncio.to_thread(file_remove, begun.left_key)
-        try:
-            await asyncio.to_thread(file_put, original, key)
-            if content.thumbnail_size_bytes:
-                await asyncio.to_thread(file_put, thumbnail, thumbnail_key(key))
-        except BaseException:
-            await self._abandon(key)
-            raise
-
-    async def _abandon(self, key: str) -> None:
-        await asyncio.to_thread(file_remove, key)
-        async with self._connections.connection() as connection:
-            await content_abandon(connection, key)
-
-    async def _described_content(self, arrived: Arrived, thumbnail: Path) -> Content:
-        mime_type = content_type(arrived.head)
-        drawn = await self._thumbnails.draw(arrived.path, mime_type, thumbnail)
-        return Content(
-            sha256=arrived.sha256,
-            size_bytes=arrived.size_bytes,
-            mime_type=mime_type,
-            storage_key=key_make(),
-            width=drawn.width if drawn else None,
-            height=drawn.height if drawn else None,
-            duration_seconds=drawn.duration_seconds if drawn else None,
-            thumbnail_size_bytes=drawn.size_bytes if drawn else 0,
-        )
 
 
 def _described(outcome: Outcome) -> str:

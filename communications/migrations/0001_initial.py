@@ -304,6 +304,7 @@ class Migration(migrations.Migration):
                             ("body_opened", "Opened the body of a delivery"),
                             ("difference_opened", "Saw what folding a delivery again would change"),
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
+                            ("receipts_set", "Set when others learn that a message was read"),
                             ("replay_asked", "Had deliveries folded again"),
                         ]
                     ),
@@ -435,6 +436,34 @@ class Migration(migrations.Migration):
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChannelPace",
+            fields=[
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="communications.channel",
+                    ),
+                ),
+                ("not_before", models.DateTimeField()),
+                ("reason_code", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "refusals",
+                    models.PositiveIntegerField(
+                        db_default=0, default=0, help_text="How often in a row upstream said: not now"
+                    ),
+                ),
+                (
+                    "told_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), help_text="When it last said so"
                     ),
                 ),
             ],
@@ -1237,12 +1266,36 @@ class Migration(migrations.Migration):
                     models.UUIDField(blank=True, help_text="The delivery that proved it", null=True),
                 ),
                 (
+                    "answered_id",
+                    communications.models.fields.ExternalIdField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="What upstream's answer called the message",
+                    ),
+                ),
+                (
+                    "is_passed",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="A person let what comes after it go on",
+                    ),
+                ),
+                (
                     "read_back_at",
                     models.DateTimeField(
                         blank=True, help_text="When upstream was last asked whether it arrived", null=True
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "wanted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="When a person last asked for it: it expires a day later",
+                    ),
+                ),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "author",
@@ -2046,7 +2099,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="intent",
             index=models.Index(
-                condition=models.Q(("state__in", ["sending", "unconfirmed", "accepted"])),
+                condition=models.Q(
+                    ("state__in", ["sending", "unconfirmed", "accepted"]),
+                    ("outcome", "unknown"),
+                    _connector="OR",
+                ),
                 fields=["channel", "attempted_at"],
                 name="intent_unproven",
             ),
@@ -2082,6 +2139,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("kind__in", ["send", "forward", "react", "edit", "delete"]), _negated=True),
                     models.Q(("conversation__isnull", False), ("message__isnull", False)),
+                    ("state", "cancelled"),
                     _connector="OR",
                 ),
                 name="intent_has_its_message",

@@ -13,7 +13,7 @@ from communications.models.identity import (
     PersonDecision,
     Verdict,
 )
-from communications.models.intent import Intent, Upload
+from communications.models.intent import ChannelPace, Intent, Upload
 from communications.models.ledger import Outcome, WebhookBody, WebhookDelivery
 from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
@@ -30,6 +30,7 @@ __all__ = [
     "AuditEntry",
     "Channel",
     "ChannelAccess",
+    "ChannelPace",
     "ChannelStatus",
     "ChatAttendee",
     "ComparisonWindow",

@@ -12,6 +12,7 @@ class AuditEntry(models.Model):
         BODY_OPENED = "body_opened", "Opened the body of a delivery"
         DIFFERENCE_OPENED = "difference_opened", "Saw what folding a delivery again would change"
         TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
+        RECEIPTS_SET = "receipts_set", "Set when others learn that a message was read"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
 
     id = models.BigAutoField(primary_key=True)

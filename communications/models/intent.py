@@ -3,6 +3,7 @@ from django.db.models.functions import Now
 
 from communications.models.channel import Channel
 from communications.models.conversation import Conversation
+from communications.models.fields import ExternalIdField
 from communications.models.media import MediaFile
 from communications.models.message import Message
 
@@ -11,8 +12,9 @@ class Intent(models.Model):
     """What a person wants to happen at upstream: written before anything leaves, kept until it is known how it ended.
 
     ``message`` is what is sent, or what is reacted to, edited, deleted, forwarded. ``state`` says what is to be done, ``outcome``
-    how the last attempt ended, ``evidence`` what proved it. While it waits, ``next_attempt_at`` says from when on it may go.
-    ``worker`` is who attempts it: an attempt of a worker that is gone is never simply repeated.
+    how the last attempt ended, ``evidence`` what proved it. While it waits, ``next_attempt_at`` says from when on it may go;
+    while it is unproven, from when on upstream may be asked. ``worker`` is who attempts it: an attempt of a worker that is gone
+    is never simply repeated.
     """
 
     class Kind(models.TextChoices):
@@ -78,10 +80,19 @@ class Intent(models.Model):
     evidence = models.TextField(choices=Evidence.choices, blank=True, default="", db_default="")
     evidence_at = models.DateTimeField(null=True, blank=True)
     evidence_by = models.UUIDField(null=True, blank=True, help_text="The delivery that proved it")
+    answered_id = ExternalIdField(
+        blank=True, default="", db_default="", help_text="What upstream's answer called the message"
+    )
+    is_passed = models.BooleanField(
+        default=False, db_default=False, help_text="A person let what comes after it go on"
+    )
     read_back_at = models.DateTimeField(
         null=True, blank=True, help_text="When upstream was last asked whether it arrived"
     )
     created_at = models.DateTimeField(db_default=Now())
+    wanted_at = models.DateTimeField(
+        db_default=Now(), help_text="When a person last asked for it: it expires a day later"
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -94,7 +105,8 @@ class Intent(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(kind__in=["send", "forward", "react", "edit", "delete"])
-                | models.Q(message__isnull=False, conversation__isnull=False),
+                | models.Q(message__isnull=False, conversation__isnull=False)
+                | models.Q(state="cancelled"),
                 name="intent_has_its_message",
             ),
         ]
@@ -110,7 +122,8 @@ class Intent(models.Model):
             models.Index(
                 fields=["channel", "attempted_at"],
                 name="intent_unproven",
-                condition=models.Q(state__in=["sending", "unconfirmed", "accepted"]),
+                condition=models.Q(state__in=["sending", "unconfirmed", "accepted"])
+                | models.Q(outcome="unknown"),
             ),
             models.Index(
                 fields=["message", "id"], name="intent_message", condition=models.Q(message__isnull=False)
@@ -119,6 +132,21 @@ class Intent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} ({self.state})"
+
+
+class ChannelPace(models.Model):
+    """From when on the next call may leave for a channel, and why not earlier. The worker's own note: no reader sees it."""
+
+    channel = models.OneToOneField(Channel, primary_key=True, on_delete=models.CASCADE)
+    not_before = models.DateTimeField()
+    reason_code = models.TextField(blank=True, default="", db_default="")
+    refusals = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How often in a row upstream said: not now"
+    )
+    told_at = models.DateTimeField(db_default=Now(), help_text="When it last said so")
+
+    def __str__(self) -> str:
+        return f"{self.channel} from {self.not_before:%H:%M:%S} on"
 
 
 class Upload(models.Model):

@@ -136,6 +136,19 @@ class Reacted(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
+class MessageSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Upstream took a message that was written here: the row ``message_id`` of ours, of the key ``client_id``, at that attempt.
+
+    ``external_message_id`` is what upstream calls it, ``None`` where it accepted without telling.
+    """
+
+    message_id: int
+    client_id: str
+    attempt: int
+    external_message_id: str | None
+    at: dt.datetime
+
+
 class ChannelStatusReported(msgspec.Struct, frozen=True, kw_only=True):
     """``status`` is one of ours; ``status_word`` is upstream's, as received."""
 
@@ -164,6 +177,6 @@ class ChatDescribed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FactOfMessageOrChannel = (
-    MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | ChannelStatusReported
+    MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | MessageSent | ChannelStatusReported
 )
 Fact = FactOfMessageOrChannel | ChatDescribed

@@ -34,6 +34,9 @@ CHANNELS_BY_ID: Final = f"{CHANNEL_ROWS} WHERE access.channel_id = ANY(%s::bigin
 # Parameter: user id.
 CHANNELS_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s ORDER BY channel.id"
 
+# Parameters: user id, channel id.
+CHANNEL_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s AND channel.id = %s"
+
 
 def channel_document(row: Sequence[Any]) -> Channel:
     held = ChannelRow._make(row)

@@ -37,16 +37,18 @@ WHERE attachment.id = %(id)s AND access.user_id = %(user_id)s
   AND message.deleted_at IS NULL AND {MESSAGE_IS_SHOWN}
 """
 
-_FILE: Final = "file.storage_key, file.sha256, file.size_bytes, file.mime_type, file.thumbnail_size_bytes"
+FILE_COLUMNS: Final = (
+    "file.storage_key, file.sha256, file.size_bytes, file.mime_type, file.thumbnail_size_bytes"
+)
 
 _FILE_OF_ATTACHMENT: Final = (
-    f"SELECT {_FILE}, attachment.name, attachment.kind {_ATTACHMENT} AND attachment.state = 'stored'"
+    f"SELECT {FILE_COLUMNS}, attachment.name, attachment.kind {_ATTACHMENT} AND attachment.state = 'stored'"
 )
 
 _READABLE_ATTACHMENT: Final = f"SELECT attachment.id, message.id, channel.external_account_id {_ATTACHMENT}"
 
 _FILE_OF_PICTURE: Final = f"""
-SELECT {_FILE}, '', 'picture'
+SELECT {FILE_COLUMNS}, '', 'picture'
 FROM communications_picture AS picture
 JOIN communications_channelaccess AS access ON access.channel_id = picture.channel_id
 JOIN communications_mediafile AS file ON file.id = picture.file_id
@@ -61,12 +63,12 @@ def readable_attachment(user_id: int, attachment_id: int) -> ReadableAttachment:
 
 def file_of_attachment(user_id: int, attachment_id: int) -> ServedFile:
     """Raises NotFound as above, and for a file that is not stored."""
-    return _served(_one(_FILE_OF_ATTACHMENT, user_id, attachment_id))
+    return served_file(_one(_FILE_OF_ATTACHMENT, user_id, attachment_id))
 
 
 def file_of_picture(user_id: int, picture_id: int) -> ServedFile:
     """Raises NotFound for a picture of nobody whom the person may see."""
-    return _served(_one(_FILE_OF_PICTURE, user_id, picture_id))
+    return served_file(_one(_FILE_OF_PICTURE, user_id, picture_id))
 
 
 def attachment_by_id(attachment: ReadableAttachment) -> Attachment:
@@ -85,6 +87,6 @@ def _one(sql: str, user_id: int, row_id: int) -> Sequence[object]:
     return found[0]
 
 
-def _served(row: Sequence[object]) -> ServedFile:
+def served_file(row: Sequence[object]) -> ServedFile:
     file = ServedFile._make(row)
     return file._replace(sha256=bytes(file.sha256))

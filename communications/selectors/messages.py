@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from communications.errors import NotFound
 from communications.schemas.documents import (
     Attachment,
     Change,
@@ -18,6 +19,7 @@ from communications.schemas.documents import (
     Sending,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
+from communications.selectors.queries import rows
 from communications.selectors.values import event_word, id_text, instant, optional_id, optional_instant
 from communications.status import Status
 
@@ -170,6 +172,24 @@ _attachments = msgspec.json.Decoder(tuple[Attachment, ...])
 _reactions = msgspec.json.Decoder(tuple[Reaction, ...])
 _sending = msgspec.json.Decoder(Sending)
 _changes = msgspec.json.Decoder(tuple[Change, ...])
+
+
+_IS_UNDER_WAY: Final = """
+SELECT EXISTS (SELECT FROM communications_message WHERE id = %s AND status IN ('pending', 'sending'))
+"""
+
+
+def message_by_id(message_id: int) -> Message:
+    """Raises NotFound for one that is not shown."""
+    found = rows(MESSAGES_BY_ID, [[message_id]])
+    if not found:
+        raise NotFound
+    return message_document(found[0])
+
+
+def message_is_under_way(message_id: int) -> bool:
+    """Whether a message that was written here has neither left nor failed."""
+    return bool(rows(_IS_UNDER_WAY, [message_id])[0][0])
 
 
 def message_document(row: Sequence[Any]) -> Message:

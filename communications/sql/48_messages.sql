@@ -36,7 +36,8 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
     ) AS judged
 $$;
 
--- The earliest delivery of a message decides what it shows; a stub is completed by the first that brings it.
+-- The earliest delivery of a message decides what it shows; a stub, and a row that was written here, is completed by the first
+-- that brings it.
 CREATE OR REPLACE FUNCTION landline_messages_revise(messages json, conversation_of bigint[])
 RETURNS SETOF communications_message LANGUAGE sql AS $$
     UPDATE communications_message AS held SET
@@ -53,8 +54,11 @@ RETURNS SETOF communications_message LANGUAGE sql AS $$
                    held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
                    held.direction_told OR told.direction_told
             FROM (
-                SELECT CASE WHEN held.direction_told AND NOT told.direction_told THEN held.direction ELSE told.direction END
-                    AS direction
+                SELECT CASE
+                    WHEN held.origin = 'us' THEN 'outbound'
+                    WHEN held.direction_told AND NOT told.direction_told THEN held.direction
+                    ELSE told.direction
+                END AS direction
             ) AS judged),
         sender_id = told.sender_id,
         sender_name = told.sender_name,
@@ -80,6 +84,6 @@ RETURNS SETOF communications_message LANGUAGE sql AS $$
         is_stub = false
     FROM landline_messages_read(messages, conversation_of) AS told
     WHERE held.channel_id = told.channel_id AND held.external_message_id = told.external_message_id
-      AND (held.is_stub OR told.received_by < held.received_by)
+      AND (held.is_stub OR held.received_by IS NULL OR told.received_by < held.received_by)
     RETURNING held.*
 $$;

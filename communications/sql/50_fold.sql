@@ -11,6 +11,7 @@
 -- attachments          distinct by (account, external_message_id, external_attachment_id)
 -- changes, edits, reactions   see landline_messages_change
 -- statuses             see landline_channel_statuses_write
+-- sent                 see landline_messages_sent
 --
 -- A list without entries is null. Facts whose account has no channel are left out here, and their deliveries parked.
 -- Answers with the number of deliveries per outcome.
@@ -20,10 +21,12 @@
 
 DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json);
 DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json);
+DROP FUNCTION IF EXISTS landline_fold(
+    text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json, json);
 
 CREATE OR REPLACE FUNCTION landline_fold(
     accounts text[], deliveries json, bodies bytea[], own json, people json, chats json, descriptions json, aliases json,
-    members json, messages json, attachments json, changes json, edits json, reactions json, statuses json
+    members json, messages json, attachments json, changes json, edits json, reactions json, statuses json, sent json
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql AS $$
 DECLARE
     learned bigint[];
@@ -41,6 +44,7 @@ DECLARE
     apart bigint[];
     lined bigint[];
     aliases_all_known boolean;
+    are_some_open boolean;
     written communications_message[];
     arrived bigint[];
     revised bigint[];
@@ -58,6 +62,14 @@ BEGIN
        AND current_setting('landline.erased_is_settled', true) IS DISTINCT FROM 'on'
        AND landline_batch_meets_erased(deliveries, aliases, messages, changes) THEN
         RAISE EXCEPTION 'a delivery of the batch speaks of what was erased' USING ERRCODE = 'LL001';
+    END IF;
+
+    -- Without anything on its way this is one look at an empty index.
+    are_some_open := EXISTS (
+        SELECT FROM communications_intent AS intent
+        WHERE intent.state IN ('sending', 'unconfirmed', 'accepted') OR intent.outcome = 'unknown');
+    IF sent IS NOT NULL THEN
+        uncertain := landline_messages_sent(sent);
     END IF;
 
     IF own IS NOT NULL THEN
@@ -114,6 +126,9 @@ BEGIN
             PERFORM landline_contacts_settle(CASE WHEN aliases_all_known THEN joined ELSE conversation_of END);
         END IF;
 
+        IF are_some_open THEN
+            PERFORM landline_echoes_bind(messages, attachments, conversation_of);
+        END IF;
         WITH written AS (
             INSERT INTO communications_message AS held (
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id,
@@ -125,7 +140,7 @@ BEGIN
             RETURNING held AS message
         )
         SELECT array_agg((message).id), array_agg(message),
-               array_agg(DISTINCT (message).conversation_id) FILTER (WHERE (message).direction = 'outbound')
+               uncertain || array_agg(DISTINCT (message).conversation_id) FILTER (WHERE (message).direction = 'outbound')
         INTO arrived, written, uncertain
         FROM written;
 
@@ -142,6 +157,7 @@ BEGIN
         IF revised IS NOT NULL THEN
             touched := landline_messages_move(messages, conversation_of, revised);
             uncertain := uncertain || touched;
+            PERFORM landline_sent_attachments_adopt(attachments, revised);
         END IF;
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
@@ -192,6 +208,9 @@ BEGIN
     END IF;
     IF lined IS NOT NULL THEN
         uncertain := uncertain || landline_reaction_lines_settle(lined);
+    END IF;
+    IF are_some_open THEN
+        PERFORM landline_sent_settle(deliveries);
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);

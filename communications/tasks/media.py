@@ -18,6 +18,7 @@ from communications.media.fetch import Fetcher
 from communications.media.incoming import abandoned_remove
 from communications.media.rounds import Round
 from communications.media.storage import file_remove
+from communications.outbox.uploads import uploads_forget
 from communications.schemas.connections import connection_pool
 from unipile.client import connect_client
 
@@ -27,6 +28,7 @@ CONNECTIONS_MAX: Final = 3
 LOCK_TIMEOUT_MS: Final = 5_000
 STATEMENT_TIMEOUT_MS: Final = 10_000
 CLEANED_EVERY_SECONDS: Final = 3_600
+UPLOADS_AT_ONCE: Final = 1_000
 
 _cleaned_at = float("-inf")
 
@@ -92,9 +94,18 @@ async def unreferenced_remove(connections: AsyncConnectionPool[Any]) -> None:
         return
     _cleaned_at = time.monotonic()
     await asyncio.to_thread(abandoned_remove)
+    await old_uploads_forget(connections)
     removed = await files_remove_unreferenced(connections)
     if removed:
         log.info("unreferenced_files_removed", files=removed)
+
+
+async def old_uploads_forget(connections: AsyncConnectionPool[Any]) -> None:
+    """What was handed over a day ago and sent, or never sent."""
+    forgotten = UPLOADS_AT_ONCE
+    while forgotten == UPLOADS_AT_ONCE:
+        async with connections.connection() as connection:
+            forgotten = await uploads_forget(connection, limit=UPLOADS_AT_ONCE)
 
 
 async def files_remove_unreferenced(connections: AsyncConnectionPool[Any]) -> int:

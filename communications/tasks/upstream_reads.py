@@ -4,7 +4,6 @@ One read for each question, caused by a delivery and counted as such; never a lo
 ledger and is folded like any delivery.
 """
 
-import datetime as dt
 from collections import Counter
 from typing import Any, Final
 
@@ -24,10 +23,8 @@ from communications.ingest.upstream_reads import (
     question_settle,
     questions_are_due,
 )
-from communications.schemas.deliveries import Delivery, sha256_of
-from communications.schemas.identifiers import uuid7
+from communications.tasks.answers import answer_delivery
 from communications.webhooks.handlers.answers import CHAT, MESSAGE, answer_bytes
-from communications.webhooks.handlers.reading import delivery_read
 from unipile.client import UnipileClient, connect_client
 from unipile.errors import EndlessPages, Rejected, UnipileError
 
@@ -82,7 +79,7 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
         async with connections.connection() as connection:
             await question_postpone(connection, question, error.code)
         return "postponed"
-    await record(connections, [_delivery(raw)])
+    await record(connections, [answer_delivery(raw)])
     async with connections.connection() as connection:
         await question_settle(connection, question, "answered")
         await changes_announce(connection)
@@ -114,20 +111,6 @@ async def _attendees(client: UnipileClient, chat_id: str, reason: str) -> list[A
     except (Rejected, EndlessPages) as error:
         log.warning("attendees_not_listed", because=error.sentence, code=error.code)
     return people[:ATTENDEES_MAX]
-
-
-def _delivery(raw: bytes) -> Delivery:
-    received_at = dt.datetime.now(dt.UTC)
-    return Delivery(
-        id=uuid7(),
-        source="api",
-        received_at=received_at,
-        headers={},
-        sha256=sha256_of(raw),
-        size_bytes=len(raw),
-        raw=raw,
-        reading=delivery_read(raw, received_at, "api"),
-    )
 
 
 async def questions_due_announce(connections: AsyncConnectionPool[Any]) -> None:

@@ -8,6 +8,7 @@ import "./styles/layout.css";
 import "./styles/list.css";
 import "./styles/thread.css";
 import "./styles/bubble.css";
+import "./styles/composer.css";
 import "./styles/text.css";
 import "./styles/media.css";
 import "./styles/lightbox.css";

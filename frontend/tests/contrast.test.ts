@@ -43,6 +43,7 @@ describe("colours can be read in both themes", () => {
   test.each([
     ["out-text", "out"],
     ["out-meta", "out"],
+    ["out-error", "out"],
     ["read", "out"],
     ["muted", "in"],
     ["muted", "page"],

@@ -1,7 +1,7 @@
 /** The server's side of docs/protocol.md in memory, behind `fetch`: what the sync engine is tested against. */
 import { vi } from "vitest";
 
-import type { Channel, Conversation, Entity, Gone, Message, Rows } from "../src/api/types";
+import type { Channel, Conversation, Draft, Entity, Gone, Message, Rows } from "../src/api/types";
 import { conversationOrder, messagePosition } from "../src/sync/rows";
 import { message } from "./rows";
 
@@ -126,9 +126,16 @@ export class FakeServer {
     return this.messages.get(id) as Message;
   }
 
+  #draft(conversation: Conversation, body: Record<string, unknown>): Draft | null {
+    const { text } = body as { text: string };
+    const { id, channel_id } = conversation;
+    this.#version += 1;
+    return text === "" ? null : { id, conversation_id: id, channel_id, text, updated_at: new Date().toISOString(), version: this.version };
+  }
+
   #wish(conversation: Conversation, path: string, body: Record<string, unknown>): unknown {
     this.wishes.push({ path, body });
-    if (path === "draft/") return null;
+    if (path === "draft/") return this.#draft(conversation, body);
     const id = /^messages\/(\d+)\//.exec(path)?.[1];
     if (id !== undefined) return this.messages.get(id) ?? null;
     const { client_id: _, ...change } = body;

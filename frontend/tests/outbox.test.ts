@@ -4,6 +4,7 @@ import { uuid7 } from "../src/lib/uuid";
 import { claimTerm } from "../src/sync/apply";
 import type { LocalDatabase } from "../src/sync/db";
 import { firstLoad } from "../src/sync/load";
+import { NO_DRAFT, type DraftContent } from "../src/sync/outbox/drafts";
 import type { SendWish } from "../src/sync/outbox/entries";
 import { KEEP_SENT_MS } from "../src/sync/outbox/flusher";
 import { Outbox } from "../src/sync/outbox/outbox";
@@ -232,6 +233,43 @@ describe("other wishes", () => {
     expect(server.wishes.map(({ path }) => path)).toEqual(["messages/5/changes/", "messages/5/changes/", ""]);
     expect(server.wishes.map(({ body }) => body["emoji"])).toEqual(["👍", "", undefined]);
     await vi.waitFor(async () => expect((await db.side(0).conversation.get("1"))?.shelf).toBe("archived"));
+  });
+});
+
+describe("a draft", () => {
+  const draft = (text: string): DraftContent => ({ ...NO_DRAFT, text });
+  const told = (): unknown[] => server.wishes.filter(({ path }) => path === "draft/").map(({ body }) => body["text"]);
+
+  test("is kept at once, and told once for all that was typed in one go", async () => {
+    const { drafts } = tab();
+    for (const text of ["H", "He", "Hey"]) drafts.write(where("1"), draft(text));
+    await drafts.settled();
+    expect((await db.outbox.drafts.get("1"))?.text).toBe("Hey");
+    drafts.wake();
+    await vi.waitFor(() => expect(told()).toEqual(["Hey"]));
+    await vi.waitFor(async () => expect((await db.outbox.drafts.get("1"))?.unreported).toBe(false));
+    await vi.waitFor(() => expect(drafts.textOf("1")).toBe("Hey"));
+  });
+
+  test("that the server could not be told waits for it, and outlives the page", async () => {
+    server.reachable = false;
+    const before = tab();
+    before.drafts.write(where("1"), draft("Kept"));
+    await before.drafts.settled();
+    before.drafts.wake();
+    await vi.waitFor(() => expect(server.requests.some((request) => request.startsWith("PUT"))).toBe(true));
+    before.stop();
+    server.reachable = true;
+    tab().drafts.wake();
+    await vi.waitFor(() => expect(told()).toEqual(["Kept"]));
+  });
+
+  test("that was never told is not taken back there", async () => {
+    const { drafts } = tab();
+    drafts.write(where("1"), draft("x"));
+    drafts.write(where("1"), NO_DRAFT);
+    await drafts.settled();
+    expect((await db.outbox.drafts.get("1"))?.unreported).toBe(false);
   });
 });
 

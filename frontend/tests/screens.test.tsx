@@ -276,6 +276,7 @@ describe("keys", () => {
     toggleUnread: record("toggleUnread"),
     toggleMuted: record("toggleMuted"),
     newChat: record("newChat"),
+    write: record("write"),
     back: record("back"),
   };
   const Screen = ({ singleKeys }: { readonly singleKeys: boolean }) => {

@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from simulator.api.errors import STATUSES
 from simulator.api.service import Route, Service
 from simulator.calls import Calls
 from simulator.fault_kinds import FaultKind, FaultOrder, fault_of
 from simulator.fault_plan import FaultPlan, rough_plan
 from simulator.faults import Faults
-from simulator.habits import Habits
+from simulator.habits import Echo, Habits
 from simulator.page.refusals import RefusedError, phone_number_of, script_json
 from simulator.web.messages import Request, Response, json_response
 
@@ -41,7 +42,7 @@ class Control:
         ]
 
     async def faults(self, _request: Request) -> Response:
-        """What waits, what is planned, how often each kind has struck, and the kinds there are."""
+        """What waits, what is planned, how often each kind has struck, and the kinds and types there are."""
         faults = self._faults
         return json_response(
             {
@@ -60,6 +61,8 @@ class Control:
                 ],
                 "met": faults.met,
                 "kinds": list(FaultKind),
+                "types": list(STATUSES),
+                "echoes": list(Echo),
             }
         )
 

@@ -14,11 +14,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from communications.api.application import api
+from communications.schemas.identifiers import uuid7
 
 JSON = "application/json"
 NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
 SUCCEED_WITH = {
     "DELETE /api/v1/session/": 204,
+    "POST /api/v1/communications/uploads/": 201,
+    "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,
 }
@@ -58,6 +61,7 @@ class Call:
         """
         body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
         options.setdefault("content_type", JSON)
+        options["headers"] = {"Idempotency-Key": str(uuid7()), **(options.get("headers") or {})}
         if query is None:
             query = {name: values[name] for name in NEEDED_QUERIES.get(self.template, ())} or None
         return whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,18 @@ from django.test import Client
 from django.urls import get_resolver
 
 from communications.models import User
-from tests.access.routes import JSON, Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
+from tests.access.routes import (
+    JSON,
+    Call,
+    calls_of_the_api,
+    patterns_of_the_server,
+    rows_of_every_table,
+    whole,
+)
 from tests.database import ScratchDatabase
 from tests.inbox import attendee_make, channel_make, conversation_make, message_make, minutes, recount
 from tests.ledger_rows import delivery_keep
+from tests.media.library import upload_keep
 from tests.media.upstream import attachment_make
 
 UNSAFE = [call for call in calls_of_the_api() if call.is_unsafe]
@@ -36,12 +45,15 @@ class Victim:
             "conversation_id": str(conversation.pk),
             "message_id": str(message.pk),
             "attachment_id": str(unavailable.pk),
+            "upload_id": str(upload_keep(self.person, b"handed over").pk),
             "delivery_id": str(delivery_keep(channel, {"text": "hello"}, message=message).pk),
             "conversation_ids": [],
             "attendee_ids": [str(attendee_make(channel, "Ada").pk)],
             "attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_conversation_id": str(conversation_make(channel).pk),
+            "read_receipts": "never",
+            "text": "hello",
             "verdict": "different",
             "name": "Ada L.",
             "username": "victim",
@@ -56,7 +68,7 @@ class Victim:
 
 
 @pytest.fixture
-def victim(database: ScratchDatabase) -> Victim:
+def victim(database: ScratchDatabase, media_folder: Path) -> Victim:
     return Victim()
 
 
@@ -109,11 +121,13 @@ def test_j5_a_method_cannot_be_smuggled_into_a_safe_one(victim: Victim, call: Ca
     before = rows_of_every_table()
     path = call.template.format(**victim.values)
     for method in ("GET", "HEAD", "OPTIONS"):
-        victim.client.generic(
-            method,
-            path,
-            query_params={"_method": call.method, "message_id": victim.values["message_id"]},
-            headers={"X-HTTP-Method-Override": call.method, "X-Method-Override": call.method},
+        whole(
+            victim.client.generic(
+                method,
+                path,
+                query_params={"_method": call.method, "message_id": victim.values["message_id"]},
+                headers={"X-HTTP-Method-Override": call.method, "X-Method-Override": call.method},
+            )
         )
     assert rows_of_every_table() == before
     assert victim.client.get("/api/v1/communications/channels/").status_code == 200

@@ -50,7 +50,7 @@ from tests.inbox import (
     recount,
 )
 from tests.ledger_rows import delivery_keep, happening
-from tests.media.library import attachment_keep, picture_keep
+from tests.media.library import attachment_keep, picture_keep, upload_keep
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = json.loads(openapi_document())
@@ -167,6 +167,9 @@ class FullInbox:
             "name": "Ada L.",
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
+            "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
+            "read_receipts": "on_open",
+            "text": "hello",
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],
             "q": "hello",
@@ -203,7 +206,7 @@ def test_the_document_describes_every_call_and_no_other() -> None:
 
 def test_the_document_and_the_protocol_name_the_same_calls() -> None:
     table = re.findall(
-        r"^\| `(GET|POST|DELETE)(`, `HEAD)? ([\w/{}]+)",
+        r"^\| `(GET|POST|PUT|PATCH|DELETE)(`, `HEAD)? ([\w/{}]+)",
         (ROOT / "docs" / "protocol.md").read_text(),
         re.MULTILINE,
     )

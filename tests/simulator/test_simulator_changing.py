@@ -163,6 +163,24 @@ async def test_the_person_at_the_page_receives_and_reads_what_was_sent(
     assert list(document["seen_by"]) == [chat.members[0].provider_id]
 
 
+async def test_whoever_opens_a_chat_reads_all_that_was_sent(
+    sim: Simulator, api: Caller, receiver: Receiver, chat: Chat
+) -> None:
+    sim.customer_reads(sim.phone_writes(chat, "read long ago"))
+    sim.webhook(receiver.url, events=["message_delivered", "message_read"])
+    sent = []
+    for text in ("one", "two"):
+        answer = await api.call("POST", f"/chats/{chat.id}/messages", json={"text": text})
+        sent.append(answer.document["message_id"])
+    sim.customer_writes(chat, "theirs")
+    opened = {"event": "read", "as": chat.members[0].id}
+    for _ in range(2):
+        answer = await api.call("POST", f"/play/chats/{chat.id}/events", bare=True, json=opened)
+        assert answer.status == 200
+    heard = [(one.event, one.message_id) for one in sim.deliveries]
+    assert heard == [(event, one) for one in sent for event in ("message_delivered", "message_read")]
+
+
 async def test_chat_actions(sim: Simulator, api: Caller, chat: Chat) -> None:
     sim.customer_writes(chat, "x")
     for action, value, field, shown in (

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from simulator import FaultKind, Simulator
+from simulator.api.errors import STATUSES
 from simulator.model import Chat
 from tests.simulator.caller import Answer, Caller
 
@@ -36,7 +37,7 @@ async def send(api: Caller, chat: Chat, text: str = "x") -> Answer:
 async def test_faults_are_ordered_shown_and_cleared(api: Caller, chat: Chat) -> None:
     state = await order(api, "/faults", {"kind": "rate_limited", "retry_after_seconds": 3, "times": 2})
     assert state["waiting"] == [{"kind": "rate_limited", "endpoint": SEND, "within": "", "times": 2}]
-    assert state["kinds"] == list(FaultKind)
+    assert (state["kinds"], state["types"]) == (list(FaultKind), list(STATUSES))
     assert (await send(api, chat)).headers["retry-after"] == "3"
     state = await shown(api, "/faults")
     assert (state["waiting"][0]["times"], state["met"]) == (1, {"rate_limited": 1})

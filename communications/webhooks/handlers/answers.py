@@ -1,7 +1,7 @@
-"""Answers of upstream's API that a delivery made us ask for: kept in the ledger like deliveries, and read like them.
+"""Answers of upstream's API that carry facts: kept in the ledger like deliveries, and read like them.
 
 The ledger row holds what upstream stated, under a few words of ours: which question it answers, for which account, and the
-delivery that raised it.
+delivery, or the key of what was sent, that raised it.
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ from communications.schemas.facts import (
     PersonFact,
 )
 from communications.webhooks.handlers.common import mentioned
+from communications.webhooks.handlers.sent import FOUND, SENT, found_fact, sent_fact
 from unipile.payloads import fields
 from unipile.payloads.identity import identity_keys, keys_beside, provider_id_key
 from unipile.payloads.messaging import ChatKind
@@ -65,7 +66,11 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
     account = fields.required_id(stated.get("account_id"), "account_id")
     provider = ""
     fact: Fact
-    if event == CHAT:
+    if event == SENT:
+        fact = sent_fact(stated, received_at)
+    elif event == FOUND:
+        fact = found_fact(answer, received_at)
+    elif event == CHAT:
         chat = parse_chat(answer)
         provider = chat.provider or ""
         fact = _description(chat, stated.get("attendees"), received_at)

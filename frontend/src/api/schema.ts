@@ -52,6 +52,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Set up a channel
+         * @description When others learn that their message was read here. For owners and administrators, and recorded.
+         */
+        readonly patch: operations["channel_patch"];
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/{channel_id}/statuses/": {
         readonly parameters: {
             readonly query?: never;
@@ -167,6 +187,52 @@ export interface paths {
          */
         readonly post: operations["pictures_want"];
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/uploads/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Hand a file over
+         * @description The body is the file. It is kept for a day, or for as long as a message has it.
+         *
+         *     What it is follows from its content. A repeated call with the same key and the same bytes answers 200 and what the first did.
+         */
+        readonly post: operations["upload_make"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/uploads/{upload_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A file handed over
+         * @description For whoever handed it over.
+         */
+        readonly get: operations["upload_get"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Take a file back
+         * @description Messages that have it keep it.
+         */
+        readonly delete: operations["upload_delete"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -490,6 +556,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/draft/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Keep a draft
+         * @description In place of an earlier one; an empty text removes it (204). Every browser of the person shows it, nobody else's does.
+         */
+        readonly put: operations["draft_put"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -543,7 +629,13 @@ export interface paths {
          */
         readonly get: operations["messages_list"];
         readonly put?: never;
-        readonly post?: never;
+        /**
+         * Send a message
+         * @description 201 with the message as it stands here, before anything has left; 200 where the same request had written it before.
+         *
+         *     `Prefer: wait=N` answers once it is known how it ended, or after N seconds (10 at most).
+         */
+        readonly post: operations["message_send"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -587,6 +679,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Decide about a message that did not simply arrive
+         * @description `retry` sends it again, `arrived` takes it for sent, `skip` lets what comes after it go on, `discard` removes it (204).
+         */
+        readonly post: operations["message_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/changes/": {
         readonly parameters: {
             readonly query?: never;
@@ -618,6 +730,15 @@ export interface components {
             readonly username: string;
             /** Password */
             readonly password: string;
+        };
+        /** ChannelSettings */
+        readonly ChannelSettings: {
+            /**
+             * Read Receipts
+             * @description When others learn that their message was read here.
+             * @enum {string}
+             */
+            readonly read_receipts: "on_open" | "on_answer" | "never";
         };
         /**
          * WantedPictures
@@ -799,6 +920,14 @@ export interface components {
              */
             readonly verdict: ("same" | "different") | null;
         };
+        /** WantedDraft */
+        readonly WantedDraft: {
+            /**
+             * Text
+             * @description Empty removes the draft.
+             */
+            readonly text: string;
+        };
         /** ReadThrough */
         readonly ReadThrough: {
             /**
@@ -806,6 +935,46 @@ export interface components {
              * @description Id of the last message read.
              */
             readonly message_id: string;
+        };
+        /** NewMessage */
+        readonly NewMessage: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Text
+             * @description May be empty where a file goes with it.
+             * @default
+             */
+            readonly text: string;
+            /**
+             * Quoted Message Id
+             * @description Which message it answers.
+             */
+            readonly quoted_message_id?: string | null;
+            /**
+             * Upload Ids
+             * @description Files handed over before.
+             * @default []
+             */
+            readonly upload_ids: readonly string[];
+            /**
+             * Voice
+             * @description The one file is a voice note.
+             * @default false
+             */
+            readonly voice: boolean;
+        };
+        /** Decided */
+        readonly Decided: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            readonly decision: "retry" | "arrived" | "discard" | "skip";
         };
         /**
          * Attachment
@@ -1749,6 +1918,27 @@ export interface components {
             readonly username: string;
             readonly display_name: string;
         };
+        /**
+         * Upload
+         * @description A file that the reader has handed over to be sent.
+         *
+         *     ``kind`` follows from its content; ``url`` leads to it, as long as it is kept.
+         */
+        readonly Upload: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly client_id: string;
+            readonly name: string;
+            /** @enum {unknown} */
+            readonly kind: "audio" | "file" | "image" | "video";
+            readonly mime_type: string;
+            readonly size_bytes: number;
+            readonly width: number | null;
+            readonly height: number | null;
+            readonly duration_seconds: number | null;
+            /** @description A path of this server. */
+            readonly url: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1757,13 +1947,17 @@ export interface components {
     pathItems: never;
 }
 export type Credentials = components['schemas']['Credentials'];
+export type ChannelSettings = components['schemas']['ChannelSettings'];
 export type WantedPictures = components['schemas']['WantedPictures'];
 export type DeliveryFilter = components['schemas']['DeliveryFilter'];
 export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type WantedName = components['schemas']['WantedName'];
 export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
+export type WantedDraft = components['schemas']['WantedDraft'];
 export type ReadThrough = components['schemas']['ReadThrough'];
+export type NewMessage = components['schemas']['NewMessage'];
+export type Decided = components['schemas']['Decided'];
 export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
 export type Rows = components['schemas']['Rows'];
@@ -1826,6 +2020,7 @@ export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
+export type Upload = components['schemas']['Upload'];
 export type $defs = Record<string, never>;
 export interface operations {
     readonly session_get: {
@@ -1957,6 +2152,69 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_patch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChannelSettings"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2309,6 +2567,219 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly upload_make: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Chosen by the caller; a repeated call carries the same one. */
+                readonly "Idempotency-Key": string;
+                /** @description Percent-encoded UTF-8. */
+                readonly "X-File-Name"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "*/*": string;
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `empty_file` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large: `too_large` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type: `forbidden_type` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `no_room` */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly upload_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an upload. */
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The part that `Range` asks for */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": string;
+                };
+            };
+            /** @description The content that `If-None-Match` names */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file has no byte in that range */
+            readonly 416: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly upload_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an upload. */
+                readonly upload_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3243,6 +3714,78 @@ export interface operations {
             };
         };
     };
+    readonly draft_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedDraft"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly chats_list: {
         readonly parameters: {
             readonly query?: {
@@ -3402,6 +3945,94 @@ export interface operations {
             };
         };
     };
+    readonly message_send: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `not_permitted`, `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly members_list: {
         readonly parameters: {
             readonly query?: never;
@@ -3501,6 +4132,89 @@ export interface operations {
             };
             /** @description Not Found: `not_found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Decided"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `not_permitted`, `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_decidable` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -1,17 +1,6 @@
 /** Files on their way to the server. The one place of XMLHttpRequest: nothing else tells how far an upload has come. */
 import { API, refusalOf, requestToken, Unreachable } from "./http";
-import type { Id } from "./types";
-
-/** What the server says of a file it has. */
-export interface Upload {
-  readonly id: Id;
-  readonly client_id: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly mime_type: string;
-  readonly size_bytes: number;
-  readonly url: string | null;
-}
+import type { Upload } from "./schema";
 
 export interface FileToUpload {
   /** The same key with the same bytes is the same upload. */

@@ -6,26 +6,18 @@ import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
 import type { LocalMessage } from "../sync/rows";
-import { Icon, type IconName } from "../ui/icons";
+import { Icon } from "../ui/icons";
 import { Attachments } from "./media/Attachments";
 import { Changes } from "./Changes";
 import { namedLine, namesByToken } from "./mentions";
 import { EventText, eventLine, MessageText } from "./MessageText";
 import { QuotedCard } from "./QuotedCard";
 import { Reactions } from "./Reactions";
+import { SendingLine } from "./sending/SendingLine";
+import { STATUS_ICON, statusTitle } from "./sending/status";
 
 /** Classes `sender-0` … in thread.css. */
 const SENDER_COLOURS = 8;
-
-const STATUS_ICON: Readonly<Record<NonNullable<Message["status"]>, IconName>> = {
-  pending: "clock",
-  sending: "clock",
-  unconfirmed: "alert",
-  sent: "tick",
-  delivered: "ticks",
-  read: "ticks",
-  failed: "alert",
-};
 
 /** Shown without a bubble around it. */
 const isBare = ({ kind, state }: Message["attachments"][number]): boolean => kind === "sticker" && state === "stored";
@@ -54,7 +46,7 @@ function Meta({ message }: { readonly message: LocalMessage }) {
         {clockTime(sent_at)}
       </time>
       {outbound && status !== null && message.deleted_at === null && (
-        <span title={STATUS_WORD[status]} className={`status status-${status}`}>
+        <span title={statusTitle(message)} className={`status status-${status}`}>
           <Icon name={STATUS_ICON[status]} size={15} label={STATUS_WORD[status]} />
         </span>
       )}
@@ -165,6 +157,7 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
         </strong>
       )}
       <Words message={message} />
+      {alive && outbound && message.author_id !== null && <SendingLine message={message} />}
       {shownReactions && <Reactions message={message} />}
       <Changes message={message} />
     </article>

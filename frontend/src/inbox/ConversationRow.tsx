@@ -7,12 +7,14 @@ import { oneLine } from "../lib/text";
 import { fullTime, listTime } from "../lib/time";
 import { STATUS_WORD, words } from "../lib/words";
 import { useConversationPicture, useRow } from "../sync/client";
+import { useDraftText, useLastWritten } from "../sync/outgoing";
 import type { LocalConversation } from "../sync/rows";
 import { useConversationAsWanted } from "../sync/wanted";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
-import { previewOf, type Preview } from "./preview";
+import { draftPreview, previewOf, writtenPreview, type Preview } from "./preview";
 import { isMuted, isUnread } from "./rowMenu/rowActs";
+import { STATUS_ICON } from "./sending/status";
 
 export function rowElementId(id: Id): string {
   return `conversation-${id}`;
@@ -38,7 +40,7 @@ function spoken(row: LocalConversation, preview: Preview, now: Date): string {
     row.shown_unread > 0 ? words.list.unreadCount(row.shown_unread) : row.marked_unread ? words.unread : null,
     row.pinned ? words.list.pinned : null,
     isMuted(row, now.getTime()) ? words.list.muted : null,
-    preview.failed ? STATUS_WORD.failed : null,
+    preview.draft ? words.list.draft : preview.status === null ? null : STATUS_WORD[preview.status],
     preview.who === null ? preview.text : `${preview.who}: ${preview.text}`,
     row.last_message_at === null ? null : listTime(row.last_message_at, now),
   ]
@@ -47,9 +49,14 @@ function spoken(row: LocalConversation, preview: Preview, now: Date): string {
 }
 
 function PreviewLine({ preview }: { readonly preview: Preview }) {
+  const tone = preview.failed ? "row-failed" : preview.draft ? "row-draft" : "";
   return (
-    <span className={`row-preview ${preview.failed ? "row-failed" : ""}`} dir="auto">
+    <span className={`row-preview ${tone}`} dir="auto">
       {preview.failed && `${STATUS_WORD.failed}: `}
+      {preview.draft && `${words.list.draft}: `}
+      {preview.status !== null && !preview.failed && (
+        <Icon name={STATUS_ICON[preview.status]} size={14} className={`row-kind status-${preview.status}`} />
+      )}
       {preview.who !== null && (
         <>
           <bdi>{preview.who}</bdi>
@@ -66,10 +73,12 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { id, index, total, height, active, open, now, onOpen } = props;
   const row = useConversationAsWanted(useRow(id));
   const picture = useConversationPicture(row);
+  const written = useLastWritten(id);
+  const draft = useDraftText(id);
   const place = { height, transform: `translateY(${index * height}px)` };
   const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;
   if (row === undefined) return <div {...option} className="row" style={place} aria-selected={open} />;
-  const preview = previewOf(row);
+  const preview = written !== undefined ? writtenPreview(written) : draft !== "" && !open ? draftPreview(draft) : previewOf(row);
   const unread = isUnread(row);
   const classes = ["row", open && "row-open", active && "row-active", unread && "row-unread"];
   return (

@@ -14,6 +14,7 @@ import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { focusComposer } from "./composer/focusComposer";
 import { ConversationList, type ListHandle } from "./ConversationList";
 import { DetailsDrawer } from "./DetailsDrawer";
 import { Freshness, OfflineLine } from "./Freshness";
@@ -101,6 +102,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
     details: () => {
       if (conversationId !== null) details.toggle();
     },
+    write: focusComposer,
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
@@ -210,6 +212,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
               id={conversationId}
               target={target}
               onInspect={inspectMessage}
+              preferences={preferences}
               detailsOpen={showsDetails}
               onDetails={details.toggle}
             />

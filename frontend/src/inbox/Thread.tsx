@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 
 import type { Id } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
@@ -7,11 +7,13 @@ import { leaveConversation, navigate, searchPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useConversationPicture, useLive } from "../sync/client";
+import type { Preferences } from "../sync/device";
 import { attendee, channels, conversation as readConversation } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { Composer, type ComposerHandle } from "./composer/Composer";
 import { DetailsButton } from "./DetailsDrawer";
 import { CONTENT_TYPE_WORD } from "./eventWords";
 import { ThreadLog } from "./ThreadLog";
@@ -87,20 +89,43 @@ interface OpenThreadProps {
   readonly conversation: LocalConversation;
   readonly target: JumpTarget | null;
   readonly onInspect: ThreadProps["onInspect"];
+  readonly preferences: Preferences;
   readonly detailsOpen: boolean;
   readonly onDetails: () => void;
 }
 
-function OpenThread({ conversation, target, onInspect, detailsOpen, onDetails }: OpenThreadProps) {
+function OpenThread({ conversation, target, onInspect, preferences, detailsOpen, onDetails }: OpenThreadProps) {
   const [unreadAtOpening] = useState(conversation.shown_unread);
   const view = useThreadWindow(conversation.id, unreadAtOpening, target);
+  const [written, setWritten] = useState(0);
+  const composer = useRef<ComposerHandle>(null);
+  const seen = useRef("");
+  const { id, provider, channel_id } = conversation;
+  const where = useMemo(() => ({ id, provider, channel_id }), [id, provider, channel_id]);
+  const onWritten = useCallback(() => {
+    setWritten((count) => count + 1);
+  }, []);
   return (
     <>
       <Header conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} />
-      <ThreadStage conversationId={conversation.id} onInspect={onInspect}>
-        <ThreadLog conversation={conversation} window={view} target={target} />
+      <ThreadStage conversation={conversation} composer={composer} onInspect={onInspect}>
+        <ThreadLog
+          conversation={conversation}
+          window={view}
+          target={target}
+          written={written}
+          seen={seen}
+          singleKeys={preferences.singleKeys}
+        />
+        <Composer
+          handle={composer}
+          where={where}
+          conversation={conversation}
+          preferences={preferences}
+          seen={seen}
+          onWritten={onWritten}
+        />
       </ThreadStage>
-      <p className="reply-line">{conversation.read_only ? words.thread.readOnly : words.thread.cannotReply}</p>
     </>
   );
 }
@@ -131,6 +156,7 @@ interface ThreadProps {
   readonly target: JumpTarget | null;
   /** Shows where a message comes from; null where nothing does. */
   readonly onInspect: ((message: LocalMessage) => void) | null;
+  readonly preferences: Preferences;
   readonly detailsOpen: boolean;
   readonly onDetails: () => void;
 }

@@ -1,13 +1,14 @@
-import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import { conversationPath, navigate } from "../lib/router";
 import { dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
-import { useLive, useWatchedPeople } from "../sync/client";
+import { useClient, useLive, useWatchedPeople } from "../sync/client";
+import { useEntries, withEntries } from "../sync/outgoing";
 import { countAfter } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
-import { useWanted } from "../sync/wanted";
+import { withWishes } from "../sync/wanted";
 import { Icon } from "../ui/icons";
 import { ScrollKeeper } from "../ui/ScrollKeeper";
 import { Announcer } from "./Announcer";
@@ -17,7 +18,7 @@ import { placeMessages } from "./grouping";
 import { showInMiddle } from "./jump";
 import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
 import { MessageTools } from "./tools/MessageTools";
-import { useReading } from "./useReading";
+import { useAttention, useReading } from "./useReading";
 import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
@@ -25,12 +26,20 @@ const AT_BOTTOM_PX = 40;
 /** More is fetched this far before an edge comes into view. */
 const AHEAD_PX = 800;
 
+/** What has been in view for this long counts as noticed. */
+const NOTICED_MS = 1_500;
+
 const NO_MESSAGES: readonly LocalMessage[] = [];
 
 interface ThreadLogProps {
   readonly conversation: LocalConversation;
   readonly window: ThreadWindow;
   readonly target: JumpTarget | null;
+  /** How often somebody has written here since it was opened. */
+  readonly written: number;
+  /** Is given the newest message that has been on the screen for a while. */
+  readonly seen: RefObject<string>;
+  readonly singleKeys: boolean;
 }
 
 function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
@@ -38,7 +47,10 @@ function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
   return [...new Set(inbound.map(({ sender_id }) => sender_id).filter((id) => id !== null))];
 }
 
-export function ThreadLog({ conversation, window: view, target }: ThreadLogProps) {
+export function ThreadLog({ conversation, window: view, target, written, seen: watched, singleKeys }: ThreadLogProps) {
+  const { id } = conversation;
+  const { user } = useClient();
+  const entries = useEntries(id);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const newLine = useRef<HTMLDivElement>(null);
@@ -49,11 +61,14 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
   const now = useDay();
-  const { newFrom, followsNewest, extendUp, extendDown } = view;
-  const messages = useWanted(conversation.id, view.messages);
-  const newest = messages?.at(-1)?.position ?? null;
+  const { messages: rows, newFrom, followsNewest, extendUp, extendDown, jumpToNewest } = view;
+  const newest = rows?.at(-1)?.position ?? null;
+  const messages = useMemo(
+    () => rows && withEntries(withWishes(rows, entries), entries, user, followsNewest),
+    [rows, entries, user, followsNewest],
+  );
   const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
-  const arrived = useLive(countAfter, conversation.id, seen ?? "\uffff") ?? 0;
+  const arrived = useLive(countAfter, id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
   useWatchedPeople(useMemo(() => (named ? sendersOf(messages ?? []) : []), [named, messages]));
   // Whoever opens a thread at an old message has not read the newest ones yet.
@@ -93,6 +108,28 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
     setPlaced(true);
   }, [target, messages, view.jumpLoad]);
 
+  const attentive = useAttention();
+  useEffect(() => {
+    if (!attentive || !atBottom || newest === null) return;
+    const timer = setTimeout(() => {
+      watched.current = newest;
+    }, NOTICED_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [attentive, atBottom, newest, watched]);
+
+  // Whoever writes looks at what was written.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (written === 0 || element === null) return;
+    stuck.current = true;
+    jumping.current = !followsNewest;
+    if (!followsNewest) jumpToNewest();
+    element.scrollTop = element.scrollHeight;
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only what is written moves the view
+  }, [written]);
+
   useEffect(() => {
     if (placed) look();
   }, [placed, messages, view.complete, look]);
@@ -114,7 +151,7 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
   const toNewest = (): void => {
     stuck.current = true;
     jumping.current = true;
-    view.jumpToNewest();
+    jumpToNewest();
     if (target !== null) navigate(conversationPath(conversation.id), "replace");
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
@@ -138,7 +175,7 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
               <ThreadEdge view={view} />
             </div>
             {items.map(({ message, startsDay, startsNew, startsGroup, endsGroup }) => (
-              <Fragment key={message.id}>
+              <Fragment key={message.client_id ?? message.id}>
                 {startsDay && (
                   <div className="day">
                     <time dateTime={message.sent_at.slice(0, 10)}>{dayName(message.sent_at, now)}</time>
@@ -170,8 +207,8 @@ export function ThreadLog({ conversation, window: view, target }: ThreadLogProps
           <Icon name="down" size={16} />
         </button>
       )}
-      <MessageTools scroller={scroller} messages={messages ?? NO_MESSAGES} />
-      <Announcer conversation={conversation} messages={messages} />
+      <MessageTools scroller={scroller} messages={messages ?? NO_MESSAGES} singleKeys={singleKeys} />
+      <Announcer conversation={conversation} messages={rows} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode, type RefObject } from "react";
 
 import type { Id } from "../api/types";
 import { useClient } from "../sync/client";
 import { messageByExternalId, type Shown } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
+import type { ComposerHandle } from "./composer/Composer";
 import { loaded } from "./loaded";
 import { namedText } from "./mentions";
 import { messageShow } from "./messageShow";
@@ -17,15 +18,17 @@ const NOTICE_MS = 4_000;
 
 interface ThreadStageProps {
   readonly conversation: LocalConversation;
-  readonly onReply: (message: LocalMessage) => void;
+  readonly composer: RefObject<ComposerHandle | null>;
   readonly onInspect: ((message: LocalMessage) => void) | null;
   readonly children: ReactNode;
 }
 
 /** What bubbles can ask for, and what stands over the thread because of it. */
-export function ThreadStage({ conversation, onReply, onInspect, children }: ThreadStageProps) {
+export function ThreadStage({ conversation, composer, onInspect, children }: ThreadStageProps) {
   const { db } = useClient();
-  const conversationId = conversation.id;
+  const { id, provider, channel_id } = conversation;
+  const where = useMemo(() => ({ id, provider, channel_id }), [id, provider, channel_id]);
+  const setReply = useCallback((message: LocalMessage) => composer.current?.setReply(message), [composer]);
   const [looking, setLooking] = useState<Shown | null>(null);
   const [notice, setNotice] = useState("");
   useEffect(() => {
@@ -38,8 +41,9 @@ export function ThreadStage({ conversation, onReply, onInspect, children }: Thre
     };
   }, [notice]);
 
-  const { choice, barrier, act, react, dropChange } = useMessageActs(conversation, onReply, setNotice);
+  const { choice, barrier, act, react, dropChange } = useMessageActs(conversation, setReply, setNotice);
   const actions = useMemo((): ThreadActions => {
+    const conversationId = where.id;
     const jump = async (messageId: Id | null, externalId: Id | null): Promise<void> => {
       const found = messageId ?? (externalId === null ? null : await messageByExternalId(db, conversationId, externalId));
       if (found === null) setNotice(threadWords.notHere);
@@ -66,13 +70,16 @@ export function ThreadStage({ conversation, onReply, onInspect, children }: Thre
           },
         );
       },
+      setReply,
+      putBack: (wish) => composer.current?.putBack(wish),
+      where,
       inspect: onInspect,
       barrier,
       act,
       react,
       dropChange,
     };
-  }, [db, conversationId, onInspect, barrier, act, react, dropChange]);
+  }, [db, where, composer, onInspect, setReply, barrier, act, react, dropChange]);
 
   const close = useCallback(() => {
     setLooking(null);

@@ -22,8 +22,9 @@ function joins(before: LocalMessage, after: LocalMessage): boolean {
     !standsAlone(before) &&
     !standsAlone(after) &&
     before.direction === after.direction &&
-    before.sender_id === after.sender_id &&
-    before.sender_name === after.sender_name &&
+    // Our side is one, whether its row has come from upstream yet or not.
+    (before.direction === "outbound" ||
+      (before.sender_id === after.sender_id && before.sender_name === after.sender_name)) &&
     dayKey(before.sent_at) === dayKey(after.sent_at) &&
     Date.parse(after.sent_at) - Date.parse(before.sent_at) <= GROUP_MS
   );

@@ -1,7 +1,8 @@
-import type { Conversation, LastMessage } from "../api/types";
+import type { Conversation, LastMessage, MessageStatus } from "../api/types";
 import { markup, plainWords } from "../lib/markup";
 import { oneLine } from "../lib/text";
 import { KIND_WORD, words } from "../lib/words";
+import type { SendEntry } from "../sync/outgoing";
 import type { IconName } from "../ui/icons";
 import { EVENT_WORD } from "./eventWords";
 import { namesByToken } from "./mentions";
@@ -12,6 +13,10 @@ export interface Preview {
   readonly icon: IconName | null;
   readonly text: string;
   readonly failed: boolean;
+  /** The text is a draft. */
+  readonly draft: boolean;
+  /** How far our own last message has come. */
+  readonly status: MessageStatus | null;
 }
 
 const PREVIEW_CHARACTERS = 160;
@@ -29,10 +34,31 @@ function withoutMarks({ text, mentions }: LastMessage): string {
   return oneLine(plainWords(nodes, (token) => names.get(token) ?? token), PREVIEW_CHARACTERS);
 }
 
+const NOTHING: Preview = { who: null, icon: null, text: "", failed: false, draft: false, status: null };
+
+/** What is begun here is more to the point than what was last said. */
+export function draftPreview(text: string): Preview {
+  return { ...NOTHING, text: oneLine(text, PREVIEW_CHARACTERS), draft: true };
+}
+
+/** What waits in this browser to be sent. */
+export function writtenPreview({ wish, state }: SendEntry): Preview {
+  const kind = wish.files[0]?.kind;
+  const text = oneLine(wish.text, PREVIEW_CHARACTERS);
+  return {
+    ...NOTHING,
+    who: words.you,
+    icon: kind ?? null,
+    text: [kind === undefined ? "" : KIND_WORD[kind], text].filter(Boolean).join(" · "),
+    failed: state === "failed",
+    status: state === "failed" ? "failed" : "pending",
+  };
+}
+
 /** The one line under a conversation's name. */
 export function previewOf(conversation: Conversation): Preview {
   const message = conversation.last_message;
-  if (message === null) return { who: null, icon: null, text: "", failed: false };
+  if (message === null) return NOTHING;
   const words = withoutMarks(message) || (message.event === null ? "" : EVENT_WORD[message.event]);
   const typed = message.kind === "text" || message.kind === "event";
   return {
@@ -40,5 +66,7 @@ export function previewOf(conversation: Conversation): Preview {
     icon: typed ? null : message.kind,
     text: typed ? words : [KIND_WORD[message.kind], words].filter(Boolean).join(" · "),
     failed: message.status === "failed",
+    draft: false,
+    status: message.direction === "outbound" ? message.status : null,
   };
 }

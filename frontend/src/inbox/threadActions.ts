@@ -1,6 +1,7 @@
 import { createContext, use } from "react";
 
 import type { Attachment, Quoted } from "../api/types";
+import type { SendWish, Whereabouts } from "../sync/outgoing";
 import type { LocalMessage } from "../sync/rows";
 import type { Act, Barrier } from "./tools/barriers";
 
@@ -9,6 +10,12 @@ export interface ThreadActions {
   readonly enlarge: (message: LocalMessage, attachment: Attachment) => void;
   readonly jumpToQuoted: (quoted: Quoted) => void;
   readonly copy: (message: LocalMessage) => void;
+  /** Makes what is written next an answer to this message. */
+  readonly setReply: (message: LocalMessage) => void;
+  /** Puts what was taken back into the composer again. */
+  readonly putBack: (wish: SendWish) => void;
+  /** Where the thread is; null outside of one. */
+  readonly where: Whereabouts | null;
   /** Shows where a message comes from; null where nothing does. */
   readonly inspect: ((message: LocalMessage) => void) | null;
   readonly barrier: (act: Act, message: LocalMessage) => Barrier;
@@ -26,6 +33,9 @@ export const ThreadActionsContext = createContext<ThreadActions>({
   enlarge: nothing,
   jumpToQuoted: nothing,
   copy: nothing,
+  setReply: nothing,
+  putBack: nothing,
+  where: null,
   inspect: null,
   barrier: () => undefined,
   act: nothing,

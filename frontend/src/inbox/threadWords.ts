@@ -3,6 +3,7 @@ export const threadWords = {
   answerTo: "In answer to",
   notHere: "The message this answers is not here.",
   actions: "What to do with this message",
+  reply: "Answer",
   copy: "Copy text",
   copied: "Copied.",
   notCopied: "The browser did not allow copying. Mark the text and copy it by hand.",

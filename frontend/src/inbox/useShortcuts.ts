@@ -16,6 +16,7 @@ export type Shortcut =
   | "toggleUnread"
   | "toggleMuted"
   | "newChat"
+  | "write"
   | "back";
 
 export type Shortcuts = Readonly<Record<Shortcut, () => void>>;
@@ -33,6 +34,7 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["u", "toggleUnread"],
   ["m", "toggleMuted"],
   ["c", "newChat"],
+  ["r", "write"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { words } from "../lib/words";
 import { useClient } from "../sync/client";
 import type { Preferences } from "../sync/device";
+import { useWaitingCount } from "../sync/outgoing";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { ReadReceipts } from "./ReadReceipts";
@@ -46,6 +47,7 @@ interface SettingsProps {
 
 export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: SettingsProps) {
   const { user } = useClient();
+  const unsent = useWaitingCount();
   const [leaving, setLeaving] = useState(false);
   return (
     <Dialog title={words.settings} onClose={onClose} className="settings">
@@ -67,6 +69,27 @@ export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: 
           onChange({ ...preferences, density });
         }}
       />
+      <Choice
+        legend={words.preferences.sendKey}
+        name="send-key"
+        options={words.preferences.sendKeys}
+        value={preferences.sendKey}
+        onChange={(sendKey) => {
+          onChange({ ...preferences, sendKey });
+        }}
+      />
+      <label className="switch">
+        <input
+          type="checkbox"
+          checked={preferences.undoSend}
+          onChange={(event) => {
+            onChange({ ...preferences, undoSend: event.target.checked });
+          }}
+        />
+        <span>
+          {words.preferences.undoSend} <small>{words.preferences.undoSendNext}</small>
+        </span>
+      </label>
       <label className="switch">
         <input
           type="checkbox"
@@ -92,6 +115,7 @@ export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: 
         <p>
           {words.preferences.signedInAs(user.display_name || user.username)}
           <small>{words.preferences.signOutNext}</small>
+          {unsent > 0 && <strong className="unsent">{words.preferences.unsent(unsent)}</strong>}
         </p>
         <button
           type="button"

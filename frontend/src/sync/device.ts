@@ -10,9 +10,21 @@ export interface Preferences {
   readonly theme: Theme;
   readonly density: Density;
   readonly singleKeys: boolean;
+  readonly sendKey: SendKey;
+  /** A message can be taken back for some seconds before it leaves. */
+  readonly undoSend: boolean;
 }
 
-export const DEFAULT_PREFERENCES: Preferences = { theme: "system", density: "cosy", singleKeys: true };
+/** What sends; the other of the two makes a new line. */
+export type SendKey = "enter" | "ctrl-enter";
+
+export const DEFAULT_PREFERENCES: Preferences = {
+  theme: "system",
+  density: "cosy",
+  singleKeys: true,
+  sendKey: "enter",
+  undoSend: false,
+};
 
 function read(key: string): string | null {
   try {
@@ -73,12 +85,14 @@ export function readPreferences(): Preferences {
     theme: theme === "light" || theme === "dark" ? theme : "system",
     density: stored.density === "compact" ? "compact" : "cosy",
     singleKeys: stored.singleKeys !== false,
+    sendKey: stored.sendKey === "ctrl-enter" ? "ctrl-enter" : "enter",
+    undoSend: stored.undoSend === true,
   };
 }
 
-export function writePreferences(preferences: Preferences): void {
-  write("theme", preferences.theme === "system" ? null : preferences.theme);
-  write("preferences", JSON.stringify({ density: preferences.density, singleKeys: preferences.singleKeys }));
+export function writePreferences({ theme, ...others }: Preferences): void {
+  write("theme", theme === "system" ? null : theme);
+  write("preferences", JSON.stringify(others));
 }
 
 /** How fast sound was last played. */

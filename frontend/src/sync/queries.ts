@@ -210,6 +210,30 @@ export async function countAfter(db: LocalDatabase, conversationId: Id, position
     .count();
 }
 
+/** Where the newest message of a conversation stands. */
+export async function newestPosition(db: LocalDatabase, conversationId: Id): Promise<string | null> {
+  return positionAway(db, conversationId, null, 1, "before");
+}
+
+/** The newest message from the other side, and of our side by anybody else, after a position. */
+export async function newsSince(
+  db: LocalDatabase,
+  conversationId: Id,
+  position: string,
+  userId: Id,
+): Promise<{ readonly inbound: LocalMessage | null; readonly ours: LocalMessage | null }> {
+  const tables = await db.activeTables();
+  const found = await tables.message
+    .where("[conversation_id+position]")
+    .between([conversationId, position], [conversationId, LAST], false, true)
+    .filter((row) => row.kind !== "event" && row.deleted_at === null)
+    .toArray();
+  return {
+    inbound: found.findLast(({ direction }) => direction === "inbound") ?? null,
+    ours: found.findLast(({ direction, author_id }) => direction === "outbound" && author_id !== userId) ?? null,
+  };
+}
+
 export async function message(db: LocalDatabase, id: Id): Promise<LocalMessage | null> {
   const tables = await db.activeTables();
   return (await tables.message.get(id)) ?? null;

@@ -79,10 +79,3 @@ export function useConversationAsWanted(row: LocalConversation | undefined): Loc
   const entries = useSyncExternalStore(view.subscribe, () => view.of(row?.id ?? ""));
   return useMemo(() => (row === undefined ? undefined : conversationAsWanted(row, entries)), [row, entries]);
 }
-
-/** The messages of a conversation with what is wanted of them, on this device or elsewhere. */
-export function useWanted(conversationId: Id, messages: readonly LocalMessage[] | undefined): readonly LocalMessage[] | undefined {
-  const { view } = useClient().outbox;
-  const entries = useSyncExternalStore(view.subscribe, () => view.of(conversationId));
-  return useMemo(() => (messages === undefined ? undefined : withWishes(messages, entries)), [messages, entries]);
-}

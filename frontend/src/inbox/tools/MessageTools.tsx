@@ -17,6 +17,7 @@ const ACT_KEYS: ReadonlyMap<string, Act> = new Map([
 interface MessageToolsProps {
   readonly scroller: RefObject<HTMLElement | null>;
   readonly messages: readonly LocalMessage[];
+  readonly singleKeys: boolean;
 }
 
 interface Place {
@@ -56,7 +57,7 @@ function bubbleSelect(scroller: HTMLElement, way: 1 | -1): boolean {
  * What can be done with the messages of a thread: a bar beside the bubble under a mouse, a menu by a long press or by a
  * key. It listens to the log as a whole, so that a bubble costs nothing for it.
  */
-export function MessageTools({ scroller, messages }: MessageToolsProps) {
+export function MessageTools({ scroller, messages, singleKeys }: MessageToolsProps) {
   const actions = useThreadActions();
   const [hovered, setHovered] = useState<Place | null>(null);
   const [menu, setMenu] = useState<(Place & Pick<Opened, "at">) | null>(null);
@@ -91,7 +92,7 @@ export function MessageTools({ scroller, messages }: MessageToolsProps) {
       log.focus({ preventScroll: true });
       done = true;
     } else if (selected !== null) {
-      const act = ACT_KEYS.get(event.key.toLowerCase());
+      const act = singleKeys ? ACT_KEYS.get(event.key.toLowerCase()) : undefined;
       if (act !== undefined) done = begin(act, rowOf(selected));
       else if (event.key === "Enter" || event.key.toLowerCase() === "m") done = openMenu(rowOf(selected), null);
     }

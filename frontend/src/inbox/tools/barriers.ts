@@ -1,6 +1,7 @@
 /** What a provider does not allow, said before anybody tries. The server and upstream have the last word. */
-import { words } from "../../lib/words";
+import { entryKeyOf } from "../../sync/outgoing";
 import type { LocalConversation, LocalMessage } from "../../sync/rows";
+import { composerWords } from "../composer/words";
 import { actWords } from "./actWords";
 
 const MINUTE_MS = 60_000;
@@ -26,7 +27,7 @@ export type Act = "reply" | "react" | "edit" | "remove" | "forward";
 export type Barrier = string | null | undefined;
 
 export function barrier(act: Act, conversation: LocalConversation, message: LocalMessage, now: number): Barrier {
-  if (message.deleted_at !== null || message.kind === "event") return undefined;
+  if (message.deleted_at !== null || message.kind === "event" || entryKeyOf(message) !== null) return undefined;
   const own = message.direction === "outbound";
   const provider = conversation.provider;
   const known = message.external_message_id !== null;
@@ -34,7 +35,8 @@ export function barrier(act: Act, conversation: LocalConversation, message: Loca
   const window = WINDOWS.get(provider);
   switch (act) {
     case "reply":
-      if (conversation.read_only) return words.thread.readOnly;
+      if (!known) return undefined;
+      if (conversation.read_only) return composerWords.readOnly;
       return conversation.disabled_features.includes("reply") ? actWords.noReply : null;
     case "react":
       if (!REACTING.has(provider)) return undefined;

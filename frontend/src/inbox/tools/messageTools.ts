@@ -1,3 +1,4 @@
+import { entryKeyOf } from "../../sync/outgoing";
 import { isStored } from "../../sync/queries";
 import type { LocalMessage } from "../../sync/rows";
 import type { MenuItem } from "../../ui/Menu";
@@ -9,10 +10,10 @@ import type { Act } from "./barriers";
 
 const ACTS = [
   { act: "react", icon: "react", label: actWords.react, danger: false },
-  { act: "reply", icon: "origin", label: actWords.reply, danger: false },
+  { act: "reply", icon: "reply", label: actWords.reply, danger: false },
   { act: "edit", icon: "edit", label: actWords.edit, danger: false },
   { act: "forward", icon: "forward", label: actWords.forward, danger: false },
-  { act: "remove", icon: "remove", label: actWords.remove, danger: true },
+  { act: "remove", icon: "trash", label: actWords.remove, danger: true },
 ] as const satisfies readonly { act: Act; icon: MenuItem["icon"]; label: string; danger: boolean }[];
 
 /** What can be done with one message, and what cannot and why. */
@@ -64,7 +65,7 @@ function looking(message: LocalMessage, actions: ThreadActions): readonly MenuIt
     }
   }
   const { inspect } = actions;
-  if (inspect !== null) {
+  if (inspect !== null && entryKeyOf(message) === null) {
     tools.push({
       key: "inspect",
       icon: "inspect",

@@ -6,6 +6,7 @@ import { uuid7 } from "../../lib/uuid";
 import type { LocalDatabase } from "../db";
 import { withRoom } from "../room";
 import { Delivery } from "./deliver";
+import { Drafts } from "./drafts";
 import { isSend, type OutboxEntry, type Whereabouts, type Wish } from "./entries";
 import { Flusher, type Exclusively } from "./flusher";
 import { UploadProgress } from "./progress";
@@ -31,6 +32,7 @@ const NO_BLOBS: ReadonlyMap<string, Blob> = new Map();
 export class Outbox {
   readonly view: OutboxView;
   readonly progress = new UploadProgress();
+  readonly drafts: Drafts;
   readonly #db: LocalDatabase;
   readonly #flusher: Flusher;
   readonly #stop = new AbortController();
@@ -40,6 +42,7 @@ export class Outbox {
   constructor(db: LocalDatabase, options: OutboxOptions) {
     this.#db = db;
     this.view = new OutboxView(db.outbox);
+    this.drafts = new Drafts(db, options.mayLeave, this.#stop.signal);
     const delivery = new Delivery(db, this.progress);
     this.#flusher = new Flusher({
       store: db.outbox,
@@ -59,6 +62,7 @@ export class Outbox {
       if (this.view.all().length > 0) this.wake();
     };
     signal.addEventListener("abort", this.view.subscribe(wake));
+    this.drafts.start();
     this.wake();
   }
 
@@ -68,6 +72,7 @@ export class Outbox {
 
   /** Something may be due; with `now`, what waits for another try is tried at once. */
   wake(now = false): void {
+    if (now) this.drafts.wake();
     this.#flusher.wake(now).catch((error: unknown) => {
       const name = error instanceof Error ? error.name : "";
       if (name !== "DatabaseClosedError" && name !== "AbortError") throw error;
@@ -116,6 +121,11 @@ export class Outbox {
   /** Until everything asked for so far is kept on this device. */
   settled(): Promise<void> {
     return this.#storing;
+  }
+
+  /** The bytes of a file that is to be sent. */
+  async bytesOf(fileId: string): Promise<Blob | null> {
+    return (await this.#db.outbox.files.get(fileId))?.blob ?? null;
   }
 
   /** Takes back what has not left; null when it is too late. */

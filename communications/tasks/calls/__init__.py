@@ -1,0 +1,23 @@
+"""What is called for each kind of intent, and how it is found out later whether that arrived."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, NamedTuple
+
+from communications.schemas.deliveries import Delivery
+from communications.schemas.outbox import Accepted, Claimed
+from communications.tasks.calls import send
+from unipile.client import UnipileClient
+
+
+class Kind(NamedTuple):
+    """``call`` makes the one attempt and raises ``unipile.errors``. ``read_back`` asks upstream once, by one bounded read, and
+    gives what it showed as deliveries to be folded; ``None`` where there is nothing to ask.
+    """
+
+    call: Callable[[UnipileClient, Claimed], Awaitable[Accepted]]
+    read_back: Callable[[UnipileClient, Claimed], Awaitable[list[Delivery]]] | None = None
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "send": Kind(send.call, send.read_back),
+}

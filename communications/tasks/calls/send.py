@@ -1,0 +1,68 @@
+"""Sending a message, and looking whether it arrived."""
+
+import asyncio
+import datetime as dt
+from typing import Final
+
+from communications.media.storage import file_open
+from communications.schemas.deliveries import Delivery
+from communications.schemas.outbox import Accepted, Claimed, OutgoingFile
+from communications.tasks.answers import answer_delivery
+from communications.webhooks.handlers.answers import answer_bytes
+from communications.webhooks.handlers.sent import FOUND
+from unipile.client import UnipileClient
+from unipile.errors import Rejected
+from unipile.payloads import fields
+from unipile.transport import FilePart
+
+# Upstream's clock may be behind ours by this much; its bounds are exclusive.
+BEFORE_ATTEMPT: Final = dt.timedelta(seconds=5, milliseconds=1)
+AFTER_ATTEMPT: Final = dt.timedelta(minutes=15)
+
+
+async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
+    """One attempt. Raises any ``UnipileError``; ``Rejected`` before anything leaves for what cannot be sent."""
+    if claimed.quoted_id == "":
+        raise Rejected(status=None, code="quoted_unknown")
+    files = [await asyncio.to_thread(_part, file) for file in claimed.files]
+    is_voice = len(files) == 1 and claimed.files[0].kind == "voice"
+    message_id = await client.chats.send(
+        claimed.thread,
+        reason="a person sends a message",
+        text=claimed.text or None,
+        attachments=[] if is_voice else files,
+        voice_message=files[0] if is_voice else None,
+        quote_id=claimed.quoted_id,
+        account_id=claimed.account,
+    )
+    return Accepted(
+        {"object": "MessageSent", "message_id": message_id},
+        names_message=True,
+        external_message_id=message_id,
+    )
+
+
+async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
+    """The account's own messages of the conversation since the attempt. Raises any ``UnipileError``."""
+    page = await client.messages.page_stated(
+        claimed.thread,
+        reason=f"whether message {claimed.message_id} arrived",
+        after=claimed.attempted_at - BEFORE_ATTEMPT,
+        before=claimed.attempted_at + AFTER_ATTEMPT,
+    )
+    return [
+        answer_delivery(
+            answer_bytes(FOUND, account=claimed.account, asked_by=claimed.client_id, answer=message)
+        )
+        for message in reversed(page.items)
+        if fields.flag(message.get("is_sender")) and not fields.flag(message.get("is_event"))
+    ]
+
+
+def _part(file: OutgoingFile) -> FilePart:
+    try:
+        with file_open(file.storage_key) as opened:
+            content = opened.read()
+    except FileNotFoundError as error:
+        raise Rejected(status=None, code="file_missing") from error
+    return FilePart(file.name, file.mime_type, content)

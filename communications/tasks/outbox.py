@@ -1,0 +1,291 @@
+"""The door out: one loop in every worker that attempts what is due, once, and writes down how it ended.
+
+A job only wakes it; what is to be done is a state on a row, and the loop looks every half minute by itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, Final, TypeVar
+
+import psycopg
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from communications.errors import Unsaved
+from communications.feed.announce import changes_announce
+from communications.ingest.record import record
+from communications.ingest.unfinished import FILES_TASK, OUTBOX_TASK, brings_files, job_announce
+from communications.outbox.queue import (
+    channel_refusals,
+    intent_accept,
+    intent_by_id,
+    intent_claim,
+    intent_end,
+)
+from communications.outbox.reasons import NOT_FOUND, NOT_THERE_YET
+from communications.outbox.waiting import (
+    READ_BACK_AFTER_SECONDS,
+    abandoned_settle,
+    intents_settle,
+    next_moment,
+    read_back_claim,
+    read_back_done,
+    read_back_postpone,
+)
+from communications.schemas.connections import connection_pool
+from communications.schemas.outbox import Accepted, Claimed
+from communications.tasks.answers import answer_delivery
+from communications.tasks.calls import KINDS
+from communications.tasks.outcomes import outcome_of
+from communications.tasks.presence import Presence, present
+from communications.webhooks.handlers.sent import sent_bytes
+from unipile.client import UnipileClient, connect_client
+from unipile.errors import UnipileError
+
+log = structlog.get_logger(__name__)
+
+CALLS_MAX: Final = 8
+LOOKS_EVERY_SECONDS: Final = 30.0
+ENDS_WITHIN_SECONDS: Final = 8.0
+LOCK_TIMEOUT_MS: Final = 5_000
+STATEMENT_TIMEOUT_MS: Final = 10_000
+AGAIN_SECONDS: Final = 1.0
+
+DATABASE_GONE: Final = (Unsaved, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+CALLED: Final = list(KINDS)
+READ_BACK: Final = [name for name, kind in KINDS.items() if kind.read_back is not None]
+
+Value = TypeVar("Value")
+
+_woken = asyncio.Event()
+
+
+@app.task(name=OUTBOX_TASK, queueing_lock=OUTBOX_TASK)
+async def outbox() -> None:
+    """Wakes the loop of this process."""
+    _woken.set()
+
+
+async def outbox_for_ever() -> None:
+    """Attempts what is due for as long as the worker runs. What is under way at its end gets a few seconds."""
+    while True:
+        try:
+            async with connection_pool(
+                "outbox",
+                max_size=CALLS_MAX + 2,
+                lock_timeout_ms=LOCK_TIMEOUT_MS,
+                statement_timeout_ms=STATEMENT_TIMEOUT_MS,
+            ) as connections:
+                await _serve(connections)
+        except Exception:
+            log.exception("outbox_interrupted")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _serve(connections: AsyncConnectionPool[Any]) -> None:
+    """Until the database or the credentials change."""
+    credentials = settings.LANDLINE_UPSTREAM.credentials()
+    async with AsyncExitStack() as stack:
+        if credentials is None:
+            await _wait(LOOKS_EVERY_SECONDS)
+            return
+        client = await stack.enter_async_context(connect_client(credentials.base_url, credentials.api_key))
+        presence = await stack.enter_async_context(present(connections))
+        sender = Outbox(client, connections, presence, _woken)
+        try:
+            while settings.LANDLINE_UPSTREAM.credentials() == credentials:
+                _woken.clear()
+                await sender.run_due()
+                await _wait(await sender.pause_seconds())
+        except asyncio.CancelledError:
+            await sender.end()
+            raise
+        finally:
+            await sender.finish()
+
+
+async def _wait(seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await _woken.wait()
+    except TimeoutError:
+        return
+
+
+class Outbox:
+    """One worker's calls. Claims are made on the connection that says that the worker lives; ends are written by any."""
+
+    def __init__(
+        self,
+        client: UnipileClient,
+        connections: AsyncConnectionPool[Any],
+        presence: Presence,
+        woken: asyncio.Event,
+    ) -> None:
+        self._client = client
+        self._connections = connections
+        self._presence = presence
+        self._woken = woken
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run_due(self) -> None:
+        """Until nothing is due and nothing under way."""
+        await abandoned_settle(self._presence.connection, alive=self._presence.worker)
+        while True:
+            self._woken.clear()
+            if await intents_settle(self._presence.connection):
+                await changes_announce(self._presence.connection)
+            await self._begin()
+            if not self._under_way:
+                return
+            await self._until_something_ends()
+
+    async def pause_seconds(self) -> float:
+        """How long nothing is due by itself, at most as long as the loop may sleep."""
+        seconds = await next_moment(self._presence.connection, called=CALLED, read_back=READ_BACK)
+        return LOOKS_EVERY_SECONDS if seconds is None else min(max(seconds, 0.02), LOOKS_EVERY_SECONDS)
+
+    async def finish(self) -> None:
+        """Until nothing is under way, however long that takes."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def end(self) -> None:
+        """What is under way may end; what does not is taken for unknown by whoever comes next."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=ENDS_WITHIN_SECONDS)
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _begin(self) -> None:
+        connection, worker = self._presence.connection, self._presence.worker
+        while len(self._under_way) < CALLS_MAX:
+            claimed = await intent_claim(
+                connection, worker=worker, kinds=CALLED, pace_factor=settings.LANDLINE_SEND_PACE_PERCENT / 100
+            )
+            if claimed is not None:
+                self._start(self._attempt(claimed))
+                continue
+            asked = await read_back_claim(connection, READ_BACK)
+            if asked is None:
+                return
+            self._start(self._read_back(asked))
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._woken.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("outbox_fault", exc_info=task.exception())
+
+    async def _until_something_ends(self) -> None:
+        seconds = await self.pause_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _attempt(self, claimed: Claimed) -> None:
+        """One call, then its end. Whatever happens, an end is written."""
+        try:
+            accepted = await KINDS[claimed.kind].call(self._client, claimed)
+        except Exception as error:
+            if not isinstance(error, UnipileError):
+                log.exception("outbox_fault", intent=claimed.id)
+            failure = error
+        else:
+            await self._write_acceptance(claimed, accepted)
+            return
+        await self._insist(lambda: self._write_end(claimed, failure))
+
+    async def _write_acceptance(self, claimed: Claimed, accepted: Accepted) -> None:
+        """The answer enters the ledger and is folded, which binds it to its row; then the intent is settled."""
+        if accepted.names_message and claimed.message_id is not None:
+            answered = answer_delivery(
+                sent_bytes(
+                    account=claimed.account,
+                    message_id=claimed.message_id,
+                    client_id=claimed.client_id,
+                    attempt=claimed.attempts,
+                    asked=_asked(claimed),
+                    external_message_id=accepted.external_message_id,
+                    answer=accepted.answer,
+                )
+            )
+            await self._insist(lambda: record(self._connections, [answered]))
+        await self._insist(lambda: self._settle(claimed, accepted))
+
+    async def _write_end(self, claimed: Claimed, error: Exception) -> None:
+        async with self._connections.connection() as connection:
+            refusals = await channel_refusals(connection, claimed.channel_id)
+            end = outcome_of(error, attempts=claimed.attempts, refusals=refusals)
+            await intent_end(connection, claimed, end)
+            await changes_announce(connection)
+        log.info("not_accepted", intent=claimed.id, state=end.state, code=end.reason_code)
+
+    async def _settle(self, claimed: Claimed, accepted: Accepted) -> None:
+        is_unnamed = accepted.names_message and accepted.external_message_id is None
+        unproven = READ_BACK_AFTER_SECONDS if is_unnamed else settings.LANDLINE_UNPROVEN_SECONDS
+        async with self._connections.connection() as connection:
+            await intent_accept(connection, claimed, accepted, unproven_seconds=unproven)
+            await changes_announce(connection)
+
+    async def _read_back(self, intent_id: int) -> None:
+        """One bounded read of upstream: what it shows is folded, what it does not show is not there."""
+        async with self._connections.connection() as connection:
+            claimed = await intent_by_id(connection, intent_id)
+        read_back = None if claimed is None else KINDS[claimed.kind].read_back
+        if claimed is None or read_back is None:
+            return
+        try:
+            found = await read_back(self._client, claimed)
+        except Exception as error:
+            if not isinstance(error, UnipileError):
+                log.exception("outbox_fault", intent=claimed.id)
+            await self._insist(lambda: self._ask_later(claimed))
+            return
+        if found:
+            await self._insist(lambda: record(self._connections, found))
+            if brings_files(found):
+                await job_announce(FILES_TASK)
+        await self._insist(lambda: self._write_reading(claimed))
+
+    async def _ask_later(self, claimed: Claimed) -> None:
+        async with self._connections.connection() as connection:
+            await read_back_postpone(connection, claimed.id, claimed.account)
+
+    async def _write_reading(self, claimed: Claimed) -> None:
+        absent = (
+            ("not_found", NOT_FOUND) if claimed.external_message_id is None else ("not_there", NOT_THERE_YET)
+        )
+        async with self._connections.connection() as connection:
+            is_found = await read_back_done(connection, claimed.id, claimed.attempts, claimed.account, absent)
+            await changes_announce(connection)
+        log.info("read_back", intent=claimed.id, found=is_found)
+
+    async def _insist(self, write: Callable[[], Awaitable[Value]]) -> Value:
+        """What is known of a call is not lost with the database's connection: it is written once that is back."""
+        while True:
+            try:
+                return await write()
+            except DATABASE_GONE as error:
+                log.warning("outbox_end_not_written", error=type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _asked(claimed: Claimed) -> dict[str, object]:
+    return {
+        "chat_id": claimed.thread,
+        "characters": len(claimed.text),
+        "quote_id": claimed.quoted_id,
+        "files": [[file.kind, file.size_bytes] for file in claimed.files],
+    }

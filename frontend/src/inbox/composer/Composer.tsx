@@ -1,0 +1,346 @@
+import { lazy, Suspense, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref, type RefObject } from "react";
+
+import type { Quoted } from "../../api/types";
+import { KIND_WORD, words } from "../../lib/words";
+import { useClient, useSyncStatus } from "../../sync/client";
+import type { Preferences } from "../../sync/device";
+import { NO_DRAFT, type SendWish, type Whereabouts } from "../../sync/outgoing";
+import type { LocalConversation, LocalMessage } from "../../sync/rows";
+import { Icon, type IconName } from "../../ui/icons";
+import { loaded } from "../loaded";
+import { MentionList } from "./MentionList";
+import { Ask, Limits } from "./notices";
+import { ReplyCard } from "./ReplyCard";
+import { sends } from "./sendKey";
+import { StagedFiles } from "./StagedFiles";
+import { useAttaching } from "./useAttaching";
+import { useDraft } from "./useDraft";
+import { useGuard } from "./useGuard";
+import { useKeyboardRoom } from "./useKeyboardRoom";
+import { useMention } from "./useMention";
+import { composerWords } from "./words";
+
+const EmojiPicker = lazy(() => loaded(import("./EmojiPicker").then((file) => file.default)));
+const VoiceRecorder = lazy(() => loaded(import("./VoiceRecorder").then((file) => file.default)));
+
+const MOST_CHARACTERS = 100_000;
+const UNDO_MS = 5_000;
+
+export interface ComposerHandle {
+  readonly setReply: (message: LocalMessage) => void;
+  /** Puts back what was taken back before it left. */
+  readonly putBack: (wish: SendWish) => void;
+}
+
+interface ComposerProps {
+  readonly handle: Ref<ComposerHandle>;
+  readonly where: Whereabouts;
+  readonly conversation: LocalConversation;
+  readonly preferences: Preferences;
+  /** The newest message that has been on the screen for a while. */
+  readonly seen: RefObject<string>;
+  /** Something was sent, or the newest is to be looked at. */
+  readonly onWritten: () => void;
+}
+
+function quotedFrom(message: LocalMessage): Quoted {
+  return {
+    message_id: message.id,
+    external_message_id: message.external_message_id,
+    sender_name: message.direction === "outbound" ? words.you : message.sender_name,
+    text: message.text || KIND_WORD[message.kind],
+  };
+}
+
+const isTouch = (): boolean => matchMedia("(pointer: coarse)").matches;
+const canRecord = (): boolean => typeof MediaRecorder !== "undefined" && "mediaDevices" in navigator;
+
+interface ToolProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onPress: () => void;
+  readonly disabled?: boolean;
+  readonly expanded?: boolean;
+}
+
+function Tool({ icon, label, onPress, disabled = false, expanded }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      aria-expanded={expanded}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function Writing({ handle, where, conversation, preferences, seen, onWritten }: ComposerProps) {
+  const { outbox } = useClient();
+  const { phase } = useSyncStatus();
+  const form = useRef<HTMLFormElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const draft = useDraft(where);
+  const guard = useGuard(conversation, draft.since, seen);
+  const attaching = useAttaching(form, draft, false);
+  const mention = useMention(conversation);
+  const [picking, setPicking] = useState(false);
+  const [recording, setRecording] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const { text, quoted, files, voice } = draft.content;
+  const over = text.length - MOST_CHARACTERS;
+  const empty = text.trim() === "" && files.length === 0;
+  useKeyboardRoom();
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null || CSS.supports("field-sizing", "content")) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+
+  const change = (typed: string): void => {
+    if (draft.latest().text === "" && typed !== "") guard.begin();
+    draft.change({ text: typed });
+  };
+
+  const insert = (typed: string): void => {
+    const element = field.current;
+    const { text: before } = draft.latest();
+    const at = element?.selectionStart ?? before.length;
+    change(before.slice(0, at) + typed + before.slice(element?.selectionEnd ?? at));
+    requestAnimationFrame(() => {
+      element?.focus();
+      element?.setSelectionRange(at + typed.length, at + typed.length);
+    });
+  };
+
+  const sendNow = (): void => {
+    const { latest } = draft;
+    const content = latest();
+    const wish: SendWish = { kind: "send", text: content.text.trim(), quoted: content.quoted, files: content.files, voice: content.voice };
+    const kept = attaching.blobs.current;
+    const blobs = new Map(content.files.flatMap(({ id }) => (kept.has(id) ? [[id, kept.get(id) as Blob] as const] : [])));
+    outbox.enqueue(where, wish, { holdMs: preferences.undoSend ? UNDO_MS : 0, blobs });
+    draft.change(NO_DRAFT);
+    draft.forgetReplaced();
+    guard.drop();
+    mention.close();
+    onWritten();
+    field.current?.focus();
+  };
+  const send = (): void => {
+    if (empty || over > 0 || recording || !guard.pass()) return;
+    sendNow();
+  };
+
+  useImperativeHandle(handle, () => ({
+    setReply: (message) => {
+      draft.change({ quoted: quotedFrom(message) });
+      field.current?.focus();
+    },
+    putBack: (wish) => {
+      const { text: begun, files: chosen } = draft.latest();
+      const joined = [wish.text, begun].filter((part) => part !== "").join("\n");
+      draft.change({ text: joined, quoted: wish.quoted, files: [...wish.files, ...chosen], voice: wish.voice }, attaching.blobs.current);
+      field.current?.focus();
+    },
+  }));
+
+  const named = mention.people[mention.active];
+  const nameSomebody = (person = named): void => {
+    const element = field.current;
+    if (person === undefined || element === null) return;
+    const taken = mention.take(draft.latest().text, element.selectionStart, person);
+    change(taken.text);
+    mention.close();
+    requestAnimationFrame(() => {
+      element.focus();
+      element.setSelectionRange(taken.cursor, taken.cursor);
+    });
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    const { key } = event;
+    if (mention.people.length > 0 && !event.nativeEvent.isComposing) {
+      const taken = key === "Enter" || key === "Tab";
+      if (taken) nameSomebody();
+      else if (key === "ArrowDown" || key === "ArrowUp") mention.move(key === "ArrowDown" ? 1 : -1);
+      else if (key === "Escape") mention.close();
+      if (taken || key === "ArrowDown" || key === "ArrowUp" || key === "Escape") {
+        event.preventDefault();
+        return;
+      }
+    }
+    if (sends(event.nativeEvent, preferences.sendKey, isTouch())) {
+      event.preventDefault();
+      send();
+    } else if (key === "Escape" && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      if (guard.warning !== null) guard.drop();
+      else if (quoted !== null) draft.change({ quoted: null });
+      else document.querySelector<HTMLElement>('[role="log"]')?.focus();
+    }
+  };
+
+  const offline = phase === "offline";
+  return (
+    <form
+      ref={form}
+      className={`composer ${attaching.over ? "composer-over" : ""}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Limits conversation={conversation} />
+      {attaching.over && <p className="composer-hint">{composerWords.drop}</p>}
+      {attaching.refusal !== "" && (
+        <p className="composer-hint composer-refusal" role="alert">
+          {attaching.refusal}
+        </p>
+      )}
+      {refused && (
+        <p className="composer-hint composer-refusal" role="alert">
+          {composerWords.voiceRefused}
+        </p>
+      )}
+      {draft.replaced !== null && (
+        <p className="composer-hint" role="status">
+          {composerWords.elsewhere}{" "}
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => {
+              change(draft.replaced ?? "");
+              draft.forgetReplaced();
+            }}
+          >
+            {composerWords.putBack}
+          </button>
+        </p>
+      )}
+      {guard.warning !== null && <Ask warning={guard.warning} onLook={onWritten} onSend={sendNow} />}
+      <div className="composer-box">
+        {quoted !== null && (
+          <ReplyCard
+            quoted={quoted}
+            onDrop={() => {
+              draft.change({ quoted: null });
+              field.current?.focus();
+            }}
+          />
+        )}
+        {files.length > 0 && (
+          <StagedFiles
+            files={files}
+            onChange={(kept, gone) => {
+              draft.change({ files: kept, voice: voice && kept.length > 0 }, undefined, gone);
+            }}
+          />
+        )}
+        <MentionList mention={mention} onPick={nameSomebody} />
+        <textarea
+          ref={field}
+          rows={1}
+          value={text}
+          dir="auto"
+          placeholder={composerWords.placeholder}
+          aria-label={composerWords.label(conversation.name)}
+          aria-describedby={over > 0 ? "composer-over" : undefined}
+          aria-invalid={over > 0}
+          role={mention.people.length > 0 ? "combobox" : undefined}
+          aria-expanded={mention.people.length > 0 ? true : undefined}
+          aria-controls={mention.people.length > 0 ? "composer-mentions" : undefined}
+          aria-activedescendant={named === undefined ? undefined : `mention-${named.id}`}
+          enterKeyHint={isTouch() ? "enter" : "send"}
+          onChange={(event) => {
+            change(event.target.value);
+            mention.look(event.target.value, event.target.selectionStart);
+          }}
+          onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files];
+            if (pasted.length === 0) return;
+            event.preventDefault();
+            attaching.add(pasted);
+          }}
+        />
+        {over > 0 && (
+          <p id="composer-over" className="composer-refusal" role="status">
+            {composerWords.tooLong(over)}
+          </p>
+        )}
+        <div className="composer-bar">
+          {recording ? (
+            <Suspense>
+              <VoiceRecorder
+                onRecorded={attaching.keep}
+                onEnd={() => {
+                  setRecording(false);
+                }}
+                onRefused={() => {
+                  setRecording(false);
+                  setRefused(true);
+                }}
+              />
+            </Suspense>
+          ) : (
+            <>
+              <input
+                ref={chooser}
+                type="file"
+                multiple
+                hidden
+                aria-label={composerWords.attach}
+                onChange={(event) => {
+                  attaching.add([...(event.target.files ?? [])]);
+                  event.target.value = "";
+                }}
+              />
+              <Tool icon="attach" label={composerWords.attach} onPress={() => chooser.current?.click()} />
+              <Tool icon="smile" label={composerWords.emoji} expanded={picking} onPress={() => setPicking(!picking)} />
+              <Tool
+                icon="voice"
+                label={canRecord() ? composerWords.voice : composerWords.voiceUnsupported}
+                disabled={!canRecord() || files.length > 0}
+                onPress={() => {
+                  setRefused(false);
+                  setRecording(true);
+                }}
+              />
+            </>
+          )}
+          <button type="submit" className="button button-strong composer-send" title={composerWords.sendKeys[preferences.sendKey]} disabled={empty || over > 0 || recording}>
+            {offline ? composerWords.queue : composerWords.send}
+          </button>
+        </div>
+        {picking && (
+          <Suspense>
+            <EmojiPicker
+              onPick={(sign) => {
+                setPicking(false);
+                insert(sign);
+              }}
+              onClose={() => {
+                setPicking(false);
+                field.current?.focus();
+              }}
+            />
+          </Suspense>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** Where a conversation is written to; says beforehand what it cannot do. */
+export function Composer(props: ComposerProps) {
+  if (props.conversation.read_only) return <p className="composer-hint composer-closed">{composerWords.readOnly}</p>;
+  return <Writing {...props} />;
+}

@@ -1,0 +1,72 @@
+import { useEffect, useState } from "react";
+
+import { fileSize, oneLine } from "../../lib/text";
+import { useClient } from "../../sync/client";
+import type { OutgoingFile } from "../../sync/outgoing";
+import { Icon } from "../../ui/icons";
+import { moved } from "./files";
+import { composerWords } from "./words";
+
+/** An address under which the page can draw a file's bytes, for as long as it is drawn. */
+function useBytes(fileId: string): string | null {
+  const { outbox } = useClient();
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let gone = false;
+    void outbox.bytesOf(fileId).then((blob) => {
+      if (blob === null || gone) return;
+      made = URL.createObjectURL(blob);
+      setAddress(made);
+    });
+    return () => {
+      gone = true;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [outbox, fileId]);
+  return address;
+}
+
+function Preview({ file }: { readonly file: OutgoingFile }) {
+  const address = useBytes(file.id);
+  if (file.kind === "image" && address !== null) return <img src={address} alt="" />;
+  if (file.kind === "voice" && address !== null) return <audio src={address} controls aria-label={composerWords.listen} />;
+  return <Icon name={file.kind} size={24} />;
+}
+
+interface StagedFilesProps {
+  readonly files: readonly OutgoingFile[];
+  readonly onChange: (files: readonly OutgoingFile[], gone: readonly string[]) => void;
+}
+
+/** What is to be sent with the message: looked at, put in order, taken away. */
+export function StagedFiles({ files, onChange }: StagedFilesProps) {
+  return (
+    <ul className="staged" aria-label={composerWords.files}>
+      {files.map((file, index) => {
+        const name = oneLine(file.name, 60);
+        const tool = (icon: "before" | "after" | "close", label: string, run: () => void) => (
+          <button type="button" aria-label={label} title={label} onClick={run}>
+            <Icon name={icon} size={14} />
+          </button>
+        );
+        return (
+          <li key={file.id} className={`staged-file staged-${file.kind}`}>
+            <Preview file={file} />
+            {file.kind !== "voice" && (
+              <span className="staged-name">
+                <bdi>{name}</bdi>
+                <small>{fileSize(file.size_bytes)}</small>
+              </span>
+            )}
+            <span className="staged-tools">
+              {index > 0 && tool("before", composerWords.earlier(name), () => onChange(moved(files, index, -1), []))}
+              {index < files.length - 1 && tool("after", composerWords.later(name), () => onChange(moved(files, index, 1), []))}
+              {tool("close", composerWords.remove(name), () => onChange(files.filter(({ id }) => id !== file.id), [file.id]))}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,64 @@
+/** What a component gets of the outbox. */
+import { useCallback, useSyncExternalStore } from "react";
+
+import type { Id } from "../api/types";
+import { useClient } from "./client";
+import type { LocalDatabase } from "./db";
+import { readDraft, type ShownDraft } from "./outbox/drafts";
+import { isSend, type OutboxEntry, type SendEntry } from "./outbox/entries";
+import { following } from "./watchedRows";
+
+export type {
+  ChangeWish,
+  ConversationChange,
+  OutboxEntry,
+  OutgoingFile,
+  SendEntry,
+  SendWish,
+  Whereabouts,
+  Wish,
+} from "./outbox/entries";
+export { isSend } from "./outbox/entries";
+export { NO_DRAFT, type DraftContent, type ShownDraft } from "./outbox/drafts";
+export { entryKeyOf, withEntries } from "./outbox/merge";
+
+/** Tells what stands in a conversation's composer, now and whenever that changes, until the returned function is called. */
+export function draftFollow(db: LocalDatabase, conversationId: Id, next: (draft: ShownDraft) => void): () => void {
+  return following(() => readDraft(db, conversationId), next);
+}
+
+/** What waits for one conversation. */
+export function useEntries(conversationId: Id): readonly OutboxEntry[] {
+  const { view } = useClient().outbox;
+  return useSyncExternalStore(view.subscribe, () => view.of(conversationId));
+}
+
+export function useEntry(clientId: string | null): OutboxEntry | undefined {
+  const { view } = useClient().outbox;
+  return useSyncExternalStore(view.subscribe, () => (clientId === null ? undefined : view.get(clientId)));
+}
+
+/** How much is still to leave this device. */
+export function useWaitingCount(): number {
+  const { view } = useClient().outbox;
+  return useSyncExternalStore(view.subscribe, () => view.all().filter(({ state }) => state === "waiting").length);
+}
+
+/** The newest message of a conversation that no row of the server's stands for yet. */
+export function useLastWritten(conversationId: Id): SendEntry | undefined {
+  return useEntries(conversationId).filter(isSend).findLast(({ state }) => state !== "sent");
+}
+
+export function useDraftText(conversationId: Id): string {
+  const { drafts } = useClient().outbox;
+  return useSyncExternalStore(drafts.subscribe, () => drafts.textOf(conversationId));
+}
+
+/** From 0 to 1 while a file of this tab is on its way. */
+export function useUploadShare(fileId: string): number | null {
+  const { progress } = useClient().outbox;
+  return useSyncExternalStore(
+    progress.subscribe,
+    useCallback(() => progress.of(fileId), [progress, fileId]),
+  );
+}
