@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from communications.api.cursors import CURSOR_MAX_LENGTH
@@ -71,6 +71,11 @@ class ReadThrough(Schema):
     message_id: Annotated[IdText, Field(description="Id of the last message read.")]
 
 
+ClientId = Annotated[
+    UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+]
+
+
 class ChannelSettings(Schema):
     read_receipts: Annotated[
         Literal["on_open", "on_answer", "never"],
@@ -85,10 +90,21 @@ class WantedDraft(Schema):
     ]
 
 
-class NewMessage(Schema):
-    client_id: Annotated[
-        UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+class ConversationState(Schema):
+    """What is left out stays."""
+
+    client_id: ClientId
+    archived: bool = False
+    pinned: bool = False
+    muted_until: Annotated[
+        AwareDatetime | None,
+        Field(default=None, description="`9999-12-31T00:00:00Z` is for ever; null unmutes."),
     ]
+    marked_unread: bool = False
+
+
+class NewMessage(Schema):
+    client_id: ClientId
     text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
     quoted_message_id: Annotated[IdText | None, Field(default=None, description="Which message it answers.")]
     upload_ids: Annotated[

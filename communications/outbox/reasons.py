@@ -81,6 +81,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "empty_message": Refusal("A message needs a text or a file."),
     "file_missing": Refusal("A file of the message is no longer stored here."),
     "quoted_unknown": Refusal("The message that this one answers is not known to the provider."),
+    # before it can be asked
+    "chat_unnamed": Refusal("The conversation is just being started.", Then.TRY_AGAIN),
+    "message_unnamed": Refusal("The provider has not named the message yet.", Then.TRY_AGAIN),
     # when
     "limit_exceeded": Refusal(RATE_LIMITED, Then.SLOW_DOWN),
     "cannot_resend_yet": Refusal("The provider takes it only later: try again then."),

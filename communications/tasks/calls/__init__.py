@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed
-from communications.tasks.calls import send
+from communications.tasks.calls import conversation, send
 from unipile.client import UnipileClient
 
 
@@ -20,4 +20,8 @@ class Kind(NamedTuple):
 
 KINDS: Final[Mapping[str, Kind]] = {
     "send": Kind(send.call, send.read_back),
+    "read": Kind(conversation.call),
+    "archive": Kind(conversation.call),
+    "pin": Kind(conversation.call),
+    "mute": Kind(conversation.call),
 }
