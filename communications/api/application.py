@@ -3,6 +3,7 @@
 from typing import Final
 
 from communications.api import (
+    changes,
     channels,
     chats,
     conversation_state,
@@ -50,6 +51,7 @@ _OF_COMMUNICATIONS: Final = (
     chats,
     conversation_state,
     drafts,
+    changes,
     sending,
 )
 for router in dict.fromkeys(module.router for module in _OF_COMMUNICATIONS):

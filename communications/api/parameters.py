@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from communications.api.cursors import CURSOR_MAX_LENGTH
 from communications.errors import NotFound
 from communications.outbox.drafts import DRAFT_MAX_CHARACTERS
+from communications.outbox.message_changes import EMOJI_MAX_CHARACTERS
 
 DEFAULT_LIMIT: Final = 50
 MAXIMUM_LIMIT: Final = 200
@@ -31,6 +32,7 @@ AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
 ConversationId = Annotated[IdText, Path(description="Id of a conversation.")]
@@ -88,6 +90,21 @@ class WantedDraft(Schema):
         str,
         Field(max_length=DRAFT_MAX_CHARACTERS, pattern=r"^[^\x00]*$", description="Empty removes the draft."),
     ]
+
+
+class MessageChange(Schema):
+    client_id: ClientId
+    kind: Literal["react", "edit", "delete"]
+    emoji: Annotated[
+        str,
+        Field(
+            default="",
+            max_length=EMOJI_MAX_CHARACTERS,
+            pattern=r"^[^\x00-\x20]*$",
+            description="Of a reaction; empty takes it back.",
+        ),
+    ]
+    text: Annotated[str, Field(default="", description="Of an edit.")]
 
 
 class ConversationState(Schema):

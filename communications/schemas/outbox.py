@@ -67,3 +67,11 @@ class NotAccepted(NamedTuple):
     reason: str
     pause_seconds: float = 0.0
     holds_channel: bool = False
+
+
+class Absent(NamedTuple):
+    """What becomes of an intent that upstream, asked once, does not show."""
+
+    state: str
+    reason_code: str
+    reason: str

@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION landline_changes_settle(deliveries json) RETURNS void
     JOIN communications_message AS message
         ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
     WHERE intent.message_id = message.id AND intent.kind IN ('react', 'edit', 'delete')
-      AND (intent.state IN ('sending', 'accepted', 'unconfirmed') OR intent.state = 'failed' AND intent.outcome = 'unknown')
+      AND intent.state IN ('sending', 'accepted', 'unconfirmed')
       AND CASE intent.kind
           WHEN 'delete' THEN message.deleted_at IS NOT NULL
           WHEN 'edit' THEN message.edited_at IS NOT NULL
