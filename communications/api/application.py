@@ -4,7 +4,6 @@ from typing import Final
 
 from communications.api import (
     channels,
-    chats,
     deliveries,
     inspection,
     media,
@@ -40,5 +39,4 @@ api.add_router("/communications", search.router)
 api.add_router("/communications", deliveries.router)
 api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
-api.add_router("/communications", chats.router)
 api.add_router("/communications", sending.router)
