@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import takewhile
 
 from simulator.changes import Changes
 from simulator.chat_events import ChatEvents
@@ -158,6 +159,18 @@ class Acts:
     def customer_reads(self, message: Message, *, reader: Attendee | None = None) -> None:
         """A member reads an own message."""
         self.changes.message_read(message, reader or message.chat.members[0])
+
+    def customer_opens(self, chat: Chat, *, reader: Attendee | None = None) -> None:
+        """A member opens the chat: what was sent reaches them and is read, the oldest first."""
+        reader = reader or chat.members[0]
+
+        def unread(message: Message) -> bool:
+            return reader.provider_id not in message.seen_by and (chat.is_group or not message.seen)
+
+        own = (one for one in self.world.chat_messages(chat) if one.is_sender and not one.is_event)
+        for message in reversed(list(takewhile(unread, own))):
+            self.changes.message_deliver(message)
+            self.changes.message_read(message, reader)
 
     # The owner's telephone
 

@@ -6,8 +6,11 @@ import asyncio
 import hmac
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
+from simulator import spoiling
 from simulator.api.accounts import Accounts
 from simulator.api.attendees import Attendees
 from simulator.api.chats import Chats
@@ -26,6 +29,9 @@ from simulator.web.router import Handler, Router
 from simulator.web.server import Connections
 
 API_PREFIX = ["api", "v1"]
+
+Found = tuple[str, dict[str, str], Handler]
+"""The template of a path, its variable parts and what answers it."""
 
 logger = logging.getLogger("simulator")
 
@@ -51,6 +57,7 @@ class Application:
         clock: Clock,
         api_key: str,
     ) -> None:
+        self._service = service
         self._site = site
         self._calls = calls
         self._faults = faults
@@ -75,21 +82,43 @@ class Application:
         """The answer of the API, None when the connection is gone."""
         at, start = self._clock(), time.monotonic()
         found = self._routes.match(request.method, request.segments[2:])
-        endpoint = f"{request.method} {found[0] if found else 'unknown'}"
-        fault = self._faults.take(endpoint)
+        request.endpoint = f"{request.method} {found[0] if found else 'unknown'}"
+        request.fault = self._faults.take(request.endpoint, request.path)
         try:
-            if fault is not None:
-                response = await self._faulty(request, found, fault)
-            else:
-                response = await self._answer(request, found)
+            response = await self._in_time(request, found)
         except SenderGoneError:
             response = None
-        took = time.monotonic() - start
-        status = response.status if response else None
-        self._calls.add(Call(endpoint, request.path, request.query, at, took, status))
+        self._calls.add(
+            Call(
+                request.endpoint,
+                request.path,
+                request.query,
+                at,
+                time.monotonic() - start,
+                response.status if response else None,
+                request.fault.kind if request.fault else None,
+            )
+        )
         return response
 
-    async def _answer(self, request: Request, found: tuple[str, dict[str, str], Handler] | None) -> Response:
+    async def _in_time(self, request: Request, found: Found | None) -> Response | None:
+        """The answer after the time that a call takes. A call whose body is here is carried out, even if its caller
+        has gone meanwhile.
+        """
+        half_seconds = self._service.habits.latency_seconds / 2
+        try:
+            await request.body()
+        except BodyTooLargeError:
+            return ApiError("content_too_large").response()
+        await asyncio.sleep(half_seconds)
+        if request.fault is None:
+            response: Response | None = await self._answer(request, found)
+        else:
+            response = await self._faulty(request, found, request.fault)
+        await asyncio.sleep(half_seconds)
+        return response
+
+    async def _answer(self, request: Request, found: Found | None) -> Response:
         try:
             self._require_key(request)
             if found is None:
@@ -100,10 +129,6 @@ class Application:
             return error.response()
         except MalformedBodyError as error:
             return ApiError("malformed_request", str(error)).response()
-        except BodyTooLargeError:
-            return ApiError("content_too_large").response()
-        except SenderGoneError:
-            raise
         except Exception:
             logger.exception("%s %s failed", request.method, request.path)
             return ApiError("unexpected_error").response()
@@ -113,27 +138,25 @@ class Application:
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
             raise ApiError("missing_credentials")
 
-    async def _faulty(
-        self, request: Request, found: tuple[str, dict[str, str], Handler] | None, fault: Fault
-    ) -> Response | None:
-        await request.body()
-        request.echoes = fault.echo
+    async def _faulty(self, request: Request, found: Found | None, fault: Fault) -> Response | None:
         await asyncio.sleep(fault.delay_seconds)
-        real: Response | None = None
-        if fault.when is When.AFTER or (fault.status is None and not fault.cut):
-            real = await self._answer(request, found)
-        if fault.cut:
-            self._connections.cut(request.client)
-            await request.hung_up()
-            if real is not None and real.after is not None:
-                real.after()
+        if fault.when is When.BEFORE and fault.cut:
+            await self._hang_up(request)
             return None
-        if fault.status is None:
-            return real
-        return Response(
-            status=fault.status,
-            body=fault.body,
-            content_type=fault.content_type,
-            headers=fault.headers,
-            after=real.after if real else None,
-        )
+        if fault.when is When.BEFORE and fault.status is not None:
+            return fault.answer()
+        real = await self._answer(request, found)
+        if fault.cut and fault.when is When.DURING:
+            return spoiling.break_off(partial(self._connections.cut, request.client), real, request)
+        if fault.cut:
+            await self._hang_up(request, real.after)
+            return None
+        if fault.status is not None:
+            return fault.answer(real.after)
+        return real if fault.spoil is None else fault.spoil(real, request)
+
+    async def _hang_up(self, request: Request, after: Callable[[], None] | None = None) -> None:
+        self._connections.cut(request.client)
+        await request.hung_up()
+        if after is not None:
+            after()

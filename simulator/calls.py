@@ -13,7 +13,7 @@ KEPT = 100_000
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request. `endpoint` is its method and path template (`GET /chats/{chat_id}`); `status` None: cut
-    off.
+    off; `fault`: the kind of the fault that it met.
     """
 
     endpoint: str
@@ -22,6 +22,7 @@ class Call:
     at: datetime
     seconds: float
     status: int | None
+    fault: str | None = None
 
 
 class Calls:

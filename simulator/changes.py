@@ -49,9 +49,18 @@ class Changes:
         elif message.origin is Origin.PHONE:
             self._read_chat(chat)
 
-    def message_announce(self, message: Message) -> None:
-        """Tell of `message`."""
-        self._announce("message_received", message)
+    def message_announce(self, message: Message, *, late_seconds: float = 0.0, untold: bool = False) -> None:
+        """Tell of `message`; webhooks hear it `late_seconds` later, or never when it is to stay `untold`."""
+        self.tell(
+            Happening(
+                "message_received",
+                message.account,
+                self._world.clock(),
+                message=message,
+                late_seconds=late_seconds,
+                untold=untold,
+            )
+        )
 
     def message_edit(self, message: Message, text: str) -> None:
         """The author changes the text."""

@@ -19,6 +19,7 @@ from simulator.scenarios import SCENARIOS
 from simulator.simulator import Simulator
 
 DEFAULT_BIND = "127.0.0.1:4010"
+LATENCY_MAX_SECONDS = 600
 PARENT_CHECK_SECONDS = 0.5
 RECEIVER_PATIENCE_SECONDS = 60.0
 
@@ -70,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--chats", type=int, default=20_000, help="size of the large scenario")
     parser.add_argument("--messages", type=int, default=1_000_000, help="size of the large scenario")
+    parser.add_argument(
+        "--record", type=Path, help="a file that gets one line of JSON for each message the API accepts"
+    )
+    parser.add_argument(
+        "--latency-seconds", type=float, default=0.0, help="how long each call of the API takes (default 0)"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the starting process ends")
     return parser
 
@@ -82,12 +89,21 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         raise UsageError("--pace must be above 0.")
     if not 2 <= options.chats <= options.messages:
         raise UsageError("--chats must be 2 or more, and --messages not fewer.")
+    if not 0 <= options.latency_seconds <= LATENCY_MAX_SECONDS:
+        raise UsageError(f"--latency-seconds must be from 0 to {LATENCY_MAX_SECONDS}.")
+    try:
+        return _built(options, host.strip("[]"), int(port))
+    except OSError as error:
+        raise UsageError(f"{options.record} cannot be written: {error.strerror}.") from error
+
+
+def _built(options: argparse.Namespace, host: str, port: int) -> Simulator:
     return Simulator(
         seed=options.seed,
         scenario=options.scenario,
         api_key=_api_key(options.api_key_file),
-        host=host.strip("[]"),
-        port=int(port),
+        host=host,
+        port=port,
         webhook_url=options.webhook_url,
         webhook_secret=_from_file(options.webhook_secret_file) or options.webhook_secret,
         receiver_patience_seconds=RECEIVER_PATIENCE_SECONDS,
@@ -95,6 +111,8 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         pace=options.pace,
         chats=options.chats,
         messages=options.messages,
+        latency_seconds=options.latency_seconds,
+        record=options.record,
     )
 
 

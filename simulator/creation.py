@@ -294,9 +294,8 @@ def gone_video(world: World) -> Attachment:
 
 def upload(world: World, file_name: str, mimetype: str, content: bytes, *, voice: bool = False) -> Attachment:
     """A file that somebody sent, sorted by its media type."""
-    kind = {"image": "img", "video": "video", "audio": "audio"}.get(
-        mimetype.split("/", maxsplit=1)[0], "file"
-    )
+    kinds = {"image": "img", "video": "video", "audio": "audio"}
+    kind = "audio" if voice else kinds.get(mimetype.split("/", maxsplit=1)[0], "file")
     width, height = media.picture_size(content) if kind == "img" else (0, 0)
     return Attachment(
         id=_attachment_id(world),

@@ -18,7 +18,8 @@ class Happening:
 
     `event` is the webhook's word (`message_received`, `credentials`, …). Messaging events have a `message`;
     the account's have a `status`, the word of `AccountStatus.message`; those of mail, calendars and contacts
-    a `document`; what no body should be has its bytes in `raw`.
+    a `document`; what no body should be has its bytes in `raw`. Its webhooks leave `late_seconds` later, or never
+    when it is `untold`.
     """
 
     event: str
@@ -30,3 +31,5 @@ class Happening:
     status: str | None = None
     document: Mapping[str, object] | None = None
     raw: bytes | None = None
+    late_seconds: float = 0.0
+    untold: bool = False

@@ -6,22 +6,26 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
 
 from simulator.acts import Acts
-from simulator.api.service import Echo, Service
+from simulator.api.service import Service
 from simulator.application import Application
 from simulator.calls import Calls
 from simulator.changes import Changes
 from simulator.faults import Faults
+from simulator.habits import Echo, Habits
 from simulator.identifiers import Identifiers
 from simulator.moments import Clock, epoch_milliseconds, utc_now
+from simulator.page.control import Control
 from simulator.page.site import ClosedSite, PlaySite
 from simulator.scenarios import SCENARIOS
 from simulator.scenarios.stage import Stage
 from simulator.scenarios.trickle import Trickle
+from simulator.sent import SentRecord
 from simulator.web.server import HttpServer
 from simulator.webhooks.deliveries import ANSWER_TIMEOUT_SECONDS, RETRY_DELAYS_SECONDS, Deliveries
 from simulator.webhooks.registrations import EVENTS
@@ -49,7 +53,8 @@ class Simulator(Acts):
     and keeps the ids of this run apart from those of others (for a process that is started again and
     again); without it the past ends now and ids depend on the seed alone. `webhook_url` registers one webhook
     of each source, before anything happens; with `receiver_patience_seconds` nothing leaves before somebody
-    listens there. `pace` speeds up a lively scenario. The page is served on loopback addresses only.
+    listens there. `pace` speeds up a lively scenario. Accepted sends are on record in `sent`, and as lines in the file
+    `record`. The page is served on loopback addresses only.
     """
 
     def __init__(
@@ -71,6 +76,8 @@ class Simulator(Acts):
         pace: float = 1.0,
         chats: int = 20_000,
         messages: int = 1_000_000,
+        latency_seconds: float = 0.0,
+        record: Path | None = None,
     ) -> None:
         world = World(Identifiers(seed), clock)
         super().__init__(world, Changes(world))
@@ -85,7 +92,15 @@ class Simulator(Acts):
             rng=Random(f"{seed}:deliveries"),
         )
         self.changes.listen(self.deliveries.tell)
-        self.service = Service(world, self.changes, self.deliveries, Random(seed), echo)
+        self.sent = SentRecord(record)
+        self.service = Service(
+            world,
+            self.changes,
+            self.deliveries,
+            Random(seed),
+            self.sent,
+            Habits(echo=echo, latency_seconds=latency_seconds),
+        )
         self.hosted = self.service.hosted
         self._seed, self._scenario, self._born, self._pace = seed, SCENARIOS[scenario], born, pace
         self._town = (chats, messages)
@@ -93,7 +108,10 @@ class Simulator(Acts):
         self._patience_seconds = receiver_patience_seconds
         self._host = host
         self._server = HttpServer(host, port)
-        self._site = PlaySite(self, self.deliveries, self.hosted) if host in LOOPBACK else ClosedSite()
+        control = Control(self.service, self.faults, self.calls)
+        self._site = (
+            PlaySite(self, self.deliveries, self.hosted, control) if host in LOOPBACK else ClosedSite()
+        )
         self.application = Application(
             self.service,
             self._site,
@@ -105,6 +123,15 @@ class Simulator(Acts):
         )
         self._tasks: list[asyncio.Task[None]] = []
         self.port = port
+
+    @property
+    def habits(self) -> Habits:
+        """How the service behaves; assign to change it."""
+        return self.service.habits
+
+    @habits.setter
+    def habits(self, habits: Habits) -> None:
+        self.service.habits = habits
 
     @property
     def url(self) -> str:
@@ -133,6 +160,7 @@ class Simulator(Acts):
         self._site.close()
         await self._server.stop()
         await self.deliveries.stop()
+        self.sent.close()
 
     async def settled(self, timeout_seconds: float = 10.0) -> None:
         """Wait until every webhook is delivered or given up; raises TimeoutError."""

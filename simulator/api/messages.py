@@ -15,8 +15,6 @@ from simulator.model import LINKEDIN, WHATSAPP, Message, Origin
 from simulator.web.forms import read_json
 from simulator.web.messages import Request, Response, json_response
 
-WHATSAPP_EDIT_WINDOW = timedelta(minutes=15)
-DELETE_WINDOWS = {WHATSAPP: timedelta(days=2), LINKEDIN: timedelta(minutes=60)}
 _MEDIA_REFUSALS = {404: "resource_not_found", 410: "resource_expired", 500: "provider_error"}
 
 
@@ -64,31 +62,37 @@ class Messages:
         return Response(body=found.content(), content_type=found.mimetype)
 
     async def edit(self, request: Request) -> Response:
-        """200 MessageEdited. Past WhatsApp's 15 minutes the answer is the same and nothing changes."""
+        """200 MessageEdited. Past WhatsApp's window the answer is the same and nothing changes, or it is 422."""
         message = self._own(request)
         require_feature(message.account, WHATSAPP, LINKEDIN)
         text = require_text(await read_json(request), "text")
-        late = self._age(message) > WHATSAPP_EDIT_WINDOW and message.account.type == WHATSAPP
-        if not late and not message.deleted:
+        if not text.strip():
+            raise ApiError("invalid_parameters", "text must not be empty.")
+        window_seconds = self._service.habits.edit_window_seconds
+        if message.account.type != WHATSAPP or self._in_time(message, window_seconds):
             self._service.changes.message_edit(message, text)
         return json_response({"object": "MessageEdited"})
 
     async def delete(self, request: Request) -> Response:
-        """200 MessageDeleted, for everyone; 422 past the provider's window."""
+        """200 MessageDeleted, for everyone. Past the window the answer is the same and nothing changes, or it is
+        422.
+        """
         message = self._own(request)
         require_feature(message.account, WHATSAPP, LINKEDIN)
-        if self._age(message) > DELETE_WINDOWS[message.account.type]:
-            raise ApiError("unprocessable_entity", "The message can no longer be deleted.")
-        if not message.deleted:
+        if self._in_time(message, self._service.habits.delete_window_seconds):
             self._service.changes.message_delete(message)
         return json_response({"object": "MessageDeleted"})
 
     async def react(self, request: Request) -> Response:
-        """200 MessageReactionAdded; an empty reaction takes ours away."""
+        """200 MessageReactionAdded; an empty reaction takes ours away, or is 400."""
         message = self._service.message(request)
         require_connected(message.account)
         require_feature(message.account, WHATSAPP, LINKEDIN)
         value = require_text(await read_json(request), "reaction")
+        if not value and not self._service.habits.empty_reaction_removes:
+            raise ApiError("invalid_parameters", "reaction must not be empty.")
+        if message.deleted:
+            raise ApiError("unprocessable_entity", "The message is deleted.")
         self._service.changes.message_react(message, message.account.own, value)
         return json_response({"object": "MessageReactionAdded", "success": True})
 
@@ -100,6 +104,10 @@ class Messages:
         chat = self._world.chat_find(require_text(await read_json(request), "chat_id"), message.account.id)
         if chat is None or chat.account is not message.account:
             raise not_found("chat")
+        if chat.read_only:
+            raise ApiError("resource_access_restricted", "This chat is read-only.")
+        if message.deleted:
+            raise ApiError("unprocessable_entity", "The message is deleted.")
         copy = message_compose(
             self._world,
             chat,
@@ -121,5 +129,9 @@ class Messages:
             raise ApiError("insufficient_permissions", "Only own messages can be changed.")
         return message
 
-    def _age(self, message: Message) -> timedelta:
-        return self._world.clock() - message.timestamp
+    def _in_time(self, message: Message, window_seconds: float) -> bool:
+        """Whether `message` can still be changed; 422 where a late change is refused."""
+        late = self._world.clock() - message.timestamp >= timedelta(seconds=window_seconds)
+        if late and self._service.habits.refuses_late_changes:
+            raise ApiError("unprocessable_entity", "The message can no longer be changed.")
+        return not late and not message.deleted

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from simulator.api.errors import ApiError, not_found
 from simulator.changes import Changes
 from simulator.chat_events import ChatEvents
+from simulator.habits import Echo, Habits
 from simulator.hosted import Hosted
 from simulator.model import Account, Attendee, Chat, Message
+from simulator.moments import stamp
+from simulator.sent import SentRecord
 from simulator.web.messages import Request, Response
 from simulator.webhooks.deliveries import Deliveries
 from simulator.world import World
@@ -19,24 +21,16 @@ from simulator.world import World
 Route = tuple[str, str, Callable[[Request], Awaitable[Response]]]
 
 
-class Echo(StrEnum):
-    """When the webhook of a message sent by the API goes out, seen from the API's own answer."""
-
-    BEFORE = "before"
-    AFTER = "after"
-    EITHER = "either"
-    NEVER = "never"
-
-
 @dataclass(slots=True)
 class Service:
-    """The world, the one writer, and how sends are echoed."""
+    """The world, the one writer, the record of what was sent, and how the service behaves."""
 
     world: World
     changes: Changes
     deliveries: Deliveries
     rng: random.Random
-    echo: Echo = Echo.AFTER
+    sent: SentRecord = field(default_factory=SentRecord)
+    habits: Habits = field(default_factory=Habits)
     events: ChatEvents = field(init=False)
     hosted: Hosted = field(init=False)
 
@@ -80,18 +74,28 @@ class Service:
         return attendee
 
     async def accept(self, message: Message, request: Request) -> Callable[[], None] | None:
-        """Take in a message sent by the API and echo it: now, or by the returned function once the answer
-        has left.
+        """Put a message sent by the API on record, take it in and echo it: now, or by the returned function once the
+        answer has left.
         """
-        self.changes.message_store(message)
-        echo = self.echo if request.echoes else Echo.NEVER
+        fault, echo, late_seconds = request.fault, self.habits.echo, self.habits.echo_late_seconds
+        if fault is not None and fault.echo is not None:
+            echo, late_seconds = fault.echo, fault.echo_late_seconds
         if echo is Echo.EITHER:
             echo = self.rng.choice((Echo.BEFORE, Echo.AFTER))
+        self.sent.add(
+            message,
+            request.endpoint,
+            at=stamp(self.world.clock()),
+            fault=fault.kind if fault else None,
+            echo=echo,
+        )
+        self.changes.message_store(message)
         if echo is Echo.AFTER:
             return lambda: self.changes.message_announce(message)
-        if echo is Echo.BEFORE:
-            self.changes.message_announce(message)
-            await self.deliveries.tried(message.id)
+        if echo is Echo.LATE:
+            return lambda: self.changes.message_announce(message, late_seconds=late_seconds)
+        self.changes.message_announce(message, untold=echo is Echo.NEVER)
+        await self.deliveries.tried(message.id)
         return None
 
 

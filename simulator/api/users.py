@@ -48,19 +48,22 @@ class Users:
         )
 
     async def read(self, request: Request) -> Response:
-        """200 UserProfile, or 422 `invalid_recipient`; on WhatsApp this is how a number is checked."""
+        """200 UserProfile, or 404 for nobody; on WhatsApp this is how a number is checked."""
         account = self._account(request)
         identity = request.params["identifier"]
         if account.type == WHATSAPP:
             found = whatsapp_id(self._service.world, identity)
             if found is None:
-                raise ApiError("invalid_recipient", "There is no such user.")
+                raise self._nobody()
             return json_response({"object": "UserProfile", "provider": WHATSAPP, "id": found})
         attendee = self._service.world.attendee_find(identity, account)
         if attendee is None:
-            raise ApiError("invalid_recipient", "There is no such user.")
+            raise self._nobody()
         profile = {LINKEDIN: _linkedin, TELEGRAM: _telegram}.get(account.type, _instagram)
         return json_response(profile(attendee))
+
+    def _nobody(self) -> ApiError:
+        return ApiError(self._service.habits.unknown_number, "There is no such user.")
 
     def _account(self, request: Request) -> Account:
         account_id = request.query.get("account_id")

@@ -7,9 +7,9 @@ export const state = {
   search: "", asked: "", quoting: null, choices: null, remark: "",
 };
 
-export async function ask(path, document) {
+export async function ask(path, document, method = "POST") {
   const response = await fetch(path, document === undefined ? {} : {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(document),
   });

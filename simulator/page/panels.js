@@ -5,7 +5,7 @@ import { choose } from "./thread.js";
 
 // Something happens in a conversation
 
-const everywhere = { call: "Calls, and nobody answers", video_call: "Calls with video, and nobody answers", read: "The owner reads it on the phone" };
+const everywhere = { call: "Calls, and nobody answers", video_call: "Calls with video, and nobody answers", read: "Opens it and reads everything" };
 const inGroups = {
   rename: "Renames the group", picture: "Changes the group's picture", add: "Adds somebody", remove: "Removes somebody",
   promote: "Makes somebody an admin", leave: "Leaves the group",
@@ -13,7 +13,6 @@ const inGroups = {
 
 function showEventFields() {
   const event = $("event").value;
-  $("event-by").hidden = event === "read";
   $("event-value").hidden = event !== "rename";
   $("event-member").hidden = !["remove", "promote"].includes(event);
   $("event-person").hidden = event !== "add";
@@ -84,6 +83,7 @@ $("open-machinery").addEventListener("click", async () => {
   options($("odd"), state.choices.oddities.map((word) => [word, spaced(word)]));
   showMachinery();
   await showTrouble();
+  await showFaults(await ask("/play/faults"));
   open($("machinery"));
 });
 const change = (wish, done) => doing(() => ask(`/play/accounts/${state.accountId}`, wish), done);
@@ -103,6 +103,24 @@ $("trouble-form").addEventListener("submit", (event) => {
   setTrouble({ ...others, twice: twice / 100, dropped: dropped / 100 }, "Deliveries suffer from now on.");
 });
 $("trouble-none").addEventListener("click", () => setTrouble({}, "Deliveries go as they should."));
+
+async function showFaults(faults) {
+  const { waiting, kinds, types, echoes } = faults;
+  options($("fault-kind"), kinds.map((word) => [word, spaced(word)]), $("fault-kind").value || "cut_after");
+  options($("fault-types"), types.map((word) => [word, spaced(word)]), $("fault-types").value || "invalid_recipient");
+  options($("fault-echo"), [["", "As ever"], ...echoes.map((word) => [word, spaced(word)])], $("fault-echo").value);
+  $("fault-type").hidden = $("fault-kind").value !== "refused";
+  $("fault-hint").textContent = waiting.length === 0 ? "Nothing waits." : `Waiting: ${waiting.map(({ kind, times }) => `${spaced(kind)} × ${times}`).join(", ")}.`;
+}
+
+$("fault-kind").addEventListener("change", () => { $("fault-type").hidden = $("fault-kind").value !== "refused"; });
+$("fault-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { kind, type, echo } = Object.fromEntries(new FormData(event.target));
+  const order = { kind, ...(kind === "refused" ? { type } : {}), ...(echo ? { echo } : {}) };
+  doing(async () => showFaults(await ask("/play/faults", order)), "The next message meets it.");
+});
+$("fault-none").addEventListener("click", () => doing(async () => showFaults(await ask("/play/faults", {}, "DELETE")), "Messages go as they should."));
 
 // A link to connect an account
 

@@ -110,10 +110,13 @@ class Plays:
         chat = self._chat(request)
         document = await script_json(request)
         events, word = self._acts.events, document.get("event")
+        actor = self._person(chat, document.get("as", PHONE if word == "read" else None))
         if word == "read":
-            self._acts.phone_reads(chat)
+            if actor.is_self:
+                self._acts.phone_reads(chat)
+            else:
+                self._acts.customer_opens(chat, reader=actor)
             return json_response({})
-        actor = self._person(chat, document.get("as"))
         if word in {"call", "video_call"}:
             events.call_miss(chat, actor, video=word == "video_call")
             return json_response({})

@@ -16,6 +16,7 @@ import msgspec
 
 from simulator.hosted import Hosted
 from simulator.model import Chat
+from simulator.page.control import Control
 from simulator.page.machinery import Machinery
 from simulator.page.plays import Plays
 from simulator.page.refusals import RefusedError
@@ -67,7 +68,7 @@ class ClosedSite:
 class PlaySite:
     """The page and its API below `/play`."""
 
-    def __init__(self, acts: Acts, deliveries: Deliveries, hosted: Hosted) -> None:
+    def __init__(self, acts: Acts, deliveries: Deliveries, hosted: Hosted, control: Control) -> None:
         self._world = acts.world
         self._deliveries = deliveries
         self._readers: set[asyncio.Queue[bytes | None]] = set()
@@ -75,7 +76,7 @@ class PlaySite:
         self._routes.add("GET", "/play/chats", self._chats)
         self._routes.add("GET", "/play/chats/{chat_id}", self._chat)
         self._routes.add("GET", "/play/stream", self._stream)
-        for part in (Plays(acts), Machinery(acts, deliveries, hosted)):
+        for part in (Plays(acts), Machinery(acts, deliveries, hosted), control):
             for method, template, handler in part.routes():
                 self._routes.add(method, template, handler)
         acts.changes.listen(self._happened)

@@ -9,6 +9,8 @@ from simulator.dialogues import LANGUAGES
 from simulator.model import INSTAGRAM, LINKEDIN, TELEGRAM, Account, Attendee, Chat
 from simulator.scenarios.stage import Cue, Stage, Voice
 
+WITHOUT_WHATSAPP = "+351910000404"
+
 # Contact, number, language, minutes since the last message. All talk by the first dialogue of their language.
 _CUSTOMERS = (
     ("Ana Martínez", "+34600000118", "es", 2),
@@ -109,6 +111,7 @@ def demo(stage: Stage) -> list[Voice]:
     network = acts.account(LINKEDIN, "Inês Leitão", phone_number=None, username="ines-leitao")
     gallery = acts.account(INSTAGRAM, "Casa Lume", phone_number=None, username="casa.lume")
     errands = acts.account(TELEGRAM, "Casa Lume Errands", phone_number=None, username="casa_lume")
+    acts.world.unreachable.add(WITHOUT_WHATSAPP)
     told: list[Cue] = []
     voices: list[Voice] = []
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
+
+if TYPE_CHECKING:
+    from simulator.faults import Fault
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,8 +28,8 @@ class SenderGoneError(Exception):
 
 
 class Request:
-    """One HTTP request. `params` are the variable parts of the path, `echoes` whether a send is told by
-    webhook.
+    """One HTTP request. `params` are the variable parts of the path, `endpoint` is the method and the path's
+    template, `fault` what goes wrong with it on demand.
     """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -38,7 +41,8 @@ class Request:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         self.params: dict[str, str] = {}
-        self.echoes = True
+        self.endpoint = ""
+        self.fault: Fault | None = None
         self.client: tuple[str, int] | None = tuple(scope["client"]) if scope.get("client") else None
         self._receive = receive
         self._body: bytes | None = None

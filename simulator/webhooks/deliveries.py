@@ -159,6 +159,8 @@ class Deliveries:
         """Begin a delivery for each webhook that is to hear of `happening`, and for its mirror's; the body is of
         this moment.
         """
+        if happening.untold:
+            return
         account = happening.account
         dialect = dialect_drawn(self._rng) if account.dialect.drawn else account.dialect
         for webhook in listeners(self._world, happening):
@@ -214,7 +216,7 @@ class Deliveries:
             body=body,
             chat_id=message.chat.id if message else None,
             message_id=message.id if message else None,
-            pause_seconds=fate.pause_seconds,
+            pause_seconds=happening.late_seconds + fate.pause_seconds,
         )
 
     async def _deliver(self, delivery: Delivery) -> None:

@@ -46,6 +46,17 @@ class Caller:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, headers, raw, document)
 
+    async def begin(self, method: str, path: str, size: int, **options: Any) -> tuple[int, bytes]:
+        """The status of an answer and at most `size` bytes of its body; then the caller hangs up."""
+        assert self._session is not None
+        url = f"{self._sim.url}/api/v1{path}"
+        async with self._session.request(method, url, allow_redirects=False, **options) as response:
+            begun = bytearray()
+            while len(begun) < size and (piece := await response.content.read(size - len(begun))):
+                begun += piece
+            response.close()
+            return response.status, bytes(begun)
+
     async def get(self, path: str, **query: Any) -> Any:
         """The document of a successful read."""
         answer = await self.call("GET", path, params={name: str(value) for name, value in query.items()})

@@ -126,6 +126,8 @@ def _alive(pid: int) -> bool:
         (("--pace", "0"), KEY, "--pace must be above 0"),
         (("--chats", "10", "--messages", "5"), KEY, "--chats must be"),
         (("--state", "/nonexistent/state.json"), KEY, "/nonexistent/state.json cannot be written"),
+        (("--record", "/nonexistent/sent.jsonl"), KEY, "/nonexistent/sent.jsonl cannot be written"),
+        (("--latency-seconds", "601"), KEY, "--latency-seconds must be from 0 to 600"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -167,3 +169,39 @@ def test_the_key_may_be_in_a_file(start: Started, tmp_path: Path) -> None:
     _, port = start.ready("--scenario", "empty", "--api-key-file", str(path))
     assert read(port, "/accounts", key="from-a-file")[0] == 200
     assert read(port, "/accounts")[0] == 401
+
+
+def order(port: int, path: str, document: object) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        headers = {"X-API-KEY": KEY, "Content-Type": "application/json"}
+        connection.request("POST", path, json.dumps(document), headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_the_record_outlives_a_kill(start: Started, tmp_path: Path) -> None:
+    """Another process orders a fault, sends, kills, and compares by the file alone."""
+    path = tmp_path / "sent.jsonl"
+    arguments = ("--scenario", "demo", "--pace", "0.001", "--record", str(path), "--latency-seconds", "0.05")
+    process, port = start.ready(*arguments)
+    chat = read(port, "/chats?account_type=WHATSAPP&limit=1")[1]["items"][0]["id"]
+    assert order(port, f"/api/v1/chats/{chat}/messages", {"text": "one"}) == 201
+    assert order(port, "/play/faults", {"kind": "cut_after"}) == 200
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        order(port, f"/api/v1/chats/{chat}/messages", {"text": "two"})
+    process.kill()
+    process.wait(10)
+    record = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [(one["chat_id"], one["text"], one["fault"]) for one in record] == [
+        (chat, "one", None),
+        (chat, "two", "cut_after"),
+    ]
+
+
+def test_the_demo_knows_a_number_without_whatsapp(start: Started) -> None:
+    _, port = start.ready("--scenario", "demo", "--pace", "0.001")
+    (account,) = [one["id"] for one in read(port, "/accounts")[1]["items"] if one["type"] == "WHATSAPP"]
+    assert read(port, f"/users/351910000404?account_id={account}")[0] == 404
+    assert read(port, f"/users/351910000405?account_id={account}")[0] == 200

@@ -12,10 +12,11 @@ import json
 from functools import cache
 from typing import Any
 
+import aiohttp
 import jsonschema
 import pytest
 
-from simulator import Simulator, creation
+from simulator import FaultKind, FaultOrder, Simulator, creation, fault_of
 from tests.simulator.caller import Caller
 from tests.simulator.samples import FOLDER, needs_samples
 
@@ -198,9 +199,39 @@ async def test_every_error(checked: Checked, demo: Simulator) -> None:
     await checked("POST", f"/chats/{chat.id}/messages", data={"text": ""})
     await checked("POST", f"/chats/{chat.id}/messages", data={"text": "x", "account_id": "other"})
     await checked("GET", "/users/not-a-number", params={"account_id": account.id})
+    form = aiohttp.FormData()
+    form.add_field("voice_message", b"%PDF", filename="a.pdf", content_type="application/pdf")
+    await checked("POST", f"/chats/{chat.id}/messages", data=form)
+    own = (await checked("POST", f"/chats/{chat.id}/messages", data={"text": "x"}))["message_id"]
     demo.account_disconnects(account)
     await checked("POST", f"/chats/{chat.id}/messages", data={"text": "x"})
     await checked("GET", f"/chats/{chat.id}/sync")
+    await checked("POST", f"/messages/{own}/forward", json={"chat_id": chat.id})
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 415, 422, 429, 500, 503, 504])
+async def test_every_refusal_of_a_send_that_is_specified(
+    checked: Checked, demo: Simulator, status: int
+) -> None:
+    """Each type that the specification lists under a status can be had on demand, in the form it lists."""
+    chat = next(iter(demo.world.chats.values()))
+    operation = specification("v1-messaging-2025-08.json")["/api/v1/chats/{chat_id}/messages"]["post"]
+    schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+    words = types_of(schema)
+    assert words
+    for word in words:
+        demo.faults.add(fault_of(FaultOrder(kind=FaultKind.REFUSED, type=word, status=status)))
+        refused = await checked("POST", f"/chats/{chat.id}/messages", data={"text": "x"})
+        assert (refused["type"], refused["status"]) == (word, status)
+
+
+def types_of(schema: Any) -> set[str]:
+    """Every `errors/…` that a schema names."""
+    if isinstance(schema, dict):
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        return {word for one in schema for word in types_of(one)}
+    return {schema} if isinstance(schema, str) and schema.startswith("errors/") else set()
 
 
 def test_the_loosening_keeps_what_is_required() -> None:

@@ -88,6 +88,9 @@ async def test_the_sdk_reads_and_writes(sdk: Path, demo: Simulator, receiver: Re
     # FormData itself makes CR LF of every line end.
     assert sent.text == result["sentText"] == "Grüße aus dem SDK 👋\r\nzweite Zeile"
     assert (result["attachmentName"], result["attachmentIsWhole"]) == ("größe.bin", True)
+    assert result["answer"][1:] == [True, 2]
+    assert result["profile"] == "351910000405@s.whatsapp.net"
+    assert result["nobody"] == "errors/resource_not_found"
     assert result["started"][0] in world.chats
     assert result["patched"] == "ChatPatched"
     assert result["deleted"] == "WebhookDeleted"
@@ -95,6 +98,7 @@ async def test_the_sdk_reads_and_writes(sdk: Path, demo: Simulator, receiver: Re
     assert result["unauthorised"] == "errors/missing_credentials"
     assert world.webhooks == {}
     echoes = {one["message_id"]: one for one in receiver.bodies}
-    assert set(echoes) == {result["sent"], result["started"][1]}
+    assert set(echoes) == {result["sent"], result["answer"][0], result["started"][1]}
+    assert [one.message_id for one in demo.sent] == list(echoes)
     assert echoes[result["sent"]]["is_sender"] is True
     assert {one.headers["Unipile-Auth"] for one in receiver.received} == {"sdk-secret"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
-from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
-from simulator import Echo, Simulator
+from simulator import Echo, FaultKind, FaultOrder, Habits, Simulator, fault_of
 from simulator.model import INSTAGRAM, LINKEDIN, Chat, Origin
+from simulator.moments import stamp
 from tests.simulator.caller import Caller
 from tests.simulator.receiver import Receiver
 
@@ -185,29 +185,11 @@ async def test_a_number_without_whatsapp(sim: Simulator, api: Caller, chat: Chat
     body = {"account_id": account, "attendees_ids": ["33639980100@s.whatsapp.net"], "text": "x"}
     assert await api.refused("POST", "/chats", json=body) == (422, "errors/invalid_recipient")
     checked = await api.refused("GET", "/users/33639980100", params={"account_id": account})
-    assert checked == (422, "errors/invalid_recipient")
+    assert checked == (404, "errors/resource_not_found")
     people = len(sim.world.attendees)
     found = await api.get("/users/33639980101", account_id=account)
     assert found == {"object": "UserProfile", "provider": "WHATSAPP", "id": "33639980101@s.whatsapp.net"}
     assert len(sim.world.attendees) == people
-
-
-async def test_edit_and_delete_keep_the_providers_windows(sim: Simulator, api: Caller, chat: Chat) -> None:
-    now = datetime.now(UTC)
-    fresh, old = (
-        sim.phone_writes(chat, "a", at=now),
-        sim.phone_writes(chat, "b", at=now - timedelta(minutes=16)),
-    )
-    for message in (fresh, old):
-        assert (await api.call("PATCH", f"/messages/{message.id}", json={"text": "new"})).status == 200
-    assert (fresh.text, fresh.edited) == ("new", True)
-    assert (old.text, old.edited) == ("b", False)
-    assert (await api.call("DELETE", f"/messages/{fresh.id}")).document == {"object": "MessageDeleted"}
-    assert (fresh.text, fresh.deleted) == (None, True)
-    ancient = sim.phone_writes(chat, "c", at=now - timedelta(days=3))
-    assert await api.refused("DELETE", f"/messages/{ancient.id}") == (422, "errors/unprocessable_entity")
-    foreign = sim.customer_writes(chat, "theirs")
-    assert await api.refused("DELETE", f"/messages/{foreign.id}") == (403, "errors/insufficient_permissions")
 
 
 async def test_what_a_provider_cannot_do(sim: Simulator, api: Caller) -> None:
@@ -223,34 +205,82 @@ async def test_what_a_provider_cannot_do(sim: Simulator, api: Caller) -> None:
     assert await api.refused("GET", "/users/me", params={"account_id": whatsapp.id}) == missing
 
 
-async def test_reactions_replace_and_go(sim: Simulator, api: Caller, receiver: Receiver, chat: Chat) -> None:
-    sim.webhook(receiver.url, events=["message_reaction"])
-    message = sim.customer_writes(chat, "x")
-    for value in ("👍", "❤️", ""):
-        await api.call("POST", f"/messages/{message.id}/reaction", json={"reaction": value})
-        await sim.settled()
-    assert [one["reaction"] for one in receiver.bodies] == ["👍", "❤️", ""]
-    assert (await api.get(f"/messages/{message.id}"))["reactions"] == []
-    sim.customer_reacts(message, "😂")
-    sim.phone_reacts(message, "👌")
-    assert (await api.get(f"/messages/{message.id}"))["reactions"] == [
-        {"value": "😂", "sender_id": chat.members[0].provider_id, "is_sender": False},
-        {"value": "👌", "sender_id": chat.account.own.provider_id, "is_sender": True},
-    ]
+async def test_several_files_and_a_caption_are_one_message(
+    sim: Simulator, api: Caller, receiver: Receiver, chat: Chat
+) -> None:
+    sim.webhook(receiver.url)
+    form = multipart(text="both", quote_id=sim.customer_writes(chat, "?").id)
+    await sim.settled()
+    for name in ("one.pdf", "two.pdf"):
+        form.add_field("attachments", name.encode(), filename=name, content_type="application/pdf")
+    answer = await api.call("POST", f"/chats/{chat.id}/messages", data=form)
+    await sim.settled()
+    body = receiver.bodies[-1]
+    assert (body["event"], body["message_id"]) == ("message_received", answer.document["message_id"])
+    assert (body["is_sender"], body["message"], len(body["attachments"])) == (True, "both", 2)
+    document = await api.get(f"/messages/{answer.document['message_id']}")
+    assert [one["file_name"] for one in document["attachments"]] == ["one.pdf", "two.pdf"]
+    assert document["quoted"]["text"] == "?"
 
 
-async def test_chat_actions(sim: Simulator, api: Caller, chat: Chat) -> None:
-    sim.customer_writes(chat, "x")
-    for action, value, field, shown in (
-        ("setReadStatus", True, "unread_count", 0),
-        ("setReadStatus", False, "unread_count", 1),
-        ("setMuteStatus", True, "muted_until", -1),
-        ("setArchiveStatus", True, "archived", 1),
-        ("setPinnedStatus", True, "pinned", 1),
-    ):
-        patched = await api.call("PATCH", f"/chats/{chat.id}", json={"action": action, "value": value})
-        assert patched.document == {"object": "ChatPatched"}
-        assert (await api.get(f"/chats/{chat.id}"))[field] == shown
-    for body in ({"action": "setMuteStatus", "value": "yes"}, {"action": "explode", "value": True}, {}):
-        refused = await api.refused("PATCH", f"/chats/{chat.id}", json=body)
+async def test_a_message_without_an_echo_can_be_read_back(
+    sim: Simulator, api: Caller, receiver: Receiver, chat: Chat
+) -> None:
+    """E5: what was accepted stands in the chat, with its text, its files and its time."""
+    sim.webhook(receiver.url)
+    sim.habits = Habits(echo=Echo.NEVER)
+    begun = stamp(sim.world.clock().replace(microsecond=0))
+    form = multipart(text="quiet")
+    form.add_field("attachments", b"%PDF", filename="a.pdf", content_type="application/pdf")
+    answer = await api.call("POST", f"/chats/{chat.id}/messages", data=form)
+    (item,) = (await api.get(f"/chats/{chat.id}/messages", limit=5))["items"]
+    assert item["id"] == answer.document["message_id"]
+    assert (item["is_sender"], item["text"]) == (1, "quiet")
+    assert begun <= item["timestamp"] <= stamp(sim.world.clock())
+    (file,) = item["attachments"]
+    fetched = await api.call("GET", f"/messages/{item['id']}/attachments/{file['id']}")
+    assert (file["file_name"], fetched.raw) == ("a.pdf", b"%PDF")
+    await sim.settled()
+    assert receiver.received == []
+
+
+async def test_somebody_types_before_the_message_is_there(sim: Simulator, api: Caller, chat: Chat) -> None:
+    path = f"/chats/{chat.id}/messages"
+    for wrong in ("soon", "-1", "nan", "60001"):
+        refused = await api.refused("POST", path, data=multipart(text="x", typing_duration=wrong))
         assert refused == (400, "errors/invalid_parameters")
+    assert sim.world.messages() == []
+    await api.call("POST", path, data=multipart(text="x", typing_duration="150"))
+    (*_, call) = sim.calls
+    assert (call.status, call.seconds >= 0.15) == (201, True)
+
+
+async def test_what_is_too_long_or_no_voice_is_refused(sim: Simulator, api: Caller, chat: Chat) -> None:
+    path = f"/chats/{chat.id}/messages"
+    assert await api.refused("POST", path, json={"text": "x" * 65_537}) == (400, "errors/too_many_characters")
+    form = multipart()
+    form.add_field("voice_message", b"%PDF", filename="a.pdf", content_type="application/pdf")
+    assert await api.refused("POST", path, data=form) == (415, "errors/unsupported_media_type")
+    assert len(sim.sent) == 0
+    assert (await api.call("POST", path, json={"text": "x" * 65_536})).status == 201
+
+
+async def test_a_call_takes_its_time(sim: Simulator, api: Caller, chat: Chat) -> None:
+    sim.habits = Habits(latency_seconds=0.2)
+    await api.call("POST", f"/chats/{chat.id}/messages", json={"text": "x"})
+    await api.get("/accounts")
+    assert all(call.seconds >= 0.2 for call in sim.calls)
+
+
+async def test_a_caller_who_leaves_while_waiting_has_sent(sim: Simulator, api: Caller, chat: Chat) -> None:
+    """E7: whoever is killed before the answer has sent all the same."""
+    sim.faults.add(fault_of(FaultOrder(kind=FaultKind.LATE, delay_seconds=0.4)))
+    call = asyncio.create_task(api.call("POST", f"/chats/{chat.id}/messages", json={"text": "x"}))
+    async with asyncio.timeout(5):
+        while not sim.faults.met:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        call.cancel()
+        while not len(sim.calls):
+            await asyncio.sleep(0.01)
+    assert [one.text for one in sim.sent] == ["x"]

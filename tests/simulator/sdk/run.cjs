@@ -67,6 +67,14 @@ async function main() {
     { message_id: read.id, attachment_id: read.attachments[0].id }, unchecked);
   result.attachmentName = read.attachments[0].file_name;
   result.attachmentIsWhole = Buffer.from(await attachment.arrayBuffer()).equals(file);
+  const answer = await client.messaging.sendMessage(
+    { chat_id: chatId, text: "an answer", attachments: [["one.bin", file], ["two.bin", file]] },
+    { extra_params: { quote_id: sent.message_id, typing_duration: 50 } });
+  const answered = await client.messaging.getMessage(answer.message_id);
+  result.answer = [answered.id, answered.quoted.provider_id === read.provider_id, answered.attachments.length];
+  const phone = result.accounts.at(-1);
+  result.profile = (await client.users.getProfile({ account_id: phone, identifier: "351910000405" })).id;
+  result.nobody = await refusal(() => client.users.getProfile({ account_id: phone, identifier: "351910000404" }));
   const started = await client.messaging.startNewChat({
     account_id: result.accounts.at(-1), text: "hello", attendees_ids: ["33639980177@s.whatsapp.net"],
   });
