@@ -11,6 +11,7 @@ from communications.api import (
     drafts,
     inspection,
     media,
+    new_conversations,
     people,
     search,
     sending,
@@ -52,6 +53,7 @@ _OF_COMMUNICATIONS: Final = (
     conversation_state,
     drafts,
     changes,
+    new_conversations,
     sending,
 )
 for router in dict.fromkeys(module.router for module in _OF_COMMUNICATIONS):

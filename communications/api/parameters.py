@@ -32,6 +32,7 @@ AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
@@ -90,6 +91,26 @@ class WantedDraft(Schema):
         str,
         Field(max_length=DRAFT_MAX_CHARACTERS, pattern=r"^[^\x00]*$", description="Empty removes the draft."),
     ]
+
+
+PhoneText = Annotated[str, Field(max_length=32, pattern=NO_NUL, description="With its country's code.")]
+
+
+class NewConversation(Schema):
+    """With whom, and the first message."""
+
+    client_id: ClientId
+    channel_id: IdText
+    attendee_ids: Annotated[list[IdText], Field(default=[], max_length=100)]
+    phones: Annotated[list[PhoneText], Field(default=[], max_length=100)]
+    title: Annotated[str, Field(default="", max_length=100, pattern=r"^[^\x00]*$", description="Of a group.")]
+    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    upload_ids: Annotated[list[IdText], Field(default=[], max_length=30)]
+
+
+class WantedLookup(Schema):
+    client_id: ClientId
+    phone: PhoneText
 
 
 class MessageChange(Schema):

@@ -62,6 +62,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "already_invited_recently": Refusal("The recipient was invited not long ago."),
     "insufficient_credits": Refusal("The account has no credits left for that."),
     "not_allowed_inmail": Refusal("The recipient takes no InMail."),
+    "number_unknown": Refusal("Nobody has that number at the provider."),
     # what it says
     "content_too_large": Refusal("A file is larger than the provider takes."),
     "too_many_characters": Refusal("The text is longer than the provider takes."),

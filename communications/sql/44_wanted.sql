@@ -50,3 +50,30 @@ CREATE OR REPLACE FUNCTION landline_changes_settle(deliveries json) RETURNS void
           ELSE landline_own_reaction(message.id) = intent.payload ->> 'emoji'
       END
 $$;
+
+-- Upstream has named a conversation that was begun here. One of that name, made by an early echo, is the same.
+CREATE OR REPLACE FUNCTION landline_conversation_name(place bigint, named text, proof uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    ours bigint := (SELECT coalesce(continues_id, id) FROM communications_conversation WHERE id = place);
+    channel bigint := (SELECT channel_id FROM communications_conversation WHERE id = place);
+    other bigint;
+BEGIN
+    INSERT INTO communications_conversationalias (channel_id, kind, value, conversation_id) VALUES (channel, 'id', named, ours)
+    ON CONFLICT (channel_id, kind, value) DO NOTHING;
+    SELECT coalesce(conversation.continues_id, conversation.id) INTO other
+    FROM communications_conversationalias AS known JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
+    WHERE known.channel_id = channel AND known.kind = 'id' AND known.value = named;
+    IF other <> ours THEN
+        IF landline_conversations_kept_apart(ours, other) THEN
+            RETURN;
+        END IF;
+        PERFORM landline_conversations_merge(ARRAY[least(ours, other), greatest(ours, other)], proof);
+        ours := least(ours, other);
+    END IF;
+    IF (SELECT external_thread_id LIKE 'new:%' FROM communications_conversation WHERE id = ours) THEN
+        UPDATE communications_conversation SET external_thread_id = 'part:' || id
+        WHERE channel_id = channel AND external_thread_id = named AND id <> ours;
+        UPDATE communications_conversation SET external_thread_id = named WHERE id = ours;
+    END IF;
+END
+$$;
