@@ -1931,8 +1931,15 @@ export interface components {
         readonly Lookup: {
             /** @description An id as a decimal string. */
             readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
             /** @description In international form: + and digits. */
             readonly phone: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly asked_at: string;
             /** @enum {unknown} */
             readonly state: "accepted" | "done" | "failed" | "sending" | "unconfirmed" | "waiting";
             readonly exists: boolean | null;
