@@ -1,4 +1,4 @@
-"""Changes of messages: reactions, edits, deletions."""
+"""What is done with a message that is there: reactions, edits, deletions, forwarding."""
 
 from http import HTTPStatus
 from typing import Final
@@ -13,6 +13,7 @@ from communications.api.parameters import (
     ChangeId,
     ConversationId,
     MessageChange,
+    MessageForward,
     MessageId,
     Provider,
     id_number,
@@ -26,9 +27,11 @@ from communications.errors import (
     NotAuthenticated,
     NotDecidable,
     NotFound,
+    NotPermitted,
     NotPossible,
     TooLate,
 )
+from communications.outbox.forwarding import message_forward
 from communications.outbox.message_changes import WantedChange, change_drop, message_change
 from communications.schemas.documents import Message
 from communications.selectors.messages import message_by_id
@@ -70,6 +73,43 @@ def message_change_make(
     if not is_there:
         return no_content({})
     return answer(message_by_id(id_number(message_id)), status=HTTPStatus.CREATED)
+
+
+@router.post(
+    "/{provider}/chats/{conversation_id}/messages/{message_id}/forward/",
+    summary="Forward a message",
+    operation_id="message_forward",
+    openapi_extra=also_answers(
+        answers(
+            Message, *_REFUSALS, NotPermitted, IdempotencyConflict, NotPossible, status=HTTPStatus.CREATED
+        ),
+        Message,
+        status=HTTPStatus.OK,
+    ),
+)
+def message_forward_make(
+    request: HttpRequest,
+    provider: Provider,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+    *,
+    forward: MessageForward,
+    idempotency_key: IdempotencyKey = None,
+) -> HttpResponse:
+    """The new message, in a conversation of any channel of the reader's: the provider's own forwarding within an account that has
+    it, else a message with the same text and files.
+    """
+    key_checked(forward.client_id, idempotency_key)
+    written = message_forward(
+        reader_id(request),
+        provider=provider_or_any(provider),
+        conversation_id=id_number(conversation_id),
+        message_id=id_number(message_id),
+        client_id=forward.client_id,
+        target_id=id_number(forward.to_conversation_id),
+    )
+    status = HTTPStatus.CREATED if written.is_new else HTTPStatus.OK
+    return answer(message_by_id(written.message_id), status=status)
 
 
 @router.delete(

@@ -128,6 +128,11 @@ class MessageChange(Schema):
     text: Annotated[str, Field(default="", description="Of an edit.")]
 
 
+class MessageForward(Schema):
+    client_id: ClientId
+    to_conversation_id: Annotated[IdText, Field(description="Where the new message goes.")]
+
+
 class ConversationState(Schema):
     """What is left out stays."""
 

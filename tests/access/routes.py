@@ -26,6 +26,7 @@ SUCCEED_WITH = {
     "POST /api/v1/communications/{provider}/chats/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/forward/": 201,
     "DELETE /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/{change_id}/": 204,
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,

@@ -68,6 +68,7 @@ class Victim:
             "kind": "react",
             "emoji": "👍",
             "archived": True,
+            "to_conversation_id": str(conversation.pk),
             "upload_id": str(upload_keep(self.person, b"handed over").pk),
             "delivery_id": str(delivery_keep(channel, {"text": "hello"}, message=message).pk),
             "conversation_ids": [],

@@ -126,6 +126,7 @@ class Estate:
             "kind": "react",
             "emoji": "👍",
             "archived": True,
+            "to_conversation_id": str(self.continued.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
             "q": "canary",

@@ -194,6 +194,7 @@ class FullInbox:
             "kind": "react",
             "emoji": "👍",
             "archived": True,
+            "to_conversation_id": str(self.conversation.pk),
             "text": "hello",
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from communications.outbox.change_rules import UNSHOWN
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Absent, Accepted, Claimed
-from communications.tasks.calls import conversation, look_up, message_change, send
+from communications.tasks.calls import conversation, forward, look_up, message_change, send
 from unipile.client import UnipileClient
 
 
@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "delete": Kind(
         message_change.call, message_change.read_back, Absent("failed", "too_late", UNSHOWN["delete"])
     ),
+    "forward": Kind(forward.call, send.read_back),
     "look_up": Kind(look_up.call),
     "read": Kind(conversation.call),
     "archive": Kind(conversation.call),

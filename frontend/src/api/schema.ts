@@ -730,6 +730,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/forward/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Forward a message
+         * @description The new message, in a conversation of any channel of the reader's: the provider's own forwarding within an account that has
+         *     it, else a message with the same text and files.
+         */
+        readonly post: operations["message_forward"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/{change_id}/": {
         readonly parameters: {
             readonly query?: never;
@@ -1164,6 +1185,20 @@ export interface components {
              */
             readonly text: string;
         };
+        /** MessageForward */
+        readonly MessageForward: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * To Conversation Id
+             * @description Where the new message goes.
+             */
+            readonly to_conversation_id: string;
+        };
         /** Decided */
         readonly Decided: {
             /**
@@ -1380,7 +1415,7 @@ export interface components {
             readonly id: string;
             readonly client_id: string;
             /** @enum {unknown} */
-            readonly kind: "delete" | "edit" | "forward" | "react";
+            readonly kind: "delete" | "edit" | "react";
             /** @enum {unknown} */
             readonly state: "accepted" | "done" | "failed" | "sending" | "unconfirmed" | "waiting";
             readonly emoji: string | null;
@@ -2193,6 +2228,7 @@ export type ConversationState = components['schemas']['ConversationState'];
 export type NewMessage = components['schemas']['NewMessage'];
 export type ReadThrough = components['schemas']['ReadThrough'];
 export type MessageChange = components['schemas']['MessageChange'];
+export type MessageForward = components['schemas']['MessageForward'];
 export type Decided = components['schemas']['Decided'];
 export type WantedDraft = components['schemas']['WantedDraft'];
 export type Attachment = components['schemas']['Attachment'];
@@ -4679,6 +4715,94 @@ export interface operations {
                 };
             };
             /** @description Conflict: `idempotency_conflict`, `not_possible`, `too_late` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_forward: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MessageForward"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict`, `not_possible` */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
