@@ -87,6 +87,33 @@ def intent_make(channel: Channel, author: User, kind: str, **fields: Any) -> Int
     )
 
 
+def failed_message_make(conversation: Conversation, author: User, text: str = "hello") -> Message:
+    """Written here before all that is told of noon, and refused by upstream."""
+    message = message_make(
+        conversation,
+        text,
+        external_message_id=None,
+        client_id=uuid7(),
+        author=author,
+        direction="outbound",
+        status="failed",
+        sent_at=minutes(-5),
+    )
+    Intent.objects.create(
+        channel_id=conversation.channel_id,
+        conversation=conversation,
+        message=message,
+        author=author,
+        kind="send",
+        client_id=message.client_id,
+        content_hash=b"asked",
+        state="failed",
+        outcome="rejected",
+        reason="It was refused.",
+    )
+    return message
+
+
 def recount(*conversations: Conversation) -> None:
     """Last message, marker and unread count, as after a fold."""
     with connection.cursor() as cursor:

@@ -31,6 +31,8 @@ SUCCEED_WITH = {
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,
 }
+# A decision is about a message that failed. Whoever asks for another than the usual one means that one.
+DECISION = "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/"
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 
@@ -65,6 +67,8 @@ class Call:
 
         A parameter of the address that must be there is taken from ``values`` too.
         """
+        if str(self) == DECISION and values["message_id"] == values["usual_message_id"]:
+            values = {**values, "message_id": values["failed_message_id"]}
         key = str(uuid7())
         asked = {name: value for name, value in values.items() if name not in self.parameters}
         body = json.dumps({"client_id": key, **asked})

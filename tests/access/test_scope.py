@@ -19,6 +19,7 @@ from tests.inbox import (
     channel_make,
     client_of,
     conversation_make,
+    failed_message_make,
     intent_make,
     message_make,
     minutes,
@@ -83,6 +84,7 @@ class Estate:
             )
             for number in range(2)
         ]
+        self.failed = failed_message_make(self.conversation, self.owner, canary)
         recount(self.conversation)
         Draft.objects.create(
             user=self.owner, channel=self.channel, conversation=self.conversation, text=canary
@@ -126,6 +128,9 @@ class Estate:
             "kind": "react",
             "emoji": "👍",
             "archived": True,
+            "usual_message_id": str(self.messages[0].pk),
+            "failed_message_id": str(self.failed.pk),
+            "decision": "skip",
             "to_conversation_id": str(self.continued.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
