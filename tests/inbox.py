@@ -16,9 +16,11 @@ from communications.models import (
     ChatAttendee,
     Conversation,
     ConversationAttendee,
+    Intent,
     Message,
     User,
 )
+from communications.schemas.identifiers import uuid7
 
 PASSWORD = "correct horse battery staple"
 NOON = dt.datetime(2026, 5, 18, 12, 0, tzinfo=dt.UTC)
@@ -76,6 +78,40 @@ def message_make(conversation: Conversation, text: str = "hello", **fields: Any)
     return Message.objects.create(
         channel_id=conversation.channel_id, conversation=conversation, text=text, **fields
     )
+
+
+def intent_make(channel: Channel, author: User, kind: str, **fields: Any) -> Intent:
+    """Waiting unless said otherwise."""
+    return Intent.objects.create(
+        channel=channel, author=author, kind=kind, client_id=uuid7(), content_hash=b"asked", **fields
+    )
+
+
+def failed_message_make(conversation: Conversation, author: User, text: str = "hello") -> Message:
+    """Written here before all that is told of noon, and refused by upstream."""
+    message = message_make(
+        conversation,
+        text,
+        external_message_id=None,
+        client_id=uuid7(),
+        author=author,
+        direction="outbound",
+        status="failed",
+        sent_at=minutes(-5),
+    )
+    Intent.objects.create(
+        channel_id=conversation.channel_id,
+        conversation=conversation,
+        message=message,
+        author=author,
+        kind="send",
+        client_id=message.client_id,
+        content_hash=b"asked",
+        state="failed",
+        outcome="rejected",
+        reason="It was refused.",
+    )
+    return message
 
 
 def recount(*conversations: Conversation) -> None:

@@ -203,7 +203,7 @@ class Change(Document, frozen=True, kw_only=True):
 
     id: Id
     client_id: str
-    kind: Literal["react", "edit", "delete", "forward"]
+    kind: Literal["react", "edit", "delete"]
     state: IntentState
     emoji: str | None
     text: str | None

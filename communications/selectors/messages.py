@@ -147,7 +147,7 @@ SELECT message.id, message.channel_id,
                'retry_at', CASE intent.state WHEN 'waiting' THEN {_at("intent.next_attempt_at")} END,
                'evidence', nullif(intent.evidence, ''), 'evidence_at', {_at("intent.evidence_at")})::text
            FROM communications_intent AS intent
-           WHERE intent.message_id = message.id AND intent.kind = 'send'
+           WHERE intent.message_id = message.id AND intent.kind IN ('send', 'forward')
        ) END AS sending,
        (
            SELECT json_agg(json_build_object(
@@ -156,7 +156,7 @@ SELECT message.id, message.channel_id,
                'reason_code', nullif(intent.reason_code, ''), 'reason', nullif(intent.reason, ''),
                'author_id', intent.author_id::text, 'created_at', {_at("intent.created_at")}) ORDER BY intent.id)::text
            FROM communications_intent AS intent
-           WHERE intent.message_id = message.id AND intent.kind IN ('react', 'edit', 'delete', 'forward')
+           WHERE intent.message_id = message.id AND intent.kind IN ('react', 'edit', 'delete')
              AND intent.state NOT IN ('done', 'cancelled')
        ) AS changes,
        message.version::text AS version

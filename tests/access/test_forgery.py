@@ -21,7 +21,16 @@ from tests.access.routes import (
     whole,
 )
 from tests.database import ScratchDatabase
-from tests.inbox import attendee_make, channel_make, conversation_make, message_make, minutes, recount
+from tests.inbox import (
+    attendee_make,
+    channel_make,
+    conversation_make,
+    failed_message_make,
+    intent_make,
+    message_make,
+    minutes,
+    recount,
+)
 from tests.ledger_rows import delivery_keep
 from tests.media.library import upload_keep
 from tests.media.upstream import attachment_make
@@ -45,6 +54,25 @@ class Victim:
             "conversation_id": str(conversation.pk),
             "message_id": str(message.pk),
             "attachment_id": str(unavailable.pk),
+            "channel_id": str(channel.pk),
+            "change_id": str(
+                intent_make(
+                    channel,
+                    self.person,
+                    "react",
+                    conversation=conversation,
+                    message=message,
+                    payload={"emoji": "👎"},
+                ).pk
+            ),
+            "phone": "+49 151 23456789",
+            "kind": "react",
+            "emoji": "👍",
+            "archived": True,
+            "usual_message_id": str(message.pk),
+            "failed_message_id": str(failed_message_make(conversation, self.person).pk),
+            "decision": "skip",
+            "to_conversation_id": str(conversation.pk),
             "upload_id": str(upload_keep(self.person, b"handed over").pk),
             "delivery_id": str(delivery_keep(channel, {"text": "hello"}, message=message).pk),
             "conversation_ids": [],
