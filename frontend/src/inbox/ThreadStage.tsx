@@ -28,7 +28,6 @@ export function ThreadStage({ conversation, composer, onInspect, children }: Thr
   const { db } = useClient();
   const { id, provider, channel_id } = conversation;
   const where = useMemo(() => ({ id, provider, channel_id }), [id, provider, channel_id]);
-  const setReply = useCallback((message: LocalMessage) => composer.current?.setReply(message), [composer]);
   const [looking, setLooking] = useState<Shown | null>(null);
   const [notice, setNotice] = useState("");
   useEffect(() => {
@@ -41,7 +40,7 @@ export function ThreadStage({ conversation, composer, onInspect, children }: Thr
     };
   }, [notice]);
 
-  const { choice, barrier, act, react, dropChange } = useMessageActs(conversation, setReply, setNotice);
+  const { choice, barrier, act, react, dropChange } = useMessageActs(conversation, composer, setNotice);
   const actions = useMemo((): ThreadActions => {
     const conversationId = where.id;
     const jump = async (messageId: Id | null, externalId: Id | null): Promise<void> => {
@@ -70,7 +69,7 @@ export function ThreadStage({ conversation, composer, onInspect, children }: Thr
           },
         );
       },
-      setReply,
+      setReply: (message) => composer.current?.setReply(message),
       putBack: (wish) => composer.current?.putBack(wish),
       where,
       inspect: onInspect,
@@ -79,7 +78,7 @@ export function ThreadStage({ conversation, composer, onInspect, children }: Thr
       react,
       dropChange,
     };
-  }, [db, where, composer, onInspect, setReply, barrier, act, react, dropChange]);
+  }, [db, where, composer, onInspect, barrier, act, react, dropChange]);
 
   const close = useCallback(() => {
     setLooking(null);

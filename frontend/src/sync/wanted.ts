@@ -53,17 +53,14 @@ function changeOf(entry: OutboxEntry): { readonly messageId: Id; readonly change
 
 export function withWishes(messages: readonly LocalMessage[], entries: readonly OutboxEntry[]): readonly LocalMessage[] {
   const wishes = entries.map(changeOf).filter((one) => one !== null);
-  let same = true;
   const shown = messages.map((message) => {
     const held = new Set(message.changes.map(({ client_id }) => client_id));
     const news = wishes
       .filter(({ messageId, change }) => messageId === message.id && !held.has(change.client_id))
       .map(({ change }) => change);
-    const wanted = asWanted(news.length === 0 ? message : { ...message, changes: [...message.changes, ...news] });
-    if (wanted !== message) same = false;
-    return wanted;
+    return asWanted(news.length === 0 ? message : { ...message, changes: [...message.changes, ...news] });
   });
-  return same ? messages : shown;
+  return shown.every((message, index) => message === messages[index]) ? messages : shown;
 }
 
 /** A row of the list as people here want it; its place follows once the server has it. */

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useEffectEvent, useState, type RefObject } from
 import type { Id } from "../../api/types";
 import { oneLine } from "../../lib/text";
 import { useClient, useRow } from "../../sync/client";
-import { useConversationAsWanted } from "../../sync/wanted";
+import { useConversationAsWanted } from "../../sync/outgoing";
 import { Menu } from "../../ui/Menu";
 import { longPress } from "../longPress";
 import { rowItems, type RowActs } from "./rowActs";

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useMemo, useState, type ReactNode, type RefObject } from "react";
 
 import { useClient } from "../../sync/client";
 import { changeDrop, messageDelete, messageEdit, messageForward, messageReact } from "../../sync/acts";
 import type { LocalConversation, LocalMessage } from "../../sync/rows";
+import type { ComposerHandle } from "../composer/Composer";
 import { loaded } from "../loaded";
 import type { ThreadActions } from "../threadActions";
 import { actWords } from "./actWords";
@@ -28,7 +29,7 @@ function bubbleOf(message: LocalMessage): HTMLElement | null {
 /** What people do with the messages of a conversation. */
 export function useMessageActs(
   conversation: LocalConversation,
-  onReply: (message: LocalMessage) => void,
+  composer: RefObject<ComposerHandle | null>,
   onNotice: (notice: string) => void,
 ): MessageActs {
   const client = useClient();
@@ -37,7 +38,7 @@ export function useMessageActs(
     () => ({
       barrier: (act: Act, message: LocalMessage) => barrier(act, conversation, message, Date.now()),
       act: (act: Act, message: LocalMessage) => {
-        if (act === "reply") onReply(message);
+        if (act === "reply") composer.current?.setReply(message);
         else setChosen({ act, message });
       },
       react: (message: LocalMessage, emoji: string) => {
@@ -45,7 +46,7 @@ export function useMessageActs(
       },
       dropChange: (message: LocalMessage, changeId: string) => void changeDrop(client, conversation, message, changeId),
     }),
-    [client, conversation, onReply],
+    [client, conversation, composer],
   );
   const close = (): void => {
     setChosen(null);
