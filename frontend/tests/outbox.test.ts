@@ -129,6 +129,10 @@ describe("what is written", () => {
     expect(entry?.state).toBe("waiting");
     expect((entry?.retry_at ?? 0) - Date.now()).toBeGreaterThan(100_000);
     outbox.wake(true);
+    await outbox.settled();
+    expect(texts()).toEqual([]);
+    vi.spyOn(Date, "now").mockReturnValue(entry?.retry_at ?? 0);
+    outbox.wake();
     await vi.waitFor(() => expect(texts()).toEqual(["Later"]));
   });
 

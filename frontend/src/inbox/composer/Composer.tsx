@@ -254,8 +254,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
           aria-label={composerWords.label(conversation.name)}
           aria-describedby={over > 0 ? "composer-over" : undefined}
           aria-invalid={over > 0}
-          role={mention.people.length > 0 ? "combobox" : undefined}
-          aria-expanded={mention.people.length > 0 ? true : undefined}
+          aria-autocomplete={conversation.kind === "group" ? "list" : undefined}
           aria-controls={mention.people.length > 0 ? "composer-mentions" : undefined}
           aria-activedescendant={named === undefined ? undefined : `mention-${named.id}`}
           enterKeyHint={isTouch() ? "enter" : "send"}

@@ -13,7 +13,11 @@ interface LineProps {
 }
 
 function Line({ tone, children }: LineProps) {
-  return <div className={`sending-line sending-${tone}`}>{children}</div>;
+  return (
+    <div className={`sending-line sending-${tone}`} role={tone === "quiet" ? undefined : "status"}>
+      {children}
+    </div>
+  );
 }
 
 function Act({ label, onPress, disabled = false }: { readonly label: string; readonly onPress: () => void; readonly disabled?: boolean }) {
