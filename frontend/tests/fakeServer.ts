@@ -21,6 +21,8 @@ export class FakeServer {
   readonly sent: { readonly client_id: string; readonly conversation_id: string; readonly text: string }[] = [];
   /** The key of each call that brought a message. */
   readonly keys: string[] = [];
+  /** What each of them asked for. */
+  readonly bodies: Readonly<Record<string, unknown>>[] = [];
   /** Whatever else was wanted. */
   readonly wishes: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }[] = [];
   /** What the next calls that write are refused with. */
@@ -118,6 +120,7 @@ export class FakeServer {
   #accept(conversation: Conversation, body: Record<string, unknown>): Message {
     const { client_id, text } = body as { client_id: string; text: string };
     this.keys.push(client_id);
+    this.bodies.push(body);
     const known = [...this.messages.values()].find((row) => row.client_id === client_id);
     if (known !== undefined) return known;
     this.sent.push({ client_id, conversation_id: conversation.id, text });

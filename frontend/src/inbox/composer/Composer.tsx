@@ -147,7 +147,8 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     putBack: (wish) => {
       const { text: begun, files: chosen } = draft.latest();
       const joined = [wish.text, begun].filter((part) => part !== "").join("\n");
-      draft.change({ text: joined, quoted: wish.quoted, files: [...wish.files, ...chosen], voice: wish.voice }, attaching.blobs.current);
+      const files = [...wish.files.map((file) => ({ ...file, upload_id: null })), ...chosen];
+      draft.change({ text: joined, quoted: wish.quoted, files, voice: wish.voice });
       field.current?.focus();
     },
   }));

@@ -63,7 +63,7 @@ function EntryLine({ entry, message }: { readonly entry: SendEntry; readonly mes
   const held = useSecondsUntil(entry.not_before);
   const { client_id, state, trouble, left } = entry;
   const takeBack = (restore: boolean): void => {
-    void outbox.takeBack(client_id).then((taken) => {
+    void outbox.takeBack(client_id, restore).then((taken) => {
       if (restore && taken !== null && isSend(taken)) putBack(taken.wish);
     });
   };

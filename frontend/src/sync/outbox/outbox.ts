@@ -129,11 +129,15 @@ export class Outbox {
     return (await this.#db.outbox.files.get(fileId))?.blob ?? null;
   }
 
-  /** Takes back what has not left; null when it is too late. */
-  async takeBack(clientId: string): Promise<OutboxEntry | null> {
+  /** Takes back what has not left; null when it is too late. Whoever writes it anew has its files kept. */
+  async takeBack(clientId: string, keepFiles = false): Promise<OutboxEntry | null> {
     await this.#storing;
     const unstored = this.view.forget(clientId);
-    const [dropped] = await this.#db.outbox.drop([clientId], ({ state, left }) => state === "failed" || (state === "waiting" && !left));
+    const [dropped] = await this.#db.outbox.drop(
+      [clientId],
+      ({ state, left }) => state === "failed" || (state === "waiting" && !left),
+      keepFiles,
+    );
     this.#flusher.giveUp(clientId);
     this.wake();
     return dropped ?? unstored;
