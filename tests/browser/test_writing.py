@@ -107,6 +107,7 @@ async def test_with_the_server_down_it_waits_and_leaves_once_when_it_is_back(
         await page.get_by_role("button", name="Queue").click()
         await expect(bubble(page, text)).to_contain_text("Kept on this device")
     await expect(page.get_by_text("2 things wait to be sent")).to_be_visible()
+    await expect(page.locator(".fresh")).to_contain_text("2 to be sent")
     await page.reload()
     await screen.open_conversation("Ana")
     await expect(bubble(page, "First")).to_be_visible()
