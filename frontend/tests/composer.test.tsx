@@ -263,7 +263,7 @@ describe("before something is sent past what was not seen", () => {
 });
 
 describe("what the conversation cannot do is said beforehand", () => {
-  test("nobody can write in a read-only one", async () => {
+  test("nobody can write in a read-only one", () => {
     const row = toLocalConversation(conversation("1", { read_only: true }), undefined);
     render(
       <ClientContext value={client}>
@@ -283,7 +283,7 @@ describe("what the conversation cannot do is said beforehand", () => {
     expect(screen.getByText(new RegExp(composerWords.waiting(1)))).toBeTruthy();
   });
 
-  test("an account that does not work makes it wait", async () => {
+  test("an account that does not work makes it wait", () => {
     const row = toLocalConversation(conversation("1"), undefined);
     render(
       <ClientContext value={client}>

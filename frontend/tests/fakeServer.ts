@@ -125,8 +125,9 @@ export class FakeServer {
     if (known !== undefined) return known;
     this.sent.push({ client_id, conversation_id: conversation.id, text });
     const id = String(9_000 + this.sent.length);
-    this.write("message", message(id, { client_id, conversation_id: conversation.id, text, direction: "outbound", origin: "us", status: "pending" }));
-    return this.messages.get(id) as Message;
+    const row = message(id, { client_id, conversation_id: conversation.id, text, direction: "outbound", origin: "us", status: "pending" });
+    this.write("message", row);
+    return this.messages.get(id) ?? row;
   }
 
   #draft(conversation: Conversation, body: Record<string, unknown>): Draft | null {
@@ -141,7 +142,7 @@ export class FakeServer {
     if (path === "draft/") return this.#draft(conversation, body);
     const id = /^messages\/(\d+)\//.exec(path)?.[1];
     if (id !== undefined) return this.messages.get(id) ?? null;
-    const { client_id: _, ...change } = body;
+    const change = Object.fromEntries(Object.entries(body).filter(([name]) => name !== "client_id"));
     this.write("conversation", { ...conversation, ...change });
     return this.conversations.get(conversation.id);
   }

@@ -124,8 +124,8 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     const { latest } = draft;
     const content = latest();
     const wish: SendWish = { kind: "send", text: content.text.trim(), quoted: content.quoted, files: content.files, voice: content.voice };
-    const kept = attaching.blobs.current;
-    const blobs = new Map(content.files.flatMap(({ id }) => (kept.has(id) ? [[id, kept.get(id) as Blob] as const] : [])));
+    const chosen = new Set(content.files.map(({ id }) => id));
+    const blobs = new Map([...attaching.blobs.current].filter(([id]) => chosen.has(id)));
     outbox.enqueue(where, wish, { holdMs: preferences.undoSend ? UNDO_MS : 0, blobs });
     draft.change(NO_DRAFT);
     draft.forgetReplaced();

@@ -61,7 +61,7 @@ export class Flusher {
     if (this.#running || this.#options.signal.aborted) return;
     this.#running = true;
     try {
-      while (this.#wanted && this.#mayGoOn()) await this.#options.exclusively(() => this.#flush());
+      while (this.#isWanted() && this.#mayGoOn()) await this.#options.exclusively(() => this.#flush());
     } finally {
       this.#running = false;
     }
@@ -70,6 +70,10 @@ export class Flusher {
   /** Gives up the upload of an entry that is taken back. */
   giveUp(clientId: string): void {
     for (const { clientId: underWay, giveUp } of this.#underWay.values()) if (underWay === clientId) giveUp.abort();
+  }
+
+  #isWanted(): boolean {
+    return this.#wanted;
   }
 
   #mayGoOn(): boolean {
@@ -94,7 +98,7 @@ export class Flusher {
       for (const entry of this.#mayGoOn() ? due : []) if (this.#underWay.size < MOST_LANES) this.#begin(entry);
       if (this.#underWay.size === 0) {
         this.#wakeAt(next);
-        if (!this.#wanted || !this.#mayGoOn()) return;
+        if (!this.#isWanted() || !this.#mayGoOn()) return;
       } else await bell;
     }
   }
