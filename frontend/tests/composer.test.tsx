@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import { createRef, type RefObject } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -20,6 +20,8 @@ import { freshDatabase, idleOutbox } from "./store";
 
 let client: Client;
 let term: number;
+configure({ asyncUtilTimeout: 30_000 });
+
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const handle = createRef<ComposerHandle>();
 const onWritten = vi.fn();
@@ -281,6 +283,13 @@ describe("what the conversation cannot do is said beforehand", () => {
     fireEvent.click(screen.getByRole("button", { name: composerWords.queue }));
     expect(written()).toHaveLength(1);
     expect(screen.getByText(new RegExp(composerWords.waiting(1)))).toBeTruthy();
+  });
+
+  test("that knows no answers says so instead of answering", async () => {
+    await open({}, { disabled_features: ["reply"] });
+    act(() => handle.current?.setReply(toLocal.message(message("7"))));
+    expect(screen.getByRole("alert").textContent).toBe(composerWords.noAnswers);
+    expect(screen.queryByLabelText(composerWords.answering("Ana"))).toBeNull();
   });
 
   test("an account that does not work makes it wait", () => {

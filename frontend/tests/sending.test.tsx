@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -16,7 +16,9 @@ import { entryAsMessage } from "../src/sync/outbox/merge";
 import { RowCache } from "../src/sync/rowCache";
 import { toLocal } from "../src/sync/rows";
 import { at, channel, conversation, message } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
+import { eventually, freshDatabase, idleOutbox } from "./store";
+
+configure({ asyncUtilTimeout: 30_000 });
 
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const saying = (text: string): Wish => ({ kind: "send", text, quoted: null, files: [], voice: false });
@@ -124,7 +126,7 @@ describe("a message that waits in this browser", () => {
     expect(screen.getByText(sendingWords.queued)).toBeTruthy();
     await act(async () => {
       fireEvent.click(screen.getByRole("button", { name: sendingWords.cancel }));
-      await vi.waitFor(() => expect(actions.putBack).toHaveBeenCalledWith(saying("Later")));
+      await eventually(() => expect(actions.putBack).toHaveBeenCalledWith(saying("Later")));
     });
     expect(client.outbox.view.all()).toEqual([]);
   });

@@ -9,7 +9,7 @@ import type { OutgoingFile, SendWish } from "../src/sync/outbox/entries";
 import { Outbox } from "../src/sync/outbox/outbox";
 import { FakeServer } from "./fakeServer";
 import { channel, conversation } from "./rows";
-import { freshDatabase } from "./store";
+import { eventually, freshDatabase } from "./store";
 
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 
@@ -98,7 +98,7 @@ const body = (): Record<string, unknown> | undefined => server.bodies.at(-1);
 describe("files", () => {
   test("are handed over first, in their order, each under its own key, and go with the message", async () => {
     outbox.enqueue(where, withFiles(file("a", "ärger.txt"), file("b", "two.txt")), { blobs: bytes("a", "b") });
-    await vi.waitFor(() => expect(server.sent).toHaveLength(1));
+    await eventually(() => expect(server.sent).toHaveLength(1));
     expect(FakeUploads.taken.map(({ key, name, type, size }) => [key, name, type, size])).toEqual([
       ["a", "ärger.txt", "text/plain", 3],
       ["b", "two.txt", "text/plain", 3],
@@ -109,33 +109,33 @@ describe("files", () => {
   test("that were cut off are handed over again under the same key; those that arrived are not", async () => {
     FakeUploads.ends = ["answer", "cut", "answer"];
     outbox.enqueue(where, withFiles(file("a", "one"), file("b", "two")), { blobs: bytes("a", "b") });
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
+    await eventually(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
     expect(server.sent).toHaveLength(0);
     outbox.wake(true);
-    await vi.waitFor(() => expect(server.sent).toHaveLength(1));
+    await eventually(() => expect(server.sent).toHaveLength(1));
     expect(FakeUploads.taken.map(({ key }) => key)).toEqual(["a", "b"]);
   });
 
   test("that are refused stop the message with the reason; text and bytes stay for another try", async () => {
     FakeUploads.ends = ["refuse"];
     const key = outbox.enqueue(where, withFiles(file("a", "one")), { blobs: bytes("a") });
-    await vi.waitFor(() => expect(outbox.view.get(key)?.state).toBe("failed"));
+    await eventually(() => expect(outbox.view.get(key)?.state).toBe("failed"));
     expect(outbox.view.get(key)?.trouble?.message).toBe("Too large.");
     expect((await outbox.bytesOf("a"))?.size).toBe(3);
     await outbox.retry(key);
-    await vi.waitFor(() => expect(server.sent.map(({ text }) => text)).toEqual(["See these"]));
+    await eventually(() => expect(server.sent.map(({ text }) => text)).toEqual(["See these"]));
   });
 
   test("show how far they are, and the message can be taken back meanwhile with nothing sent", async () => {
     FakeUploads.ends = ["hang"];
     const key = outbox.enqueue(where, withFiles(file("a", "one")), { blobs: bytes("a") });
-    await vi.waitFor(() => expect(outbox.progress.of("a")).toBe(0.5));
+    await eventually(() => expect(outbox.progress.of("a")).toBe(0.5));
     const taken = await outbox.takeBack(key);
     expect((taken?.wish as SendWish).text).toBe("See these");
     expect(FakeUploads.aborted).toBe(1);
-    await vi.waitFor(() => expect(outbox.progress.of("a")).toBeNull());
+    await eventually(() => expect(outbox.progress.of("a")).toBeNull());
     outbox.enqueue(where, { ...withFiles(), text: "Instead" });
-    await vi.waitFor(() => expect(server.sent.map(({ text }) => text)).toEqual(["Instead"]));
+    await eventually(() => expect(server.sent.map(({ text }) => text)).toEqual(["Instead"]));
   });
 
   test("stay on the device for whoever writes the message anew, and go with one that is deleted", async () => {
@@ -148,6 +148,6 @@ describe("files", () => {
 
   test("whose bytes are gone from the device say so", async () => {
     const key = outbox.enqueue(where, withFiles(file("a", "one")));
-    await vi.waitFor(() => expect(outbox.view.get(key)).toMatchObject({ state: "failed", trouble: { code: "file_lost" } }));
+    await eventually(() => expect(outbox.view.get(key)).toMatchObject({ state: "failed", trouble: { code: "file_lost" } }));
   });
 });
