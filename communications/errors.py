@@ -12,6 +12,8 @@
     ├── NotPermitted           403
     ├── NotFound               404  also for what the reader may not see
     ├── IdempotencyConflict    409  a key that was used before, for something else
+    ├── NotPossible            409  what cannot be done to a message as it stands
+    │   └── TooLate            409  nor any more
     ├── NotDecidable           409  a decision that does not fit how the message stands
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooLarge               413  more than is taken
@@ -84,6 +86,17 @@ class IdempotencyConflict(LandlineError):
     status = 409
     code = "idempotency_conflict"
     title = "That key was used before, for something else"
+
+
+class NotPossible(LandlineError):
+    status = 409
+    code = "not_possible"
+    title = "That cannot be done to this message"
+
+
+class TooLate(NotPossible):
+    code = "too_late"
+    title = "The provider no longer takes that for this message"
 
 
 class NotDecidable(LandlineError):

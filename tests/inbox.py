@@ -16,9 +16,11 @@ from communications.models import (
     ChatAttendee,
     Conversation,
     ConversationAttendee,
+    Intent,
     Message,
     User,
 )
+from communications.schemas.identifiers import uuid7
 
 PASSWORD = "correct horse battery staple"
 NOON = dt.datetime(2026, 5, 18, 12, 0, tzinfo=dt.UTC)
@@ -75,6 +77,13 @@ def message_make(conversation: Conversation, text: str = "hello", **fields: Any)
     fields.setdefault("received_at", fields["sent_at"])
     return Message.objects.create(
         channel_id=conversation.channel_id, conversation=conversation, text=text, **fields
+    )
+
+
+def intent_make(channel: Channel, author: User, kind: str, **fields: Any) -> Intent:
+    """Waiting unless said otherwise."""
+    return Intent.objects.create(
+        channel=channel, author=author, kind=kind, client_id=uuid7(), content_hash=b"asked", **fields
     )
 
 

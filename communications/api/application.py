@@ -3,12 +3,15 @@
 from typing import Final
 
 from communications.api import (
+    changes,
     channels,
     chats,
+    conversation_state,
     deliveries,
     drafts,
     inspection,
     media,
+    new_conversations,
     people,
     search,
     sending,
@@ -36,13 +39,22 @@ api: Final = Api(
 )
 problems_register(api)
 api.add_router("/session", session.router)
-api.add_router("/communications", channels.router)
-api.add_router("/communications", media.router)
-api.add_router("/communications", uploads.router)
-api.add_router("/communications", search.router)
-api.add_router("/communications", deliveries.router)
-api.add_router("/communications", inspection.router)
-api.add_router("/communications", people.router)
-api.add_router("/communications", drafts.router)
-api.add_router("/communications", chats.router)
-api.add_router("/communications", sending.router)
+
+# One path has one router: several modules share that of the conversations.
+_OF_COMMUNICATIONS: Final = (
+    channels,
+    media,
+    uploads,
+    search,
+    deliveries,
+    inspection,
+    people,
+    chats,
+    conversation_state,
+    drafts,
+    changes,
+    new_conversations,
+    sending,
+)
+for router in dict.fromkeys(module.router for module in _OF_COMMUNICATIONS):
+    api.add_router("/communications", router)

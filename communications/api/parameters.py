@@ -5,12 +5,13 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from ninja import Header, Path, Query, Schema
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from communications.api.cursors import CURSOR_MAX_LENGTH
 from communications.errors import NotFound
 from communications.outbox.drafts import DRAFT_MAX_CHARACTERS
+from communications.outbox.message_changes import EMOJI_MAX_CHARACTERS
 
 DEFAULT_LIMIT: Final = 50
 MAXIMUM_LIMIT: Final = 200
@@ -31,6 +32,8 @@ AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
+ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
 ConversationId = Annotated[IdText, Path(description="Id of a conversation.")]
@@ -71,6 +74,11 @@ class ReadThrough(Schema):
     message_id: Annotated[IdText, Field(description="Id of the last message read.")]
 
 
+ClientId = Annotated[
+    UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+]
+
+
 class ChannelSettings(Schema):
     read_receipts: Annotated[
         Literal["on_open", "on_answer", "never"],
@@ -85,10 +93,56 @@ class WantedDraft(Schema):
     ]
 
 
-class NewMessage(Schema):
-    client_id: Annotated[
-        UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
+PhoneText = Annotated[str, Field(max_length=32, pattern=NO_NUL, description="With its country's code.")]
+
+
+class NewConversation(Schema):
+    """With whom, and the first message."""
+
+    client_id: ClientId
+    channel_id: IdText
+    attendee_ids: Annotated[list[IdText], Field(default=[], max_length=100)]
+    phones: Annotated[list[PhoneText], Field(default=[], max_length=100)]
+    title: Annotated[str, Field(default="", max_length=100, pattern=r"^[^\x00]*$", description="Of a group.")]
+    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    upload_ids: Annotated[list[IdText], Field(default=[], max_length=30)]
+
+
+class WantedLookup(Schema):
+    client_id: ClientId
+    phone: PhoneText
+
+
+class MessageChange(Schema):
+    client_id: ClientId
+    kind: Literal["react", "edit", "delete"]
+    emoji: Annotated[
+        str,
+        Field(
+            default="",
+            max_length=EMOJI_MAX_CHARACTERS,
+            pattern=r"^[^\x00-\x20]*$",
+            description="Of a reaction; empty takes it back.",
+        ),
     ]
+    text: Annotated[str, Field(default="", description="Of an edit.")]
+
+
+class ConversationState(Schema):
+    """What is left out stays."""
+
+    client_id: ClientId
+    archived: bool = False
+    pinned: bool = False
+    muted_until: Annotated[
+        AwareDatetime | None,
+        Field(default=None, description="`9999-12-31T00:00:00Z` is for ever; null unmutes."),
+    ]
+    marked_unread: bool = False
+
+
+class NewMessage(Schema):
+    client_id: ClientId
     text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
     quoted_message_id: Annotated[IdText | None, Field(default=None, description="Which message it answers.")]
     upload_ids: Annotated[

@@ -1,4 +1,4 @@
-"""Writing a message, and deciding about one that did not simply arrive.
+"""Writing a message, and deciding about one that did not simply arrive. One path has one router: that of the conversations.
 
 What the specification calls ``send_message_local_first``: the local record is answered at once, and sent by the worker.
 """
@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from communications.api.answers import answer, no_content
+from communications.api.chats import router
 from communications.api.contract import also_answers, answers
 from communications.api.idempotency import IdempotencyKey, Prefer, key_checked
 from communications.api.parameters import (
@@ -37,8 +37,6 @@ from communications.outbox.decisions import message_decide
 from communications.outbox.messages import WantedMessage, message_send
 from communications.schemas.documents import Message
 from communications.selectors.messages import message_by_id
-
-router = Router(tags=["sending"])
 
 _REFUSALS: Final = (InvalidInput, NotAuthenticated, NotPermitted, RequestForged, NotFound)
 

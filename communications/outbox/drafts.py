@@ -36,7 +36,7 @@ def draft_write(user_id: int, *, provider: str | None, conversation_id: int, tex
     Raises NotFound for a conversation that is not the person's to read.
     """
     shown_id = readable_conversation(user_id, provider=provider, conversation_id=conversation_id)
-    asked = {"user_id": user_id, "conversation_id": shown_id, "text": text}
+    asked: dict[str, int | str] = {"user_id": user_id, "conversation_id": shown_id, "text": text}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_REMOVE, asked)
         changed = cursor.rowcount

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from communications.errors import IdempotencyConflict, InvalidInput, NotPermitted
 from communications.outbox.intents import Place, channel_lock, content_hash, intent_add, intent_known
+from communications.outbox.read_receipts import read_receipt_add, read_receipt_is_due
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_conversation
 from unipile.payloads.text import clean_text, search_text
@@ -172,6 +173,7 @@ def message_write(
                     "name": file.name,
                 },
             )
+        is_receipt_due = read_receipt_is_due(place, "answer")
         cursor.execute(_MARK_READ, {"conversation": place.conversation_id})
         cursor.execute(_RECOUNT, [place.conversation_id])
     asked = dict(payload or {})
@@ -188,6 +190,8 @@ def message_write(
     )
     if intent_id is None:
         raise IdempotencyConflict
+    if is_receipt_due:
+        read_receipt_add(user_id, place)
     return WrittenMessage(message_id, is_new=True)
 
 

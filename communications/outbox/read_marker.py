@@ -6,15 +6,13 @@ from django.db import connection, transaction
 
 from communications.errors import NotFound
 from communications.feed.announce import changes_announce_on_commit
+from communications.outbox.intents import Place, channel_lock
+from communications.outbox.read_receipts import read_receipt_add, read_receipt_is_due
 from communications.selectors.scope import readable_conversation
 
-# Shared with the fold: whoever writes a channel's facts holds it, and reads only after having it.
-_LOCK_CHANNEL: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended(channel.external_account_id, 0))
-FROM communications_conversation AS conversation
-JOIN communications_channel AS channel ON channel.id = conversation.channel_id
-WHERE conversation.id = %s
-"""
+_FORGET_MARK: Final = (
+    "UPDATE communications_conversation SET marked_unread = false WHERE id = %s AND marked_unread"
+)
 
 _MESSAGE_POSITION: Final = """
 SELECT message.sent_at
@@ -40,19 +38,27 @@ def conversation_mark_read(
 ) -> int:
     """Moves the read marker of a conversation up to a message, never back, and counts what is unread then.
 
+    A mark as unread goes. Upstream is told if the channel's people have said so.
     Gives the id of the conversation as it is shown. Raises NotFound if the person may not read the
     conversation or the message is not in it.
     """
     shown_id = readable_conversation(user_id, provider=provider, conversation_id=conversation_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK_CHANNEL, [shown_id])
+        place = Place(channel_lock(shown_id), shown_id)
         marker = {"conversation_id": shown_id, "message_id": message_id}
         cursor.execute(_MESSAGE_POSITION, marker)
         position = cursor.fetchone()
         if position is None:
             raise NotFound
+        is_receipt_due = read_receipt_is_due(place, "open")
+        cursor.execute(_FORGET_MARK, [shown_id])
+        is_news = cursor.rowcount > 0
         cursor.execute(_MOVE_MARKER, {**marker, "sent_at": position[0]})
         if cursor.rowcount:
             cursor.execute(_RECOUNT, [shown_id])
+            is_news = True
+            if is_receipt_due:
+                read_receipt_add(user_id, place)
+        if is_news:
             changes_announce_on_commit()
     return shown_id

@@ -62,6 +62,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "already_invited_recently": Refusal("The recipient was invited not long ago."),
     "insufficient_credits": Refusal("The account has no credits left for that."),
     "not_allowed_inmail": Refusal("The recipient takes no InMail."),
+    "number_unknown": Refusal("Nobody has that number at the provider."),
     # what it says
     "content_too_large": Refusal("A file is larger than the provider takes."),
     "too_many_characters": Refusal("The text is longer than the provider takes."),
@@ -81,6 +82,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "empty_message": Refusal("A message needs a text or a file."),
     "file_missing": Refusal("A file of the message is no longer stored here."),
     "quoted_unknown": Refusal("The message that this one answers is not known to the provider."),
+    # before it can be asked
+    "chat_unnamed": Refusal("The conversation is just being started.", Then.TRY_AGAIN),
+    "message_unnamed": Refusal("The provider has not named the message yet.", Then.TRY_AGAIN),
     # when
     "limit_exceeded": Refusal(RATE_LIMITED, Then.SLOW_DOWN),
     "cannot_resend_yet": Refusal("The provider takes it only later: try again then."),

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from communications.outbox.pacing import PACED_KINDS
 from communications.outbox.queue import EXPIRES_AFTER_HOURS
 from communications.outbox.reasons import EXPIRED, HELD, PACED, RATE_LIMITED, WORKER_GONE
+from communications.schemas.outbox import Absent
 
 CLAIMED_SECONDS: Final = 120
 READ_BACK_AFTER_SECONDS: Final = 5
@@ -133,7 +134,9 @@ UPDATE communications_intent SET read_back_at = clock_timestamp() WHERE id = %s 
 RETURNING state IN ('unconfirmed', 'accepted')
 """
 _ABSENT: Final = """
-UPDATE communications_intent SET state = 'unconfirmed', outcome = 'unknown', reason_code = %(code)s, reason = %(reason)s
+UPDATE communications_intent SET
+    state = %(state)s, outcome = CASE %(state)s WHEN 'failed' THEN 'rejected' ELSE 'unknown' END, reason_code = %(code)s,
+    reason = %(reason)s, settled_at = CASE WHEN %(state)s = 'failed' THEN now() END
 WHERE id = %(id)s AND attempts = %(attempts)s AND state IN ('unconfirmed', 'accepted') RETURNING id
 """
 
@@ -224,9 +227,9 @@ async def read_back_postpone(connection: AsyncConnection[Any], intent_id: int, a
 
 
 async def read_back_done(
-    connection: AsyncConnection[Any], intent_id: int, attempts: int, account: str, absent: tuple[str, str]
+    connection: AsyncConnection[Any], intent_id: int, attempts: int, account: str, absent: Absent
 ) -> bool:
-    """Upstream was asked, once. What is still open then is not there: ``absent`` says so in code and words.
+    """Upstream was asked, once. What is still open then is not there: ``absent`` says what that means.
 
     Answers with whether it was found.
     """
@@ -235,7 +238,13 @@ async def read_back_done(
         row = await (await connection.execute(_READ_BACK_DONE, (intent_id, attempts))).fetchone()
         if row != (True,):
             return True
-        asked = {"id": intent_id, "attempts": attempts, "code": absent[0], "reason": absent[1]}
+        asked = {
+            "id": intent_id,
+            "attempts": attempts,
+            "state": absent.state,
+            "code": absent.reason_code,
+            "reason": absent.reason,
+        }
         await connection.execute(_ABSENT, asked)
         await connection.execute(_SHOW, ([intent_id],))
         return False

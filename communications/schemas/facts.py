@@ -139,13 +139,15 @@ class Reacted(msgspec.Struct, frozen=True, kw_only=True):
 class MessageSent(msgspec.Struct, frozen=True, kw_only=True):
     """Upstream took a message that was written here: the row ``message_id`` of ours, of the key ``client_id``, at that attempt.
 
-    ``external_message_id`` is what upstream calls it, ``None`` where it accepted without telling.
+    ``external_message_id`` is what upstream calls it, ``None`` where it accepted without telling; ``external_thread_id`` its
+    conversation, where that was begun by it.
     """
 
     message_id: int
     client_id: str
     attempt: int
     external_message_id: str | None
+    external_thread_id: str | None
     at: dt.datetime
 
 

@@ -58,7 +58,7 @@ class Accepted(NamedTuple):
 class NotAccepted(NamedTuple):
     """How an attempt ended that was not accepted, and what is to be done next.
 
-    ``state`` is waiting, failed or unconfirmed. ``pause_seconds`` is how long it waits, ``holds_channel`` that its channel does too.
+    ``state`` is waiting, failed or unconfirmed. ``pause_seconds`` is how long it waits, ``holds_channel``: its channel, too.
     """
 
     state: str
@@ -67,3 +67,11 @@ class NotAccepted(NamedTuple):
     reason: str
     pause_seconds: float = 0.0
     holds_channel: bool = False
+
+
+class Absent(NamedTuple):
+    """What becomes of an intent that upstream, asked once, does not show."""
+
+    state: str
+    reason_code: str
+    reason: str

@@ -37,13 +37,24 @@ CREATE OR REPLACE FUNCTION landline_edits_ask(edits json) RETURNS void LANGUAGE 
     WHERE held.state <> 'wanted'
 $$;
 
--- What upstream's own answer says of chats: its latest counts.
+-- Whether a person's word on a setting stands above upstream's: while it is being told, and where it could not be.
+CREATE OR REPLACE FUNCTION landline_is_set_here(place bigint, here_only text[], setting text, wanted text)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT setting = ANY(here_only) OR EXISTS (
+        SELECT FROM communications_intent AS intent
+        WHERE intent.conversation_id = place AND intent.kind = wanted AND intent.state IN ('waiting', 'sending', 'unconfirmed'))
+$$;
+
+-- What upstream's own answer says of chats: its latest counts, but not above what a person has set here meanwhile.
 CREATE OR REPLACE FUNCTION landline_conversations_describe(chats json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
         described_at = told.described_at,
-        archived = coalesce(told.archived, conversation.archived),
-        pinned = coalesce(told.pinned, conversation.pinned),
-        muted_until = told.muted_until,
+        archived = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'archived', 'archive')
+            THEN conversation.archived ELSE coalesce(told.archived, conversation.archived) END,
+        pinned = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'pinned', 'pin')
+            THEN conversation.pinned ELSE coalesce(told.pinned, conversation.pinned) END,
+        muted_until = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'muted', 'mute')
+            THEN conversation.muted_until ELSE told.muted_until END,
         read_only = coalesce(told.read_only, conversation.read_only),
         disabled_features = told.disabled_features
     FROM json_to_recordset(chats) AS told (

@@ -191,7 +191,7 @@ $$;
 -- Upstream's answers to what was sent. Answers with the conversations of the messages.
 --
 -- sent   one for each answer: account, message_id (ours), client_id, attempt, external_message_id (null: accepted without a name),
---        delivery, at
+--        external_thread_id (of a conversation that it began), delivery, at
 CREATE OR REPLACE FUNCTION landline_messages_sent(sent json) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     answer record;
@@ -201,14 +201,17 @@ BEGIN
         SELECT told.*, message.external_message_id AS held_id, message.conversation_id, intent.id AS intent_id,
                intent.answered_id, intent.attempts, intent.read_back_at
         FROM json_to_recordset(sent) AS told (
-            account text, message_id bigint, client_id uuid, attempt integer, external_message_id text, delivery uuid,
-            at timestamptz)
+            account text, message_id bigint, client_id uuid, attempt integer, external_message_id text, external_thread_id text,
+            delivery uuid, at timestamptz)
         JOIN communications_channel AS channel ON channel.external_account_id = told.account
         JOIN communications_message AS message
             ON message.id = told.message_id AND message.channel_id = channel.id AND message.client_id = told.client_id
         JOIN communications_intent AS intent ON intent.message_id = message.id AND intent.client_id = message.client_id
         ORDER BY told.delivery
     LOOP
+        IF answer.external_thread_id IS NOT NULL THEN
+            PERFORM landline_conversation_name(answer.conversation_id, answer.external_thread_id, answer.delivery);
+        END IF;
         -- A person had it sent once more, and both arrived: the second has a row of its own.
         CONTINUE WHEN answer.answered_id <> '' AND answer.answered_id IS DISTINCT FROM answer.external_message_id;
         -- Told before, and looked for since.

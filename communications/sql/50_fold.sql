@@ -211,6 +211,9 @@ BEGIN
     END IF;
     IF are_some_open THEN
         PERFORM landline_sent_settle(deliveries);
+        IF changes IS NOT NULL THEN
+            PERFORM landline_changes_settle(deliveries);
+        END IF;
     END IF;
     IF uncertain IS NOT NULL THEN
         PERFORM landline_conversations_recount(uncertain);

@@ -36,7 +36,7 @@ from communications.outbox.waiting import (
     read_back_postpone,
 )
 from communications.schemas.connections import connection_pool
-from communications.schemas.outbox import Accepted, Claimed
+from communications.schemas.outbox import Absent, Accepted, Claimed
 from communications.tasks.answers import answer_delivery
 from communications.tasks.calls import KINDS
 from communications.tasks.outcomes import outcome_of
@@ -264,8 +264,10 @@ class Outbox:
             await read_back_postpone(connection, claimed.id, claimed.account)
 
     async def _write_reading(self, claimed: Claimed) -> None:
-        absent = (
-            ("not_found", NOT_FOUND) if claimed.external_message_id is None else ("not_there", NOT_THERE_YET)
+        absent = KINDS[claimed.kind].absent or (
+            Absent("unconfirmed", "not_found", NOT_FOUND)
+            if claimed.external_message_id is None
+            else Absent("unconfirmed", "not_there", NOT_THERE_YET)
         )
         async with self._connections.connection() as connection:
             is_found = await read_back_done(connection, claimed.id, claimed.attempts, claimed.account, absent)

@@ -22,6 +22,11 @@ SUCCEED_WITH = {
     "DELETE /api/v1/session/": 204,
     "POST /api/v1/communications/uploads/": 201,
     "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
+    "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
+    "POST /api/v1/communications/{provider}/chats/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": 201,
+    "DELETE /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/{change_id}/": 204,
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,
 }
@@ -59,9 +64,11 @@ class Call:
 
         A parameter of the address that must be there is taken from ``values`` too.
         """
-        body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
+        key = str(uuid7())
+        asked = {name: value for name, value in values.items() if name not in self.parameters}
+        body = json.dumps({"client_id": key, **asked})
         options.setdefault("content_type", JSON)
-        options["headers"] = {"Idempotency-Key": str(uuid7()), **(options.get("headers") or {})}
+        options["headers"] = {"Idempotency-Key": key, **(options.get("headers") or {})}
         if query is None:
             query = {name: values[name] for name in NEEDED_QUERIES.get(self.template, ())} or None
         return whole(

@@ -21,7 +21,15 @@ from tests.access.routes import (
     whole,
 )
 from tests.database import ScratchDatabase
-from tests.inbox import attendee_make, channel_make, conversation_make, message_make, minutes, recount
+from tests.inbox import (
+    attendee_make,
+    channel_make,
+    conversation_make,
+    intent_make,
+    message_make,
+    minutes,
+    recount,
+)
 from tests.ledger_rows import delivery_keep
 from tests.media.library import upload_keep
 from tests.media.upstream import attachment_make
@@ -45,6 +53,21 @@ class Victim:
             "conversation_id": str(conversation.pk),
             "message_id": str(message.pk),
             "attachment_id": str(unavailable.pk),
+            "channel_id": str(channel.pk),
+            "change_id": str(
+                intent_make(
+                    channel,
+                    self.person,
+                    "react",
+                    conversation=conversation,
+                    message=message,
+                    payload={"emoji": "👎"},
+                ).pk
+            ),
+            "phone": "+49 151 23456789",
+            "kind": "react",
+            "emoji": "👍",
+            "archived": True,
             "upload_id": str(upload_keep(self.person, b"handed over").pk),
             "delivery_id": str(delivery_keep(channel, {"text": "hello"}, message=message).pk),
             "conversation_ids": [],

@@ -19,6 +19,7 @@ from tests.inbox import (
     channel_make,
     client_of,
     conversation_make,
+    intent_make,
     message_make,
     minutes,
     person_make,
@@ -38,6 +39,8 @@ IDS = {
     "delivery_id",
     "attendee_id",
     "upload_id",
+    "lookup_id",
+    "change_id",
 }
 ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
@@ -45,6 +48,7 @@ CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id
 ASK_FOR_PICTURES = Call("POST", "/api/v1/communications/pictures/")
 REPLAY = Call("POST", "/api/v1/communications/deliveries/replay/")
 HAND_OVER = Call("POST", "/api/v1/communications/uploads/")
+BEGIN = Call("POST", "/api/v1/communications/{provider}/chats/")
 LISTS_WITHOUT_TEXT = {
     Call("GET", "/api/v1/communications/deliveries/totals/"),
     Call("GET", "/api/v1/communications/deliveries/replay/"),
@@ -52,7 +56,7 @@ LISTS_WITHOUT_TEXT = {
 LISTS_WITH_TEXT = [
     call
     for call in CALLS_OF_THE_INBOX
-    if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, *LISTS_WITHOUT_TEXT}
+    if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, *LISTS_WITHOUT_TEXT}
 ]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
 DELIVERIES = "/api/v1/communications/deliveries/"
@@ -91,6 +95,17 @@ class Estate:
         )
         self.picture = picture_keep(self.contact, f"{canary} pictured".encode())
         self.upload = upload_keep(self.owner, f"{canary} handed over".encode(), name=canary)
+        self.lookup = intent_make(
+            self.channel, self.owner, "look_up", payload={"phone": "491"}, reason=canary
+        )
+        self.change = intent_make(
+            self.channel,
+            self.owner,
+            "react",
+            conversation=self.conversation,
+            message=self.messages[0],
+            payload={"emoji": "👎"},
+        )
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -105,6 +120,12 @@ class Estate:
             "delivery_id": str(self.delivery.pk),
             "picture_id": str(self.picture.pk),
             "upload_id": str(self.upload.pk),
+            "lookup_id": str(self.lookup.pk),
+            "change_id": str(self.change.pk),
+            "phone": "+49 151 23456789",
+            "kind": "react",
+            "emoji": "👍",
+            "archived": True,
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
             "q": "canary",

@@ -44,6 +44,7 @@ from tests.inbox import (
     channel_make,
     client_of,
     conversation_make,
+    intent_make,
     message_make,
     minutes,
     person_make,
@@ -169,6 +170,30 @@ class FullInbox:
             "picture_id": str(picture.pk),
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
             "read_receipts": "on_open",
+            "lookup_id": str(
+                intent_make(
+                    channel,
+                    self.reader,
+                    "look_up",
+                    payload={"phone": "491"},
+                    state="failed",
+                    reason="Nobody has it.",
+                ).pk
+            ),
+            "change_id": str(
+                intent_make(
+                    channel,
+                    self.reader,
+                    "react",
+                    conversation=self.conversation,
+                    message=message,
+                    payload={"emoji": "👎"},
+                ).pk
+            ),
+            "phone": "+49 151 23456789",
+            "kind": "react",
+            "emoji": "👍",
+            "archived": True,
             "text": "hello",
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(contact.pk)],

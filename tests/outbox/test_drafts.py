@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ class Desk:
         self, text: str, *, conversation: Conversation | None = None, client: Client | None = None
     ) -> Any:
         path = f"/api/v1/communications/all/chats/{(conversation or self.conversation).pk}/draft/"
-        return (client or self.client).put(path, {"text": text}, content_type="application/json")
+        return (client or self.client).put(
+            path, json.dumps({"text": text}, ensure_ascii=False), content_type="application/json"
+        )
 
 
 @pytest.fixture

@@ -54,17 +54,24 @@ class MessageOperations:
         )
 
     async def page_stated(
-        self, chat_id: str, *, reason: str, before: datetime, after: datetime
+        self, chat_id: str | None, *, account_id: str, reason: str, before: datetime, after: datetime
     ) -> Page[Mapping[str, object]]:
-        """One page of a chat's messages between two times, each as upstream stated it, for whoever keeps them."""
+        """One page of a chat's messages between two times, or (`None`) of all the account's, each as upstream stated it, for
+        whoever keeps them.
+        """
         return await read_page(
             self._caller,
             dict,
             list_object="MessageList",
-            route="/chats/{chat_id}/messages",
-            ids={"chat_id": chat_id},
+            route="/messages" if chat_id is None else "/chats/{chat_id}/messages",
+            ids={} if chat_id is None else {"chat_id": chat_id},
             reason=reason,
-            query={"before": before, "after": after, "limit": PAGE_LIMIT_MAX},
+            query={
+                "account_id": account_id if chat_id is None else None,
+                "before": before,
+                "after": after,
+                "limit": PAGE_LIMIT_MAX,
+            },
         )
 
     def pages(

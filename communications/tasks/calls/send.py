@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Final
 
 from communications.media.storage import file_open
+from communications.outbox.new_conversations import UNNAMED
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed, OutgoingFile
 from communications.tasks.answers import answer_delivery
@@ -25,6 +26,8 @@ async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
     if claimed.quoted_id == "":
         raise Rejected(status=None, code="quoted_unknown")
     files = [await asyncio.to_thread(_part, file) for file in claimed.files]
+    if claimed.thread.startswith(UNNAMED):
+        return await _begin(client, claimed, files)
     is_voice = len(files) == 1 and claimed.files[0].kind == "voice"
     message_id = await client.chats.send(
         claimed.thread,
@@ -42,10 +45,31 @@ async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
     )
 
 
+async def _begin(client: UnipileClient, claimed: Claimed, files: list[FilePart]) -> Accepted:
+    """The first message of a conversation that upstream has not named yet."""
+    begun = claimed.payload.get("begin")
+    if begun is None:
+        raise Rejected(status=None, code="chat_unnamed", is_permanent=False)
+    started = await client.chats.start(
+        account_id=claimed.account,
+        attendee_ids=begun["people"],
+        reason="a person begins a conversation",
+        text=claimed.text or None,
+        title=begun["title"] or None,
+        attachments=files,
+    )
+    return Accepted(
+        {"object": "ChatStarted", "chat_id": started.chat_id, "message_id": started.message_id},
+        names_message=True,
+        external_message_id=started.message_id,
+    )
+
+
 async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
-    """The account's own messages of the conversation since the attempt. Raises any ``UnipileError``."""
+    """The account's own messages since the attempt, of the conversation if it has a name. Raises any ``UnipileError``."""
     page = await client.messages.page_stated(
-        claimed.thread,
+        None if claimed.thread.startswith(UNNAMED) else claimed.thread,
+        account_id=claimed.account,
         reason=f"whether message {claimed.message_id} arrived",
         after=claimed.attempted_at - BEFORE_ATTEMPT,
         before=claimed.attempted_at + AFTER_ATTEMPT,

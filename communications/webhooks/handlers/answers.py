@@ -21,6 +21,7 @@ from communications.schemas.facts import (
     MessageDeleted,
     MessageEdited,
     PersonFact,
+    Reacted,
 )
 from communications.webhooks.handlers.common import mentioned
 from communications.webhooks.handlers.sent import FOUND, SENT, found_fact, sent_fact
@@ -38,6 +39,7 @@ from unipile.resources.message import parse_message
 
 CHAT: Final = "api_chat"
 MESSAGE: Final = "api_message"
+REACTION: Final = "api_reaction"
 FOR_EVER: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 Stated = Mapping[str, object]
@@ -76,6 +78,8 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
         fact = _description(chat, stated.get("attendees"), received_at)
     elif event == MESSAGE:
         fact = _message_as_it_is(answer, received_at)
+    elif event == REACTION:
+        fact = _own_reaction(answer, stated.get("attendees"), received_at)
     else:
         raise InvalidField("event", "is no answer that is known")
     return Reading(
@@ -152,4 +156,25 @@ def _message_as_it_is(answer: Stated, received_at: dt.datetime) -> Fact:
         search_text=search_text(text),
         at=received_at,
         mentioned=mentioned(text, ()),
+    )
+
+
+def _own_reaction(answer: Stated, attendees: object, received_at: dt.datetime) -> Reacted:
+    """What the account itself thinks of a message; without a reaction of its own, whoever is named has taken it back.
+
+    Raises ``PayloadError`` where nobody is named.
+    """
+    message = parse_message(answer)
+    own = next((reaction for reaction in message.reactions if reaction.is_sender), None)
+    named = fields.table(attendees[0]) if isinstance(attendees, list) and attendees else {}
+    told_id = (
+        own.sender_provider_id if own is not None and own.sender_provider_id else named.get("provider_id")
+    )
+    provider_id = fields.required_id(told_id, "provider_id")
+    key = provider_id_key(provider_id, None)
+    return Reacted(
+        external_message_id=message.id,
+        sender=PersonFact(provider_id=provider_id, identities=(key,), own_key=key),
+        emoji=own.value if own is not None else "",
+        at=received_at,
     )

@@ -65,6 +65,7 @@ def sent_fact(stated: Stated, received_at: dt.datetime) -> MessageSent:
         client_id=str(client_id),
         attempt=attempt,
         external_message_id=fields.optional_id(stated.get("message_id"), "message_id"),
+        external_thread_id=fields.optional_id(fields.table(stated.get("answer")).get("chat_id"), "chat_id"),
         at=received_at,
     )
 

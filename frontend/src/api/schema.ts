@@ -92,6 +92,43 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/lookups/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask whether a number is known
+         * @description The worker asks the channel's provider; `exists` is null until it has answered.
+         */
+        readonly post: operations["lookup_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/channels/{channel_id}/lookups/{lookup_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was found of a number */
+        readonly get: operations["lookup_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/media/{attachment_id}/": {
         readonly parameters: {
             readonly query?: never;
@@ -556,26 +593,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/draft/": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        /**
-         * Keep a draft
-         * @description In place of an earlier one; an empty text removes it (204). Every browser of the person shows it, nobody else's does.
-         */
-        readonly put: operations["draft_put"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
-    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -589,7 +606,13 @@ export interface paths {
          */
         readonly get: operations["chats_list"];
         readonly put?: never;
-        readonly post?: never;
+        /**
+         * Begin a conversation
+         * @description With one person it is the conversation that is there already, where there is one; with several it is a new group.
+         *
+         *     The conversation is here at once, and is the same once upstream has named it. 200 where the same request had begun it before.
+         */
+        readonly post: operations["chat_begin"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -613,7 +636,13 @@ export interface paths {
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Archive, pin, mute, mark as unread
+         * @description Written at once for everybody who reads the channel, then told upstream; `here_only` names what it could not be told.
+         *
+         *     A mark as unread goes once somebody reads or answers.
+         */
+        readonly patch: operations["chat_patch"];
         readonly trace?: never;
     };
     readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/": {
@@ -679,6 +708,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * React, edit, delete
+         * @description The message with what is wanted of it in `changes`, until upstream shows it or it is refused.
+         *
+         *     A message that has not left yet is changed where it is; one that was deleted so is gone (204).
+         */
+        readonly post: operations["message_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/{change_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Take a change back
+         * @description One that waits, or has failed: the message shows as it is.
+         */
+        readonly delete: operations["message_change_drop"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/": {
         readonly parameters: {
             readonly query?: never;
@@ -693,6 +764,26 @@ export interface paths {
          * @description `retry` sends it again, `arrived` takes it for sent, `skip` lets what comes after it go on, `discard` removes it (204).
          */
         readonly post: operations["message_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/draft/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Keep a draft
+         * @description In place of an earlier one; an empty text removes it (204). Every browser of the person shows it, nobody else's does.
+         */
+        readonly put: operations["draft_put"];
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -739,6 +830,20 @@ export interface components {
              * @enum {string}
              */
             readonly read_receipts: "on_open" | "on_answer" | "never";
+        };
+        /** WantedLookup */
+        readonly WantedLookup: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Phone
+             * @description With its country's code.
+             */
+            readonly phone: string;
         };
         /**
          * WantedPictures
@@ -920,21 +1025,78 @@ export interface components {
              */
             readonly verdict: ("same" | "different") | null;
         };
-        /** WantedDraft */
-        readonly WantedDraft: {
+        /**
+         * NewConversation
+         * @description With whom, and the first message.
+         */
+        readonly NewConversation: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /** Channel Id */
+            readonly channel_id: string;
+            /**
+             * Attendee Ids
+             * @default []
+             */
+            readonly attendee_ids: readonly string[];
+            /**
+             * Phones
+             * @default []
+             */
+            readonly phones: readonly string[];
+            /**
+             * Title
+             * @description Of a group.
+             * @default
+             */
+            readonly title: string;
             /**
              * Text
-             * @description Empty removes the draft.
+             * @description May be empty where a file goes with it.
+             * @default
              */
             readonly text: string;
-        };
-        /** ReadThrough */
-        readonly ReadThrough: {
             /**
-             * Message Id
-             * @description Id of the last message read.
+             * Upload Ids
+             * @default []
              */
-            readonly message_id: string;
+            readonly upload_ids: readonly string[];
+        };
+        /**
+         * ConversationState
+         * @description What is left out stays.
+         */
+        readonly ConversationState: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Archived
+             * @default false
+             */
+            readonly archived: boolean;
+            /**
+             * Pinned
+             * @default false
+             */
+            readonly pinned: boolean;
+            /**
+             * Muted Until
+             * @description `9999-12-31T00:00:00Z` is for ever; null unmutes.
+             */
+            readonly muted_until?: string | null;
+            /**
+             * Marked Unread
+             * @default false
+             */
+            readonly marked_unread: boolean;
         };
         /** NewMessage */
         readonly NewMessage: {
@@ -968,6 +1130,40 @@ export interface components {
              */
             readonly voice: boolean;
         };
+        /** ReadThrough */
+        readonly ReadThrough: {
+            /**
+             * Message Id
+             * @description Id of the last message read.
+             */
+            readonly message_id: string;
+        };
+        /** MessageChange */
+        readonly MessageChange: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            readonly kind: "react" | "edit" | "delete";
+            /**
+             * Emoji
+             * @description Of a reaction; empty takes it back.
+             * @default
+             */
+            readonly emoji: string;
+            /**
+             * Text
+             * @description Of an edit.
+             * @default
+             */
+            readonly text: string;
+        };
         /** Decided */
         readonly Decided: {
             /**
@@ -975,6 +1171,14 @@ export interface components {
              * @enum {string}
              */
             readonly decision: "retry" | "arrived" | "discard" | "skip";
+        };
+        /** WantedDraft */
+        readonly WantedDraft: {
+            /**
+             * Text
+             * @description Empty removes the draft.
+             */
+            readonly text: string;
         };
         /**
          * Attachment
@@ -1002,74 +1206,12 @@ export interface components {
             readonly thumbnail_url: string | null;
         };
         /**
-         * ChangesFrame
-         * @description Rows and their disappearance. Apply them and store ``cursor`` in one transaction.
-         *
-         *     ``granted`` and ``revoked`` are ids of channels. ``more``: further frames of the same catch-up follow.
+         * BegunConversation
+         * @description A conversation and the message that was written in it.
          */
-        readonly ChangesFrame: {
-            /** @enum {unknown} */
-            readonly type: "changes";
-            readonly rows: components["schemas"]["Rows"];
-            readonly gone?: readonly components["schemas"]["Gone"][];
-            readonly granted?: readonly string[];
-            readonly revoked?: readonly string[];
-            readonly more: boolean;
-            /** @description Opaque position in the feed. */
-            readonly cursor: string;
-        };
-        /**
-         * Rows
-         * @description Changed rows by entity; what has none is left out.
-         */
-        readonly Rows: {
-            readonly channel?: readonly components["schemas"]["Channel"][];
-            readonly attendee?: readonly components["schemas"]["Attendee"][];
-            readonly conversation?: readonly components["schemas"]["Conversation"][];
-            readonly member?: readonly components["schemas"]["Member"][];
-            readonly message?: readonly components["schemas"]["Message"][];
-            readonly draft?: readonly components["schemas"]["Draft"][];
-        };
-        /**
-         * Channel
-         * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
-         *
-         *     ``status`` is ours; ``status_word`` is upstream's own word for it.
-         */
-        readonly Channel: {
-            /** @description An id as a decimal string. */
-            readonly id: string;
-            readonly provider: string;
-            readonly name: string;
-            readonly status: string;
-            readonly status_word: string | null;
-            readonly status_since: string | null;
-            /** @enum {unknown} */
-            readonly read_receipts: "never" | "on_answer" | "on_open";
-            /** @enum {unknown} */
-            readonly role: "admin" | "member" | "owner";
-            /** @description The writing transaction's number, up to 2⁶⁴. */
-            readonly version: string;
-        };
-        /**
-         * Attendee
-         * @description A person on one channel; ``name`` is the best known, or empty.
-         *
-         *     Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
-         */
-        readonly Attendee: {
-            /** @description An id as a decimal string. */
-            readonly id: string;
-            /** @description An id as a decimal string. */
-            readonly channel_id: string;
-            readonly name: string;
-            readonly phone: string | null;
-            readonly public_identifier: string | null;
-            readonly picture_url: string | null;
-            readonly is_self: boolean;
-            readonly same_as_id: string | null;
-            /** @description The writing transaction's number, up to 2⁶⁴. */
-            readonly version: string;
+        readonly BegunConversation: {
+            readonly conversation: components["schemas"]["Conversation"];
+            readonly message: components["schemas"]["Message"];
         };
         /**
          * Conversation
@@ -1133,22 +1275,6 @@ export interface components {
             readonly attendee_id: string | null;
             readonly name: string | null;
             readonly is_own: boolean;
-        };
-        /**
-         * Member
-         * @description An attendee is in a conversation.
-         */
-        readonly Member: {
-            /** @description An id as a decimal string. */
-            readonly id: string;
-            /** @description An id as a decimal string. */
-            readonly channel_id: string;
-            /** @description An id as a decimal string. */
-            readonly conversation_id: string;
-            /** @description An id as a decimal string. */
-            readonly attendee_id: string;
-            /** @description The writing transaction's number, up to 2⁶⁴. */
-            readonly version: string;
         };
         /**
          * Message
@@ -1267,6 +1393,92 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             readonly created_at: string;
+        };
+        /**
+         * ChangesFrame
+         * @description Rows and their disappearance. Apply them and store ``cursor`` in one transaction.
+         *
+         *     ``granted`` and ``revoked`` are ids of channels. ``more``: further frames of the same catch-up follow.
+         */
+        readonly ChangesFrame: {
+            /** @enum {unknown} */
+            readonly type: "changes";
+            readonly rows: components["schemas"]["Rows"];
+            readonly gone?: readonly components["schemas"]["Gone"][];
+            readonly granted?: readonly string[];
+            readonly revoked?: readonly string[];
+            readonly more: boolean;
+            /** @description Opaque position in the feed. */
+            readonly cursor: string;
+        };
+        /**
+         * Rows
+         * @description Changed rows by entity; what has none is left out.
+         */
+        readonly Rows: {
+            readonly channel?: readonly components["schemas"]["Channel"][];
+            readonly attendee?: readonly components["schemas"]["Attendee"][];
+            readonly conversation?: readonly components["schemas"]["Conversation"][];
+            readonly member?: readonly components["schemas"]["Member"][];
+            readonly message?: readonly components["schemas"]["Message"][];
+            readonly draft?: readonly components["schemas"]["Draft"][];
+        };
+        /**
+         * Channel
+         * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
+         *
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it.
+         */
+        readonly Channel: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly provider: string;
+            readonly name: string;
+            readonly status: string;
+            readonly status_word: string | null;
+            readonly status_since: string | null;
+            /** @enum {unknown} */
+            readonly read_receipts: "never" | "on_answer" | "on_open";
+            /** @enum {unknown} */
+            readonly role: "admin" | "member" | "owner";
+            /** @description The writing transaction's number, up to 2⁶⁴. */
+            readonly version: string;
+        };
+        /**
+         * Attendee
+         * @description A person on one channel; ``name`` is the best known, or empty.
+         *
+         *     Attendees with the same ``same_as_id``, and the one whose id it is, are one person: what is shown of it is the same in all.
+         */
+        readonly Attendee: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly name: string;
+            readonly phone: string | null;
+            readonly public_identifier: string | null;
+            readonly picture_url: string | null;
+            readonly is_self: boolean;
+            readonly same_as_id: string | null;
+            /** @description The writing transaction's number, up to 2⁶⁴. */
+            readonly version: string;
+        };
+        /**
+         * Member
+         * @description An attendee is in a conversation.
+         */
+        readonly Member: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly attendee_id: string;
+            /** @description The writing transaction's number, up to 2⁶⁴. */
+            readonly version: string;
         };
         /**
          * Draft
@@ -1712,6 +1924,20 @@ export interface components {
             /** @enum {unknown} */
             readonly effect: "brought" | "deleted" | "delivered" | "edit_superseded" | "edited" | "nothing" | "reacted" | "reaction_superseded" | "read" | "repeated";
         };
+        /**
+         * Lookup
+         * @description Whether a number is known to a channel's provider: ``exists`` is null until it is known. ``reason`` is for the person.
+         */
+        readonly Lookup: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description In international form: + and digits. */
+            readonly phone: string;
+            /** @enum {unknown} */
+            readonly state: "accepted" | "done" | "failed" | "sending" | "unconfirmed" | "waiting";
+            readonly exists: boolean | null;
+            readonly reason: string | null;
+        };
         /** MemberList */
         readonly MemberList: {
             readonly items: readonly components["schemas"]["Member"][];
@@ -1948,30 +2174,35 @@ export interface components {
 }
 export type Credentials = components['schemas']['Credentials'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
+export type WantedLookup = components['schemas']['WantedLookup'];
 export type WantedPictures = components['schemas']['WantedPictures'];
 export type DeliveryFilter = components['schemas']['DeliveryFilter'];
 export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type WantedName = components['schemas']['WantedName'];
 export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
-export type WantedDraft = components['schemas']['WantedDraft'];
-export type ReadThrough = components['schemas']['ReadThrough'];
+export type NewConversation = components['schemas']['NewConversation'];
+export type ConversationState = components['schemas']['ConversationState'];
 export type NewMessage = components['schemas']['NewMessage'];
+export type ReadThrough = components['schemas']['ReadThrough'];
+export type MessageChange = components['schemas']['MessageChange'];
 export type Decided = components['schemas']['Decided'];
+export type WantedDraft = components['schemas']['WantedDraft'];
 export type Attachment = components['schemas']['Attachment'];
-export type ChangesFrame = components['schemas']['ChangesFrame'];
-export type Rows = components['schemas']['Rows'];
-export type Channel = components['schemas']['Channel'];
-export type Attendee = components['schemas']['Attendee'];
+export type BegunConversation = components['schemas']['BegunConversation'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
 export type Mention = components['schemas']['Mention'];
-export type Member = components['schemas']['Member'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
 export type Reaction = components['schemas']['Reaction'];
 export type Sending = components['schemas']['Sending'];
 export type Change = components['schemas']['Change'];
+export type ChangesFrame = components['schemas']['ChangesFrame'];
+export type Rows = components['schemas']['Rows'];
+export type Channel = components['schemas']['Channel'];
+export type Attendee = components['schemas']['Attendee'];
+export type Member = components['schemas']['Member'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
 export type ChannelList = components['schemas']['ChannelList'];
@@ -2003,6 +2234,7 @@ export type HelloFrame = components['schemas']['HelloFrame'];
 export type Inspection = components['schemas']['Inspection'];
 export type ToldReaction = components['schemas']['ToldReaction'];
 export type MessageDelivery = components['schemas']['MessageDelivery'];
+export type Lookup = components['schemas']['Lookup'];
 export type MemberList = components['schemas']['MemberList'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageTexts = components['schemas']['MessageTexts'];
@@ -2257,6 +2489,131 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly lookup_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedLookup"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Lookup"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly lookup_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+                /** @description Id of a question about a number. */
+                readonly lookup_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Lookup"];
                 };
             };
             /** @description Unauthorized: `not_authenticated` */
@@ -3714,78 +4071,6 @@ export interface operations {
             };
         };
     };
-    readonly draft_put: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                /** @description A provider's word, or `all`. */
-                readonly provider: string;
-                /** @description Id of a conversation. */
-                readonly conversation_id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["WantedDraft"];
-            };
-        };
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Draft"];
-                };
-            };
-            /** @description Done */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request: `invalid_input` */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized: `not_authenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden: `csrf_failed` */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found: `not_found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     readonly chats_list: {
         readonly parameters: {
             readonly query?: {
@@ -3843,6 +4128,92 @@ export interface operations {
             };
         };
     };
+    readonly chat_begin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BegunConversation"];
+                };
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BegunConversation"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly chat_get: {
         readonly parameters: {
             readonly query?: never;
@@ -3877,6 +4248,83 @@ export interface operations {
             };
             /** @description Not Found: `not_found` */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_patch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConversationState"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -4141,6 +4589,162 @@ export interface operations {
             };
         };
     };
+    readonly message_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+                /** @description Id of a message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MessageChange"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict`, `not_possible`, `too_late` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly message_change_drop: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+                /** @description Id of a message. */
+                readonly message_id: string;
+                /** @description Id of a change, as the message lists it. */
+                readonly change_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_decidable` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly message_decide: {
         readonly parameters: {
             readonly query?: never;
@@ -4215,6 +4819,78 @@ export interface operations {
             };
             /** @description Conflict: `not_decidable` */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly draft_put: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedDraft"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

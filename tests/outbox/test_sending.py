@@ -1,0 +1,69 @@
+"""A message is sent once, and its row says what is known of it (E1 to E7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.habits import Echo, Habits
+from tests.outbox.desk import Desk
+
+
+async def test_e1_a_message_is_there_before_it_leaves_and_then_proven(desk: Desk) -> None:
+    document = await desk.write("Olá")
+    assert (document["status"], document["origin"], document["sending"]["state"]) == (
+        "pending",
+        "us",
+        "waiting",
+    )
+    assert desk.sent == []
+    await desk.settle()
+    assert desk.sent == ["Olá"]
+    (row,) = await desk.own()
+    assert (row.pk, row.status, row.external_message_id) == (
+        int(document["id"]),
+        "sent",
+        next(iter(desk.sim.sent)).message_id,
+    )
+    intent = await desk.intent(document)
+    assert (intent.state, intent.outcome, intent.evidence, intent.attempts) == ("done", "accepted", "echo", 1)
+
+
+@pytest.mark.parametrize("echo", [Echo.BEFORE, Echo.AFTER, Echo.NEVER])
+async def test_e2_e3_echo_and_answer_in_any_order_are_one_row(desk: Desk, echo: Echo) -> None:
+    desk.sim.habits = Habits(echo=echo)
+    document = await desk.write("Olá")
+    await desk.settle()
+    (row,) = await desk.own()
+    assert (row.pk, row.status, desk.sent) == (int(document["id"]), "sent", ["Olá"])
+    intent = await desk.intent(document)
+    assert (intent.state, intent.evidence) == ("done", "read_back" if echo is Echo.NEVER else "echo")
+
+
+@pytest.mark.parametrize(
+    "kind", ["cut_after", "error_after", "truncated", "html", "empty", "no_id", "null_id", "cut_midway"]
+)
+@pytest.mark.parametrize("echo", ["after", "never"])
+async def test_e4_e5_a_lost_answer_is_made_up_for(desk: Desk, kind: str, echo: str) -> None:
+    desk.fault(kind, echo=echo)
+    document = await desk.write("Olá")
+    await desk.settle()
+    (row,) = await desk.own()
+    assert (row.pk, row.status, desk.sent) == (int(document["id"]), "sent", ["Olá"])
+    intent = await desk.intent(document)
+    assert (intent.state, intent.attempts) == ("done", 1)
+    assert intent.evidence == ("echo" if echo == "after" else "read_back")
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "error_before", "redirect", "html_before"])
+async def test_e6_what_may_not_have_arrived_asks_the_person(desk: Desk, kind: str) -> None:
+    desk.fault(kind)
+    document = await desk.write("Olá")
+    await desk.settle()
+    (row,) = await desk.own()
+    assert (row.status, desk.sent) == ("unconfirmed", [])
+    intent = await desk.intent(document)
+    assert (intent.state, intent.attempts, intent.reason_code) == ("unconfirmed", 1, "not_found")
+    assert (await desk.decide(document["id"], "retry")).status_code == 200
+    await desk.settle()
+    (row,) = await desk.own()
+    assert (row.pk, row.status, desk.sent) == (int(document["id"]), "sent", ["Olá"])
