@@ -16,7 +16,7 @@ FRONTEND_BUILD := landline/static/app/index.html
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/tests -prune -o -type f -print)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup development run test test-python test-frontend lint lock bench build
+.PHONY: help setup development run test test-python test-frontend lint lock bench soak-send build
 
 help:
 	@echo "make run      start everything on this machine"
@@ -24,6 +24,7 @@ help:
 	@echo "make setup    what 'run' needs, without starting"
 	@echo "make lint     lint, types and import contracts"
 	@echo "make bench    the benchmark"
+	@echo "make soak-send  thousands of sends with faults and kills (N=2000, SEED=…)"
 	@echo "make build    a wheel in dist/ that carries the built frontend"
 	@echo "make lock     resolve the dependency locks anew"
 
@@ -57,6 +58,10 @@ lint: development
 
 bench: development
 	$(BIN)/python -m bench
+
+N := 2000
+soak-send: development
+	$(BIN)/python -m bench.soak_send --sends $(N) $(if $(SEED),--seed $(SEED))
 
 build: setup
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

@@ -11,6 +11,7 @@ from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
     FILES_TASK,
+    OUTBOX_TASK,
     READS_TASK,
     RETRY_AFTER_SECONDS,
     RETRY_TASK,
@@ -18,6 +19,7 @@ from communications.ingest.unfinished import (
     brings_files,
     leaves_questions,
     tells_of_new_account,
+    tells_of_working_account,
 )
 from communications.realtime.hub import Hub
 from communications.realtime.longpoll import LongPoll
@@ -41,6 +43,7 @@ class Services:
     _retries: JobAnnouncer
     _accounts: JobAnnouncer
     _reads: JobAnnouncer
+    _outbox: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -53,6 +56,7 @@ class Services:
         services._retries = JobAnnouncer(RETRY_TASK, after_seconds=RETRY_AFTER_SECONDS)
         services._accounts = JobAnnouncer(ACCOUNTS_TASK)
         services._reads = JobAnnouncer(READS_TASK)
+        services._outbox = JobAnnouncer(OUTBOX_TASK)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
@@ -71,6 +75,7 @@ class Services:
         await self._retries.close()
         await self._accounts.close()
         await self._reads.close()
+        await self._outbox.close()
         await self._hub.close()
         await self._pool.close()
 
@@ -83,5 +88,7 @@ class Services:
             self._reads.ask()
         if tells_of_new_account(deliveries, some_are_parked=outcomes["parked"] > 0):
             self._accounts.ask()
+        if tells_of_working_account(deliveries):
+            self._outbox.ask()
         if outcomes["failed"]:
             self._retries.ask()

@@ -44,6 +44,14 @@ def tells_of_new_account(deliveries: Iterable[Delivery], *, some_are_parked: boo
     )
 
 
+def tells_of_working_account(deliveries: Iterable[Delivery]) -> bool:
+    """Whether an account is said to work: then what it held up may go."""
+    return any(
+        isinstance(delivery.reading.fact, ChannelStatusReported) and delivery.reading.fact.status == "ok"
+        for delivery in deliveries
+    )
+
+
 def leaves_questions(deliveries: Iterable[Delivery], *, some_repeat: bool) -> bool:
     """Whether upstream may have to be asked: bodies that do not name their chat, or an edit that may have come again."""
     return any(

@@ -149,6 +149,13 @@ SELECT extract(epoch FROM min(moment) - clock_timestamp())::float8 FROM (
       AND landline_intent_is_first(intent.conversation_id, intent.id)
     UNION ALL
     SELECT min(intent.next_attempt_at) FROM communications_intent AS intent WHERE {_TO_READ_BACK}
+    UNION ALL
+    -- What an echo lets go on is not told to the worker: it looks, for as long as one may come.
+    SELECT clock_timestamp() + interval '1 second' WHERE EXISTS (
+        SELECT FROM communications_intent AS held_up
+        JOIN communications_intent AS ahead ON ahead.conversation_id = held_up.conversation_id AND ahead.id < held_up.id
+        WHERE held_up.state = 'waiting' AND ahead.state = 'unconfirmed' AND NOT ahead.is_passed
+          AND ahead.attempted_at > now() - interval '10 minutes')
 ) AS moments
 """  # noqa: S608 (constants)
 

@@ -58,7 +58,7 @@ class Accepted(NamedTuple):
 class NotAccepted(NamedTuple):
     """How an attempt ended that was not accepted, and what is to be done next.
 
-    ``state`` is waiting, failed or unconfirmed. ``pause_seconds`` is how long it waits, ``holds_channel``: its channel, too.
+    ``state`` is waiting, failed or unconfirmed. ``pause_seconds`` is how long it waits, ``holds_channel``: its channel too.
     """
 
     state: str

@@ -214,6 +214,21 @@ describe("a draft", () => {
   });
 });
 
+test("a draft of another browser that was sent there does not stay here", async () => {
+  const draft = { id: "3", conversation_id: "1", channel_id: "1", text: "From the telephone", updated_at: at(10), version: "5" };
+  const changes = async (rows: object, gone: readonly object[]): Promise<void> => {
+    const frame = { type: "changes", rows, gone, more: false, cursor: "d" } as Parameters<typeof applyFrames>[2][number];
+    await applyFrames(client.db, { side: 0, term }, [frame], null, 0);
+    await settle();
+  };
+  await changes({ draft: [draft] }, []);
+  const field = await open();
+  expect(field.value).toBe("From the telephone");
+  await changes({}, [{ entity: "draft", id: "3", version: "6" }]);
+  expect(field.value).toBe("");
+  expect(screen.queryByRole("button", { name: composerWords.putBack })).toBeNull();
+});
+
 describe("before something is sent past what was not seen", () => {
   test("it asks once, and the second press sends", async () => {
     await arrives("5", { text: "Hello?" });

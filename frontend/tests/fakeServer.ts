@@ -15,6 +15,7 @@ export class FakeServer {
   readonly channels = new Map<string, Channel>();
   readonly conversations = new Map<string, Conversation>();
   readonly messages = new Map<string, Message>();
+  readonly drafts: Draft[] = [];
   readonly requests: string[] = [];
   readonly readMarks: { conversationId: string; messageId: string }[] = [];
   /** Messages that were accepted, in their order. */
@@ -89,6 +90,7 @@ export class FakeServer {
     if (writes !== null && (init.method ?? "GET") !== "GET") return this.#write(writes[1] ?? "", writes[2] ?? "", init);
     if (path.endsWith("/session/")) return json({ user: null, demo: false, csrf_token: "t" });
     if (path.endsWith("/changes/")) return json({ type: "changes", more: false, cursor: this.version });
+    if (path.endsWith("/drafts/")) return json({ items: this.drafts });
     if (path.endsWith("/channels/")) return json({ items: [...this.channels.values()] });
     const chat = /\/chats\/(\d+)\/(messages\/|read\/)?$/.exec(path);
     if (chat === null) return json(this.#conversationPage(search));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -49,6 +49,7 @@ class Desk:
         self.connections = connections
         self.stack = stack
         self.holds_echoes = False
+        self.rewrite: Callable[[bytes], bytes] = bytes
         self.held: list[bytes] = []
         self.reader: User
         self.channel: Channel
@@ -88,7 +89,7 @@ class Desk:
         if self.holds_echoes:
             self.held.append(raw)
             return
-        await record(self.connections, [delivery_of(raw)])
+        await record(self.connections, [delivery_of(self.rewrite(raw))])
 
     async def let_go(self) -> None:
         self.holds_echoes = False

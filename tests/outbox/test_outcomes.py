@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import uuid
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.utils import timezone
 
 from communications.models import Channel, ChannelPace, Conversation, Intent
 from communications.schemas.identifiers import uuid7
 from communications.status import LADDER
 from simulator.habits import Echo, Habits
+from tests.inbox import client_of
 from tests.ingest.deliveries import rows
 from tests.outbox.desk import Desk
 
@@ -87,12 +89,13 @@ async def test_e12_where_no_byte_left_it_is_tried_again(desk: Desk) -> None:
     await desk.run()
     intent = await desk.intent(document)
     assert (intent.state, intent.outcome, intent.attempts) == ("waiting", "not_sent", 1)
-    assert intent.next_attempt_at > timezone.now() and intent.reason
+    assert intent.next_attempt_at > timezone.now()
+    assert intent.reason
     assert (await desk.message(document)).status == "pending"
     await desk.make_due()
     await desk.run()
     assert (await desk.intent(document)).attempts == 2
-    desk.sim._server._port = port
+    desk.sim._server._address = ("127.0.0.1", port)
     await desk.sim._server.start(desk.sim.application)
     await desk.settle()
     assert ((await desk.message(document)).status, desk.sent) == ("sent", ["Olá"])
@@ -293,7 +296,9 @@ async def test_an_accepted_message_that_is_not_there_is_not_called_sent(desk: De
         "sent",
         "accepted",
     )
-    desk.sim.world.message_find(next(iter(desk.sim.sent)).message_id).chat.messages.clear()  # type: ignore[union-attr]
+    sent = desk.sim.world.message_find(next(iter(desk.sim.sent)).message_id)
+    assert sent is not None
+    desk.chat.messages.remove(sent)
     await desk.make_due()
     await desk.run()
     intent = await desk.intent(document)
@@ -321,11 +326,20 @@ async def test_receipts_before_the_answer_climb(desk: Desk) -> None:
 
 
 async def test_wait_answers_with_the_outcome(desk: Desk) -> None:
-    asked = asyncio.create_task(
-        desk.post(
-            "messages/", {"client_id": str(uuid.uuid4()), "text": "Olá"}, Prefer="respond-async, wait=9"
-        )
-    )
+    client = await sync_to_async(client_of)(desk.reader)
+
+    def post() -> Any:
+        try:
+            return client.post(
+                f"/api/v1/communications/whatsapp/chats/{desk.conversation.pk}/messages/",
+                {"client_id": str(uuid7()), "text": "Olá"},
+                content_type="application/json",
+                headers={"Prefer": "respond-async, wait=9"},
+            )
+        finally:
+            connections.close_all()
+
+    asked = asyncio.create_task(sync_to_async(post, thread_sensitive=False)())
     while not await Intent.objects.aexists():
         await asyncio.sleep(0.01)
     await desk.run()

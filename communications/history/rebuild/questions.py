@@ -1,7 +1,8 @@
 """The comparison of live and scratch tables, one statement for each entity.
 
 A live row is *left out* when a delivery that it may depend on was not folded into the scratch tables, or when people wrote it
-here. Of what remains every fact counts, and so does a row that only one side has.
+here and upstream has not shown it; of one that it has shown everything is compared but that it is ours. Of what remains every
+fact counts, and so does a row that only one side has.
 """
 
 from typing import Final
@@ -13,8 +14,8 @@ REASONS: Final = {
     "decided": "somebody here decided what it is one with",
     "erased": "a delivery of it was erased",
     "meanwhile": "a delivery of it came while the check ran",
-    "written_here": "it was written here",
-    "holds_written_here": "it holds a message that was written here",
+    "written_here": "it was written here, and upstream has not shown it",
+    "holds_written_here": "it holds a message that was written here, and that upstream has not shown",
     "spoiled_person": "it depends on a person of whom a delivery was not folded",
 }
 
@@ -93,7 +94,7 @@ _JUDGED: Final = {
         SELECT DISTINCT coalesce(part.continues_id, part.id) AS root
         FROM public.communications_message AS message
         JOIN public.communications_conversation AS part ON part.id = message.conversation_id
-        WHERE message.client_id IS NOT NULL
+        WHERE message.client_id IS NOT NULL AND (message.external_message_id IS NULL OR message.received_by IS NULL)
     ) AS own ON own.root = conversation.id
     LEFT JOIN (
         SELECT DISTINCT coalesce(part.continues_id, part.id) AS root
@@ -114,9 +115,12 @@ _JUDGED: Final = {
     SELECT message.id, message.external_message_id::text AS natural_key,
            coalesce(
                spoiled.reason,
-               CASE WHEN message.client_id IS NOT NULL THEN %(written_here)s END,
+               CASE WHEN message.client_id IS NOT NULL AND (message.external_message_id IS NULL OR message.received_by IS NULL)
+                   THEN %(written_here)s END,
                CASE WHEN NOT message.direction_told AND person.id IS NOT NULL THEN %(spoiled_person)s END) AS reason,
-           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation'] END AS masked
+           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation'] END
+               || CASE WHEN message.client_id IS NULL THEN ARRAY[]::text[]
+                   ELSE ARRAY['direction', 'direction_told', 'origin', 'status'] END AS masked
     FROM public.communications_message AS message
     LEFT JOIN spoiled_message AS spoiled ON spoiled.id = message.id
     LEFT JOIN spoiled_person AS person ON person.id = message.sender_id

@@ -35,6 +35,7 @@ export type {
   DeliveryPage,
   DeliveryTotals,
   Draft,
+  DraftList,
   FieldChange,
   Gone,
   HelloFrame,
