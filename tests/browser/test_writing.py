@@ -27,6 +27,7 @@ ENTER_TO_BUBBLE = """async (text) => {
     const there = () => [...document.querySelectorAll("[role=log] article")].at(-1)?.textContent.includes(text);
     const start = performance.now();
     field.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", code: "Enter", bubbles: true, cancelable: true}));
+    await null;
     let frames = 0;
     while (!there()) { await new Promise(requestAnimationFrame); frames += 1; }
     const drawn = performance.now() - start;
@@ -81,7 +82,7 @@ async def test_what_is_written_is_there_at_once_and_its_ticks_climb(stack: Stack
     await expect(written.locator(".status")).to_have_attribute(
         "title", re.compile("Unipile answered|it was seen")
     )
-    (message,) = [one for one in chat.messages if one.text == "On its way"]
+    message = next(one for one in chat.messages.newest() if one.text == "On its way")
     stack.simulator.customer_receives(message)
     await expect(written.get_by_label("Delivered")).to_be_visible()
     stack.simulator.customer_reads(message)
@@ -152,7 +153,8 @@ async def test_a_draft_survives_and_appears_in_another_browser(
     page = screen.page
     await screen.log_in(stack.url)
     await screen.open_conversation("Ana")
-    await field(page).fill("Half a sen")
+    async with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        await field(page).fill("Half a sen")
     await screen.open_conversation("Rui")
     await expect(page.get_by_role("option", name="Ana")).to_contain_text("Draft: Half a sen")
     await page.reload()
@@ -180,9 +182,7 @@ async def test_what_was_refused_says_why_and_leaves_when_it_is_tried_again(
     page = screen.page
     await screen.log_in(stack.url)
     await screen.open_conversation("Ana")
-    stack.simulator.faults.add(
-        Fault(SEND, status=403, body=b'{"type":"errors/blocked_recipient","status":403,"title":"Blocked"}')
-    )
+    stack.simulator.faults.add(Fault.refusal(SEND, "blocked_recipient"))
     await field(page).fill("Are you there?")
     await page.keyboard.press("Enter")
     refused = bubble(page, "Are you there?")
@@ -205,13 +205,15 @@ async def test_an_answer_names_its_message_and_a_file_goes_with_its_caption(
     await bubble(page, "Hello?").focus()
     await page.keyboard.press("r")
     await expect(page.get_by_label("Answer to Ana")).to_contain_text("Hello?")
-    await page.keyboard.type("Yes, see here")
+    async with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        await page.keyboard.type("Yes, see here")
     note = tmp_path / "offer.txt"
     note.write_text("Twenty lamps", encoding="utf-8")
-    async with page.expect_file_chooser() as chooser:
-        await page.get_by_role("button", name="Attach files").click()
-    await (await chooser.value).set_files(note)
-    await expect(page.get_by_role("list", name="Files to send")).to_contain_text("offer.txt")
+    async with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        async with page.expect_file_chooser() as chooser:
+            await page.get_by_role("button", name="Attach files").click()
+        await (await chooser.value).set_files(note)
+        await expect(page.get_by_role("list", name="Files to send")).to_contain_text("offer.txt")
     await page.reload()
     await screen.open_conversation("Ana")
     await expect(page.get_by_role("list", name="Files to send")).to_contain_text("offer.txt")
@@ -220,7 +222,7 @@ async def test_an_answer_names_its_message_and_a_file_goes_with_its_caption(
     await has_sent(stack, "Yes, see here")
     (one,) = stack.simulator.sent
     assert [file.name for file in one.files] == ["offer.txt"]
-    assert one.quoted_id == chat.messages[0].id
+    assert one.quoted_id == next(found.id for found in chat.messages.newest() if found.text == "Hello?")
     await expect(bubble(page, "Yes, see here")).to_contain_text("offer.txt")
 
 
