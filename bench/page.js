@@ -74,5 +74,23 @@
     new MutationObserver(note).observe(document.querySelector("[role=log]"), { childList: true, subtree: true });
   }
 
-  window.bench = { lengthenList, scroll, toTop, switchTo, watchTexts, seen: () => seen };
+  // Writes a text and presses Enter; answers with whether the bubble stood there when the press had been handled, and with
+  // the milliseconds until then and until it was painted.
+  async function write(text) {
+    const field = document.querySelector(".composer textarea");
+    field.focus();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await nextFrame();
+    await nextFrame();
+    const start = performance.now();
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true, cancelable: true }));
+    // What the press leads to is drawn in the same task, ahead of any frame.
+    await null;
+    const drawn = performance.now() - start;
+    const last = [...document.querySelectorAll("[role=log] article")].at(-1);
+    return { atOnce: last?.textContent.includes(text) === true, drawn, painted: (await painted()) - start };
+  }
+
+  window.bench = { lengthenList, scroll, toTop, switchTo, watchTexts, write, seen: () => seen };
 })();

@@ -215,6 +215,10 @@ def browser_text(browser: Figures) -> list[str]:
         ["delivery due → text painted", *milliseconds(painted)],
         ["the same beside the long list", *milliseconds(browser["painted_beside_long_list"])],
     ]
+    for slowdown, seen in browser["writing"].items():
+        machine = "" if slowdown == 1 else f", processor slowed {slowdown}×"
+        rows.append([f"Enter → bubble in the page{machine}", *milliseconds(seen, "drawn_")])
+        rows.append([f"Enter → bubble painted{machine}", *milliseconds(seen, "painted_")])
     steps = scroll["by_step"]
     rows += [[f"frame of scrolling, {step} px each", *milliseconds(seen)] for step, seen in steps.items()]
     slow, frames = (sum(seen[count] for seen in steps.values()) for count in ("slow_frames", "frames"))

@@ -37,6 +37,9 @@ ARRIVALS = 100
 ARRIVALS_PER_SECOND = 5
 PAINTED_WITHIN_SECONDS = 15.0
 READY_MS = 60_000
+WRITTEN = 40
+# As fast as this machine, and as slow as a weak one.
+WRITING_SLOWDOWNS = (1, 4)
 OPEN_CHAT = 1
 
 
@@ -70,6 +73,8 @@ def screen_measure(
         figures["switch"] = _switches(page)
         announce(f"{ARRIVALS} messages into the open conversation")
         figures["painted"] = _arrivals(page, server, installation, "few")
+        announce(f"writing {WRITTEN} messages, at full speed and slowed down")
+        figures["writing"] = _writing(page)
         announce(f"making the list {LIST_ROWS:,} rows long and scrolling it")
         figures["scroll"] = _scrolls(page)
         announce(f"{ARRIVALS} messages beside the long list")
@@ -145,6 +150,26 @@ def _arrivals(page: Page, server: Server, installation: Installation, prefix: st
         raise BenchmarkError(f"{len(missing)} of {ARRIVALS} messages were not painted.")
     shown = [seen[text] - moment for text, moment in due.items()]
     return {**_distribution("", shown), **_distribution("answered_", answered)}
+
+
+def _writing(page: Page) -> dict[int, dict[str, Any]]:
+    """From the press of Enter to the bubble, in the open conversation, by how much the processor is slowed down."""
+    devtools = page.context.new_cdp_session(page)
+    figures: dict[int, dict[str, Any]] = {}
+    for slowdown in WRITING_SLOWDOWNS:
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        written = []
+        for number in range(WRITTEN):
+            written.append(page.evaluate("text => bench.write(text)", f"written {slowdown} {number};"))
+            page.wait_for_timeout(100)
+        if not all(one["atOnce"] for one in written):
+            raise BenchmarkError("A bubble was not there when Enter had been handled.")
+        figures[slowdown] = {
+            **_distribution("drawn_", [one["drawn"] for one in written]),
+            **_distribution("painted_", [one["painted"] for one in written]),
+        }
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    return figures
 
 
 def _painted(page: Page) -> dict[str, float]:

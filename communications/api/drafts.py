@@ -10,12 +10,24 @@ from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.errors import InvalidInput, NotAuthenticated, NotFound
 from communications.outbox.drafts import draft_write
+from communications.schemas.answers import DraftList
 from communications.schemas.documents import Draft
+from communications.selectors.drafts import DRAFTS_OF_READER, draft_document
+from communications.selectors.queries import rows
 
 router = Router(tags=["conversations"])
 
 _DRAFT = answers(Draft, InvalidInput, NotAuthenticated, RequestForged, NotFound)
 _REMOVED = answers_nothing(headers={})
+
+
+@router.get(
+    "/drafts/", summary="Drafts", operation_id="drafts_list", openapi_extra=answers(DraftList, NotAuthenticated)
+)
+def drafts_list(request: HttpRequest) -> HttpResponse:
+    """Whatever the reader has begun to write, for a browser that starts empty; what changes then is in the feed."""
+    found = rows(DRAFTS_OF_READER, [reader_id(request)])
+    return answer(DraftList(items=tuple(draft_document(row) for row in found)))
 
 
 @router.put(

@@ -9,6 +9,7 @@ from communications.schemas.documents import (
     Channel,
     Conversation,
     Document,
+    Draft,
     Id,
     Instant,
     Member,
@@ -39,6 +40,10 @@ class Session(Document, frozen=True, kw_only=True):
 
 class ChannelList(Document, frozen=True, kw_only=True):
     items: tuple[Channel, ...]
+
+
+class DraftList(Document, frozen=True, kw_only=True):
+    items: tuple[Draft, ...]
 
 
 class ChannelStatusEntry(Document, frozen=True, kw_only=True):

@@ -29,6 +29,13 @@ JOIN communications_conversation AS conversation ON conversation.id = draft.conv
 # Parameter: draft ids. Each row travels to its user_id and nobody else.
 DRAFTS_BY_ID: Final = f"{DRAFT_ROWS} WHERE draft.id = ANY(%s::bigint[])"
 
+# Parameter: user id. Only of what that person may still read.
+DRAFTS_OF_READER: Final = f"""{DRAFT_ROWS}
+JOIN communications_channelaccess AS access
+  ON access.channel_id = draft.channel_id AND access.user_id = draft.user_id
+WHERE draft.user_id = %s
+ORDER BY draft.id"""
+
 
 def draft_document(row: Sequence[Any]) -> Draft:
     held = DraftRow._make(row)

@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
 import { createRef, type RefObject } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -20,6 +20,8 @@ import { freshDatabase, idleOutbox } from "./store";
 
 let client: Client;
 let term: number;
+configure({ asyncUtilTimeout: 30_000 });
+
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const handle = createRef<ComposerHandle>();
 const onWritten = vi.fn();
@@ -212,6 +214,21 @@ describe("a draft", () => {
   });
 });
 
+test("a draft of another browser that was sent there does not stay here", async () => {
+  const draft = { id: "3", conversation_id: "1", channel_id: "1", text: "From the telephone", updated_at: at(10), version: "5" };
+  const changes = async (rows: object, gone: readonly object[]): Promise<void> => {
+    const frame = { type: "changes", rows, gone, more: false, cursor: "d" } as Parameters<typeof applyFrames>[2][number];
+    await applyFrames(client.db, { side: 0, term }, [frame], null, 0);
+    await settle();
+  };
+  await changes({ draft: [draft] }, []);
+  const field = await open();
+  expect(field.value).toBe("From the telephone");
+  await changes({}, [{ entity: "draft", id: "3", version: "6" }]);
+  expect(field.value).toBe("");
+  expect(screen.queryByRole("button", { name: composerWords.putBack })).toBeNull();
+});
+
 describe("before something is sent past what was not seen", () => {
   test("it asks once, and the second press sends", async () => {
     await arrives("5", { text: "Hello?" });
@@ -263,7 +280,7 @@ describe("before something is sent past what was not seen", () => {
 });
 
 describe("what the conversation cannot do is said beforehand", () => {
-  test("nobody can write in a read-only one", async () => {
+  test("nobody can write in a read-only one", () => {
     const row = toLocalConversation(conversation("1", { read_only: true }), undefined);
     render(
       <ClientContext value={client}>
@@ -283,7 +300,14 @@ describe("what the conversation cannot do is said beforehand", () => {
     expect(screen.getByText(new RegExp(composerWords.waiting(1)))).toBeTruthy();
   });
 
-  test("an account that does not work makes it wait", async () => {
+  test("that knows no answers says so instead of answering", async () => {
+    await open({}, { disabled_features: ["reply"] });
+    act(() => handle.current?.setReply(toLocal.message(message("7"))));
+    expect(screen.getByRole("alert").textContent).toBe(composerWords.noAnswers);
+    expect(screen.queryByLabelText(composerWords.answering("Ana"))).toBeNull();
+  });
+
+  test("an account that does not work makes it wait", () => {
     const row = toLocalConversation(conversation("1"), undefined);
     render(
       <ClientContext value={client}>

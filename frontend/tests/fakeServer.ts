@@ -15,12 +15,15 @@ export class FakeServer {
   readonly channels = new Map<string, Channel>();
   readonly conversations = new Map<string, Conversation>();
   readonly messages = new Map<string, Message>();
+  readonly drafts: Draft[] = [];
   readonly requests: string[] = [];
   readonly readMarks: { conversationId: string; messageId: string }[] = [];
   /** Messages that were accepted, in their order. */
   readonly sent: { readonly client_id: string; readonly conversation_id: string; readonly text: string }[] = [];
   /** The key of each call that brought a message. */
   readonly keys: string[] = [];
+  /** What each of them asked for. */
+  readonly bodies: Readonly<Record<string, unknown>>[] = [];
   /** Whatever else was wanted. */
   readonly wishes: { readonly path: string; readonly body: Readonly<Record<string, unknown>> }[] = [];
   /** What the next calls that write are refused with. */
@@ -87,6 +90,7 @@ export class FakeServer {
     if (writes !== null && (init.method ?? "GET") !== "GET") return this.#write(writes[1] ?? "", writes[2] ?? "", init);
     if (path.endsWith("/session/")) return json({ user: null, demo: false, csrf_token: "t" });
     if (path.endsWith("/changes/")) return json({ type: "changes", more: false, cursor: this.version });
+    if (path.endsWith("/drafts/")) return json({ items: this.drafts });
     if (path.endsWith("/channels/")) return json({ items: [...this.channels.values()] });
     const chat = /\/chats\/(\d+)\/(messages\/|read\/)?$/.exec(path);
     if (chat === null) return json(this.#conversationPage(search));
@@ -118,12 +122,14 @@ export class FakeServer {
   #accept(conversation: Conversation, body: Record<string, unknown>): Message {
     const { client_id, text } = body as { client_id: string; text: string };
     this.keys.push(client_id);
+    this.bodies.push(body);
     const known = [...this.messages.values()].find((row) => row.client_id === client_id);
     if (known !== undefined) return known;
     this.sent.push({ client_id, conversation_id: conversation.id, text });
     const id = String(9_000 + this.sent.length);
-    this.write("message", message(id, { client_id, conversation_id: conversation.id, text, direction: "outbound", origin: "us", status: "pending" }));
-    return this.messages.get(id) as Message;
+    const row = message(id, { client_id, conversation_id: conversation.id, text, direction: "outbound", origin: "us", status: "pending" });
+    this.write("message", row);
+    return this.messages.get(id) ?? row;
   }
 
   #draft(conversation: Conversation, body: Record<string, unknown>): Draft | null {
@@ -138,7 +144,7 @@ export class FakeServer {
     if (path === "draft/") return this.#draft(conversation, body);
     const id = /^messages\/(\d+)\//.exec(path)?.[1];
     if (id !== undefined) return this.messages.get(id) ?? null;
-    const { client_id: _, ...change } = body;
+    const change = Object.fromEntries(Object.entries(body).filter(([name]) => name !== "client_id"));
     this.write("conversation", { ...conversation, ...change });
     return this.conversations.get(conversation.id);
   }

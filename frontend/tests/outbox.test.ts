@@ -10,7 +10,7 @@ import { KEEP_SENT_MS } from "../src/sync/outbox/flusher";
 import { Outbox } from "../src/sync/outbox/outbox";
 import { FakeServer } from "./fakeServer";
 import { channel, conversation } from "./rows";
-import { freshDatabase } from "./store";
+import { eventually, freshDatabase } from "./store";
 
 const never = new AbortController().signal;
 const where = (id: string): { id: string; provider: string; channel_id: string } => ({ id, provider: "whatsapp", channel_id: "1" });
@@ -68,42 +68,42 @@ describe("what is written", () => {
   test("leaves once, in the order written, with its key, and its row takes its place", async () => {
     const outbox = tab();
     const keys = ["one", "two", "three"].map((text) => outbox.enqueue(where("1"), saying(text)));
-    await vi.waitFor(() => expect(texts()).toEqual(["one", "two", "three"]));
+    await eventually(() => expect(texts()).toEqual(["one", "two", "three"]));
     expect(server.sent.map(({ client_id }) => client_id)).toEqual(keys);
     expect(server.keys).toEqual(keys);
     const rows = await db.side(0).message.toArray();
     expect(rows.map(({ client_id }) => client_id).sort()).toEqual(keys);
-    await vi.waitFor(() => expect(outbox.view.all().map(({ state }) => state)).toEqual(["sent", "sent", "sent"]));
+    await eventually(() => expect(outbox.view.all().map(({ state }) => state)).toEqual(["sent", "sent", "sent"]));
   });
 
   test("goes from the device once its row has stood there for a while", async () => {
     const outbox = tab();
     outbox.enqueue(where("1"), saying("Hello"));
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
+    await eventually(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
     const kept = outbox.view.all()[0]?.sent_at ?? 0;
     vi.spyOn(Date, "now").mockReturnValue(kept + KEEP_SENT_MS);
     outbox.wake();
-    await vi.waitFor(async () => expect(await db.outbox.entries.count()).toBe(0));
+    await eventually(async () => expect(await db.outbox.entries.count()).toBe(0));
   });
 
   test("waits without a server and leaves once when it is back, in another start of the browser", async () => {
     server.reachable = false;
     const before = tab();
     before.enqueue(where("1"), saying("Are you there?"));
-    await vi.waitFor(() => expect(before.view.all()[0]?.trouble?.code).toBe("unreachable"));
+    await eventually(() => expect(before.view.all()[0]?.trouble?.code).toBe("unreachable"));
     before.stop();
     server.reachable = true;
     tab().wake(true);
-    await vi.waitFor(() => expect(texts()).toEqual(["Are you there?"]));
+    await eventually(() => expect(texts()).toEqual(["Are you there?"]));
   });
 
   test("is repeated with its key when the answer is lost, and stands once", async () => {
     server.loseAnswers = 1;
     const outbox = tab();
     const key = outbox.enqueue(where("1"), saying("Once"));
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
+    await eventually(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
     outbox.wake(true);
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
+    await eventually(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
     expect(server.keys).toEqual([key, key]);
     expect(texts()).toEqual(["Once"]);
   });
@@ -111,12 +111,12 @@ describe("what is written", () => {
   test("a crash between the answer and the mark sends it again under its key, and it stands once", async () => {
     const outbox = tab();
     const key = outbox.enqueue(where("1"), saying("Once"));
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
+    await eventually(() => expect(outbox.view.all()[0]?.state).toBe("sent"));
     outbox.stop();
     await db.outbox.revise(key, () => ({ state: "waiting", sent_at: null }));
     const next = tab();
-    await vi.waitFor(() => expect(server.keys).toEqual([key, key]));
-    await vi.waitFor(() => expect(next.view.all()[0]?.state).toBe("sent"));
+    await eventually(() => expect(server.keys).toEqual([key, key]));
+    await eventually(() => expect(next.view.all()[0]?.state).toBe("sent"));
     expect(texts()).toEqual(["Once"]);
   });
 
@@ -124,27 +124,31 @@ describe("what is written", () => {
     server.refuse = { status, code: "busy", retryAfter: "120", times: 1 };
     const outbox = tab();
     outbox.enqueue(where("1"), saying("Later"));
-    await vi.waitFor(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
+    await eventually(() => expect(outbox.view.all()[0]?.attempts).toBe(1));
     const [entry] = outbox.view.all();
     expect(entry?.state).toBe("waiting");
     expect((entry?.retry_at ?? 0) - Date.now()).toBeGreaterThan(100_000);
     outbox.wake(true);
-    await vi.waitFor(() => expect(texts()).toEqual(["Later"]));
+    await outbox.settled();
+    expect(texts()).toEqual([]);
+    vi.spyOn(Date, "now").mockReturnValue(entry?.retry_at ?? 0);
+    outbox.wake();
+    await eventually(() => expect(texts()).toEqual(["Later"]));
   });
 
   test("what the server refuses stops with its reason, holds up what follows, and keeps the text", async () => {
     server.refuse = { status: 422, code: "read_only", times: 1 };
     const outbox = tab();
     const refused = outbox.enqueue(where("1"), saying("Refused"));
-    await vi.waitFor(() => expect(outbox.view.get(refused)?.state).toBe("failed"));
+    await eventually(() => expect(outbox.view.get(refused)?.state).toBe("failed"));
     outbox.enqueue(where("1"), saying("Behind it"));
     outbox.enqueue(where("2"), saying("Elsewhere"));
-    await vi.waitFor(() => expect(texts()).toEqual(["Elsewhere"]));
+    await eventually(() => expect(texts()).toEqual(["Elsewhere"]));
     const entry = outbox.view.get(refused);
     expect(entry?.trouble).toMatchObject({ code: "read_only", message: "Not so." });
     expect((entry?.wish as SendWish).text).toBe("Refused");
     await outbox.retry(refused);
-    await vi.waitFor(() => expect(texts()).toEqual(["Elsewhere", "Refused", "Behind it"]));
+    await eventually(() => expect(texts()).toEqual(["Elsewhere", "Refused", "Behind it"]));
   });
 
   test("what follows a refused one goes on once that is skipped or taken away", async () => {
@@ -152,11 +156,11 @@ describe("what is written", () => {
     for (const way of ["skip", "takeBack"] as const) {
       server.refuse = { status: 422, code: "read_only", times: 1 };
       const refused = outbox.enqueue(where("1"), saying("Refused"));
-      await vi.waitFor(() => expect(outbox.view.get(refused)?.state).toBe("failed"));
+      await eventually(() => expect(outbox.view.get(refused)?.state).toBe("failed"));
       outbox.enqueue(where("1"), saying(`After ${way}`));
       await outbox.settled();
       await outbox[way](refused);
-      await vi.waitFor(() => expect(texts()).toContain(`After ${way}`));
+      await eventually(() => expect(texts()).toContain(`After ${way}`));
     }
     expect(texts()).not.toContain("Refused");
   });
@@ -165,17 +169,17 @@ describe("what is written", () => {
     server.refuse = { status: 401, code: "not_signed_in", times: 1 };
     const outbox = tab();
     outbox.enqueue(where("1"), saying("Mine"));
-    await vi.waitFor(() => expect(signedOut).toHaveBeenCalledOnce());
+    await eventually(() => expect(signedOut).toHaveBeenCalledOnce());
     outbox.stop();
     expect((await db.outbox.entries.toArray())[0]?.state).toBe("waiting");
     tab();
-    await vi.waitFor(() => expect(texts()).toEqual(["Mine"]));
+    await eventually(() => expect(texts()).toEqual(["Mine"]));
   });
 
   test("a token of an earlier log-in is renewed", async () => {
     server.refuse = { status: 403, code: "csrf_failed", times: 1 };
     tab().enqueue(where("1"), saying("Still me"));
-    await vi.waitFor(() => expect(texts()).toEqual(["Still me"]));
+    await eventually(() => expect(texts()).toEqual(["Still me"]));
   });
 
   test("two tabs send everything once, also what each has written", async () => {
@@ -184,10 +188,10 @@ describe("what is written", () => {
     left.enqueue(where("1"), saying("from the left"));
     right.enqueue(where("1"), saying("from the right"));
     left.enqueue(where("2"), saying("left again"));
-    await vi.waitFor(() => expect(texts().sort()).toEqual(["from the left", "from the right", "left again"]));
+    await eventually(() => expect(texts().sort()).toEqual(["from the left", "from the right", "left again"]));
     left.wake(true);
     right.wake(true);
-    await vi.waitFor(() => expect(right.view.all().every(({ state }) => state === "sent")).toBe(true));
+    await eventually(() => expect(right.view.all().every(({ state }) => state === "sent")).toBe(true));
     expect(server.keys).toHaveLength(3);
   });
 
@@ -197,7 +201,7 @@ describe("what is written", () => {
     const taken = await outbox.takeBack(held);
     expect((taken?.wish as SendWish).text).toBe("Oops");
     const gone = outbox.enqueue(where("1"), saying("Gone"));
-    await vi.waitFor(() => expect(outbox.view.get(gone)?.state).toBe("sent"));
+    await eventually(() => expect(outbox.view.get(gone)?.state).toBe("sent"));
     expect(await outbox.takeBack(gone)).toBeNull();
     expect(texts()).toEqual(["Gone"]);
   });
@@ -205,7 +209,7 @@ describe("what is written", () => {
   test("leaves when the time to take it back is over", async () => {
     const outbox = tab();
     outbox.enqueue(where("1"), saying("Now"), { holdMs: 40 });
-    await vi.waitFor(() => expect(texts()).toEqual(["Now"]));
+    await eventually(() => expect(texts()).toEqual(["Now"]));
     expect(Date.now()).toBeGreaterThanOrEqual(outbox.view.all()[0]?.not_before ?? Infinity);
   });
 
@@ -217,7 +221,7 @@ describe("what is written", () => {
     expect(outbox.view.get(key)).toMatchObject({ state: "failed", trouble: { code: "not_kept" } });
     expect(keep).toHaveBeenCalledOnce();
     await outbox.retry(key);
-    await vi.waitFor(() => expect(texts()).toEqual(["Keep me"]));
+    await eventually(() => expect(texts()).toEqual(["Keep me"]));
   });
 });
 
@@ -229,10 +233,10 @@ describe("other wishes", () => {
     outbox.enqueue(where("1"), { kind: "react", message_id: "5", emoji: "👍" });
     outbox.enqueue(where("1"), { kind: "react", message_id: "5", emoji: "" });
     outbox.enqueue(where("1"), { kind: "conversation", change: { archived: true } });
-    await vi.waitFor(() => expect(server.wishes).toHaveLength(3));
+    await eventually(() => expect(server.wishes).toHaveLength(3));
     expect(server.wishes.map(({ path }) => path)).toEqual(["messages/5/changes/", "messages/5/changes/", ""]);
     expect(server.wishes.map(({ body }) => body["emoji"])).toEqual(["👍", "", undefined]);
-    await vi.waitFor(async () => expect((await db.side(0).conversation.get("1"))?.shelf).toBe("archived"));
+    await eventually(async () => expect((await db.side(0).conversation.get("1"))?.shelf).toBe("archived"));
   });
 });
 
@@ -246,9 +250,9 @@ describe("a draft", () => {
     await drafts.settled();
     expect((await db.outbox.drafts.get("1"))?.text).toBe("Hey");
     drafts.wake();
-    await vi.waitFor(() => expect(told()).toEqual(["Hey"]));
-    await vi.waitFor(async () => expect((await db.outbox.drafts.get("1"))?.unreported).toBe(false));
-    await vi.waitFor(() => expect(drafts.textOf("1")).toBe("Hey"));
+    await eventually(() => expect(told()).toEqual(["Hey"]));
+    await eventually(async () => expect((await db.outbox.drafts.get("1"))?.unreported).toBe(false));
+    await eventually(() => expect(drafts.textOf("1")).toBe("Hey"));
   });
 
   test("that the server could not be told waits for it, and outlives the page", async () => {
@@ -257,11 +261,11 @@ describe("a draft", () => {
     before.drafts.write(where("1"), draft("Kept"));
     await before.drafts.settled();
     before.drafts.wake();
-    await vi.waitFor(() => expect(server.requests.some((request) => request.startsWith("PUT"))).toBe(true));
+    await eventually(() => expect(server.requests.some((request) => request.startsWith("PUT"))).toBe(true));
     before.stop();
     server.reachable = true;
     tab().drafts.wake();
-    await vi.waitFor(() => expect(told()).toEqual(["Kept"]));
+    await eventually(() => expect(told()).toEqual(["Kept"]));
   });
 
   test("that was never told is not taken back there", async () => {

@@ -1,3 +1,5 @@
+import { vi } from "vitest";
+
 import { LocalDatabase } from "../src/sync/db";
 import { Outbox } from "../src/sync/outbox/outbox";
 import { OutboxDatabase } from "../src/sync/outbox/store";
@@ -11,6 +13,11 @@ export async function freshDatabase(): Promise<LocalDatabase> {
   await db.open();
   await db.outbox.open();
   return db;
+}
+
+/** Until it holds, however busy the machine is. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 30_000, interval: 10 });
 }
 
 /** An outbox out of which nothing leaves. */

@@ -83,3 +83,14 @@ def test_what_cannot_be_kept_is_refused_and_the_draft_stays(desk: Desk, text: st
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_input")
     assert words in refused.json()["detail"]
     assert Draft.objects.get().text == "kept"
+
+
+def test_a_browser_that_starts_empty_reads_all_of_ones_own_drafts(desk: Desk) -> None:
+    other = conversation_make(desk.channel)
+    kept = [desk.keep("Dear").json(), desk.keep("Hello", conversation=other).json()]
+    colleague = person_make()
+    ChannelAccess.objects.create(user=colleague, channel=desk.channel)
+    assert desk.client.get("/api/v1/communications/drafts/").json() == {"items": kept}
+    assert client_of(colleague).get("/api/v1/communications/drafts/").json() == {"items": []}
+    ChannelAccess.objects.filter(user=desk.person).delete()
+    assert desk.client.get("/api/v1/communications/drafts/").json() == {"items": []}

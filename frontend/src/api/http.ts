@@ -6,6 +6,7 @@ import type {
   Conversation,
   ConversationDetails,
   ConversationPage,
+  DraftList,
   Id,
   MemberList,
   MessagePage,
@@ -155,6 +156,10 @@ export function listChannels(signal?: AbortSignal): Promise<ChannelList> {
 
 export function listChannelStatuses(channelId: Id, cursor: string | null): Promise<ChannelStatusPage> {
   return json(`communications/channels/${encodeURIComponent(channelId)}/statuses/${query({ cursor, limit: 50 })}`);
+}
+
+export function listDrafts(signal?: AbortSignal): Promise<DraftList> {
+  return json("communications/drafts/", { signal });
 }
 
 export interface ChatsQuery {

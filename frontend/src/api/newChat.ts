@@ -1,6 +1,6 @@
 /** Beginning conversations, and asking first whether a number has an account. */
 import { json } from "./http";
-import type { ChatStarted, Id, Lookup } from "./types";
+import type { BegunConversation, Id, Lookup } from "./types";
 
 const LOOK_UP_SECONDS = 10;
 const PAUSE_MS = 1_000;
@@ -15,7 +15,7 @@ export interface WantedChat {
   readonly text: string;
 }
 
-export function startChat(provider: string, body: WantedChat): Promise<ChatStarted> {
+export function startChat(provider: string, body: WantedChat): Promise<BegunConversation> {
   const headers = { "Idempotency-Key": body.client_id };
   return json(`communications/${encodeURIComponent(provider)}/chats/`, { method: "POST", body, headers });
 }

@@ -52,7 +52,7 @@ export async function dropChange(place: Place, messageId: Id, changeId: Id): Pro
 }
 
 export function forwardMessage(place: Place, messageId: Id, clientId: string, to: Id): Promise<Message> {
-  const body = { client_id: clientId, conversation_id: to };
+  const body = { client_id: clientId, to_conversation_id: to };
   return json(`${messagePath(place, messageId)}forward/`, { method: "POST", body, headers: keyed(clientId) });
 }
 

@@ -791,6 +791,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/drafts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Drafts
+         * @description Whatever the reader has begun to write, for a browser that starts empty; what changes then is in the feed.
+         */
+        readonly get: operations["drafts_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/{conversation_id}/draft/": {
         readonly parameters: {
             readonly query?: never;
@@ -1861,6 +1881,10 @@ export interface components {
             readonly outcome: "applied" | "duplicate" | "failed" | "ignored" | "parked" | "quarantined";
             readonly total: number;
         };
+        /** DraftList */
+        readonly DraftList: {
+            readonly items: readonly components["schemas"]["Draft"][];
+        };
         /** HelloFrame */
         readonly HelloFrame: {
             /** @enum {unknown} */
@@ -2273,6 +2297,7 @@ export type FieldChange = components['schemas']['FieldChange'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DeliveryTotals = components['schemas']['DeliveryTotals'];
 export type OutcomeTotal = components['schemas']['OutcomeTotal'];
+export type DraftList = components['schemas']['DraftList'];
 export type HelloFrame = components['schemas']['HelloFrame'];
 export type Inspection = components['schemas']['Inspection'];
 export type ToldReaction = components['schemas']['ToldReaction'];
@@ -4950,6 +4975,35 @@ export interface operations {
             };
             /** @description Conflict: `not_decidable` */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly drafts_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -20,6 +20,7 @@ import type {
 export type {
   Attachment,
   Attendee,
+  BegunConversation,
   Change,
   ChangesFrame,
   Channel,
@@ -35,6 +36,7 @@ export type {
   DeliveryPage,
   DeliveryTotals,
   Draft,
+  DraftList,
   FieldChange,
   Gone,
   HelloFrame,
@@ -43,6 +45,7 @@ export type {
   KnownId,
   KnownName,
   LastMessage,
+  Lookup,
   Member,
   MemberList,
   Mention,

@@ -1,6 +1,7 @@
 import { momentSince } from "../lib/time";
 import { words } from "../lib/words";
 import { useSyncStatus } from "../sync/client";
+import { useWaitingCount } from "../sync/outgoing";
 import type { SyncStatus } from "../sync/status";
 
 export function freshnessWords(status: SyncStatus, now: Date): string {
@@ -29,6 +30,7 @@ export function OfflineLine() {
 /** How current the screen is, always in sight at the foot of the list. */
 export function Freshness() {
   const status = useSyncStatus();
+  const waiting = useWaitingCount();
   return (
     <footer className={`fresh fresh-${status.phase}`}>
       {status.trouble !== null && (
@@ -39,6 +41,7 @@ export function Freshness() {
       <p role="status">
         <span className="dot" aria-hidden="true" />
         {freshnessWords(status, new Date())}
+        {status.phase === "offline" && waiting > 0 && ` · ${words.fresh.waiting(waiting)}`}
       </p>
       {status.updateReady && (
         <p>

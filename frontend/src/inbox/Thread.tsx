@@ -45,6 +45,8 @@ function Header({ conversation, detailsOpen, onDetails }: HeaderProps) {
   const facts = [kind, contentType, number === conversation.name ? null : number, account?.name ?? null];
   return (
     <header className="thread-head">
+      {/* On a phone the list, whose heading this page has, is not there. */}
+      <h1 className="hidden phone-only">{words.inbox}</h1>
       <BackButton />
       <Avatar
         name={conversation.name}

@@ -171,7 +171,7 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
         <ScrollKeeper scroller={scroller} stuck={stuck}>
           <div ref={content} className="log-column">
             <div className="thread-edge">
-              <ThreadEdge view={view} />
+              <ThreadEdge view={{ ...view, messages }} />
             </div>
             {items.map(({ message, startsDay, startsNew, startsGroup, endsGroup }) => (
               <Fragment key={message.client_id ?? message.id}>

@@ -143,6 +143,7 @@ export const words = {
     offlineSince: (since: string) => `Offline since ${since}`,
     showing: (until: string) => `showing data from ${until}`,
     nothing: "nothing is on this device yet",
+    waiting: (count: number) => `${count} to be sent`,
     wrongOrigin: "The server refuses this address. Open Landline under the address it was set up with.",
     storageFull: "This device has no room left. New messages cannot be kept here until some is freed.",
     storageTaken: "Landline was updated or signed out in another tab. Reload this one.",

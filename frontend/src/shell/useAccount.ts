@@ -71,8 +71,11 @@ export function useAccount(): Account {
         client.current = { db, engine, outbox, rows: new RowCache(db), user, demo };
         await engine.start();
         outbox.start();
+        let before = engine.status.get().phase;
         engine.status.subscribe(() => {
-          if (engine.status.get().phase === "live") outbox.wake(true);
+          const { phase } = engine.status.get();
+          if (phase === "live" && before !== "live") outbox.wake(true);
+          before = phase;
         });
         setState({ kind: "ready", client: client.current });
         void registerServiceWorker(offerReload);

@@ -129,6 +129,7 @@ export function touchFresh(db: LocalDatabase, writer: Writer, epoch: string | nu
 export interface FirstPage {
   readonly feedCursor: string;
   readonly channels: readonly Channel[];
+  readonly drafts?: readonly Draft[];
   readonly page: ConversationPage;
   readonly now: number;
 }
@@ -138,6 +139,7 @@ export function beginSide(db: LocalDatabase, writer: Writer, first: FirstPage, a
   return within(db, writer, async (tables) => {
     for (const table of Object.values(tables)) await table.clear();
     await writeRows(db, tables, "channel", first.channels);
+    await writeRows(db, tables, "draft", first.drafts ?? []);
     await writeConversations(db, tables, first.page.items, first.page.attendees);
     await writeFeed(db, writer.side, { cursor: first.feedCursor, epoch: null, fresh_at: first.now });
     await db.write(`list-${writer.side}`, { ...listAfter(null, first.page), granted: [] });

@@ -1,4 +1,4 @@
-import { listChannels, listChats, newFeedCursor } from "../api/http";
+import { listChannels, listChats, listDrafts, newFeedCursor } from "../api/http";
 import type { Id } from "../api/types";
 import {
   activateSide,
@@ -21,8 +21,10 @@ const READ_AHEAD = 2_000;
 async function begin(db: LocalDatabase, writer: Writer, signal: AbortSignal, activate: boolean): Promise<void> {
   const feedCursor = await newFeedCursor(signal);
   const channels = await listChannels(signal);
+  const drafts = await listDrafts(signal);
   const page = await listChats({ cursor: null, limit: FIRST_PAGE }, signal);
-  await beginSide(db, writer, { feedCursor, channels: channels.items, page, now: Date.now() }, activate);
+  const first = { feedCursor, channels: channels.items, drafts: drafts.items, page, now: Date.now() };
+  await beginSide(db, writer, first, activate);
 }
 
 /** On an empty device: readable from the first page of conversations on. */

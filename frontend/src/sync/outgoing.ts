@@ -1,5 +1,5 @@
 /** What a component gets of the outbox. */
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 
 import type { Id } from "../api/types";
 import { useClient } from "./client";
@@ -20,7 +20,7 @@ export type {
 } from "./outbox/entries";
 export { isSend } from "./outbox/entries";
 export { NO_DRAFT, type DraftContent, type ShownDraft } from "./outbox/drafts";
-export { entryKeyOf, withEntries } from "./outbox/merge";
+export { entryKeyOf, outgoingFileId, withEntries } from "./outbox/merge";
 export { useConversationAsWanted, withWishes } from "./wanted";
 
 /** Tells what stands in a conversation's composer, now and whenever that changes, until the returned function is called. */
@@ -62,4 +62,24 @@ export function useUploadShare(fileId: string): number | null {
     progress.subscribe,
     useCallback(() => progress.of(fileId), [progress, fileId]),
   );
+}
+
+/** An address under which the page can draw the bytes of a file that is to be sent, for as long as it is drawn. */
+export function useFileAddress(fileId: string): string | null {
+  const { outbox } = useClient();
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let gone = false;
+    void outbox.bytesOf(fileId).then((blob) => {
+      if (blob === null || gone) return;
+      made = URL.createObjectURL(blob);
+      setAddress(made);
+    });
+    return () => {
+      gone = true;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [outbox, fileId]);
+  return address;
 }

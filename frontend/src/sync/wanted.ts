@@ -21,8 +21,6 @@ function applied(message: LocalMessage, change: Change): LocalMessage {
       return { ...message, deleted_at: change.created_at };
     case "react":
       return { ...message, reactions: reacted(message.reactions, change) };
-    case "forward":
-      return message;
   }
 }
 

@@ -23,6 +23,8 @@ import { composerWords } from "./words";
 const EmojiPicker = lazy(() => loaded(import("./EmojiPicker").then((file) => file.default)));
 const VoiceRecorder = lazy(() => loaded(import("./VoiceRecorder").then((file) => file.default)));
 
+/** Upstream's word among a conversation's disabled features. */
+const ANSWERS = "reply";
 const MOST_CHARACTERS = 100_000;
 const UNDO_MS = 5_000;
 
@@ -91,7 +93,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
   const mention = useMention(conversation);
   const [picking, setPicking] = useState(false);
   const [recording, setRecording] = useState(false);
-  const [refused, setRefused] = useState(false);
+  const [refusal, setRefusal] = useState("");
   const { text, quoted, files, voice } = draft.content;
   const over = text.length - MOST_CHARACTERS;
   const empty = text.trim() === "" && files.length === 0;
@@ -124,10 +126,11 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     const { latest } = draft;
     const content = latest();
     const wish: SendWish = { kind: "send", text: content.text.trim(), quoted: content.quoted, files: content.files, voice: content.voice };
-    const kept = attaching.blobs.current;
-    const blobs = new Map(content.files.flatMap(({ id }) => (kept.has(id) ? [[id, kept.get(id) as Blob] as const] : [])));
+    const chosen = new Set(content.files.map(({ id }) => id));
+    const blobs = new Map([...attaching.blobs.current].filter(([id]) => chosen.has(id)));
     outbox.enqueue(where, wish, { holdMs: preferences.undoSend ? UNDO_MS : 0, blobs });
     draft.change(NO_DRAFT);
+    setRefusal("");
     draft.forgetReplaced();
     guard.drop();
     mention.close();
@@ -141,13 +144,15 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
 
   useImperativeHandle(handle, () => ({
     setReply: (message) => {
-      draft.change({ quoted: quotedFrom(message) });
+      if (conversation.disabled_features.includes(ANSWERS)) setRefusal(composerWords.noAnswers);
+      else draft.change({ quoted: quotedFrom(message) });
       field.current?.focus();
     },
     putBack: (wish) => {
       const { text: begun, files: chosen } = draft.latest();
       const joined = [wish.text, begun].filter((part) => part !== "").join("\n");
-      draft.change({ text: joined, quoted: wish.quoted, files: [...wish.files, ...chosen], voice: wish.voice }, attaching.blobs.current);
+      const files = [...wish.files.map((file) => ({ ...file, upload_id: null })), ...chosen];
+      draft.change({ text: joined, quoted: wish.quoted, files, voice: wish.voice });
       field.current?.focus();
     },
   }));
@@ -205,9 +210,9 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
           {attaching.refusal}
         </p>
       )}
-      {refused && (
+      {refusal !== "" && (
         <p className="composer-hint composer-refusal" role="alert">
-          {composerWords.voiceRefused}
+          {refusal}
         </p>
       )}
       {draft.replaced !== null && (
@@ -254,8 +259,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
           aria-label={composerWords.label(conversation.name)}
           aria-describedby={over > 0 ? "composer-over" : undefined}
           aria-invalid={over > 0}
-          role={mention.people.length > 0 ? "combobox" : undefined}
-          aria-expanded={mention.people.length > 0 ? true : undefined}
+          aria-autocomplete={conversation.kind === "group" ? "list" : undefined}
           aria-controls={mention.people.length > 0 ? "composer-mentions" : undefined}
           aria-activedescendant={named === undefined ? undefined : `mention-${named.id}`}
           enterKeyHint={isTouch() ? "enter" : "send"}
@@ -286,7 +290,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
                 }}
                 onRefused={() => {
                   setRecording(false);
-                  setRefused(true);
+                  setRefusal(composerWords.voiceRefused);
                 }}
               />
             </Suspense>
@@ -310,7 +314,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
                 label={canRecord() ? composerWords.voice : composerWords.voiceUnsupported}
                 disabled={!canRecord() || files.length > 0}
                 onPress={() => {
-                  setRefused(false);
+                  setRefusal("");
                   setRecording(true);
                 }}
               />

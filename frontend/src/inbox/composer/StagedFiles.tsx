@@ -1,34 +1,11 @@
-import { useEffect, useState } from "react";
-
 import { fileSize, oneLine } from "../../lib/text";
-import { useClient } from "../../sync/client";
-import type { OutgoingFile } from "../../sync/outgoing";
+import { useFileAddress, type OutgoingFile } from "../../sync/outgoing";
 import { Icon } from "../../ui/icons";
 import { moved } from "./files";
 import { composerWords } from "./words";
 
-/** An address under which the page can draw a file's bytes, for as long as it is drawn. */
-function useBytes(fileId: string): string | null {
-  const { outbox } = useClient();
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    let made: string | null = null;
-    let gone = false;
-    void outbox.bytesOf(fileId).then((blob) => {
-      if (blob === null || gone) return;
-      made = URL.createObjectURL(blob);
-      setAddress(made);
-    });
-    return () => {
-      gone = true;
-      if (made !== null) URL.revokeObjectURL(made);
-    };
-  }, [outbox, fileId]);
-  return address;
-}
-
 function Preview({ file }: { readonly file: OutgoingFile }) {
-  const address = useBytes(file.id);
+  const address = useFileAddress(file.id);
   if (file.kind === "image" && address !== null) return <img src={address} alt="" />;
   if (file.kind === "voice" && address !== null) return <audio src={address} controls aria-label={composerWords.listen} />;
   return <Icon name={file.kind} size={24} />;

@@ -30,6 +30,8 @@ export function useDraft(where: Whereabouts): DraftHold {
   const latest = useRef<DraftContent>(NO_DRAFT);
   const typedHere = useRef(false);
   const stamp = useRef("");
+  /** The text of another browser that stands here as it came. */
+  const mirrored = useRef<string | null>(null);
 
   const put = useCallback((content: DraftContent, also: Partial<DraftState>) => {
     latest.current = content;
@@ -43,7 +45,10 @@ export function useDraft(where: Whereabouts): DraftHold {
       const content = { text, quoted, files, voice };
       const mine = latest.current;
       const newer = stored.from === "elsewhere" && stored.stamp !== stamp.current;
-      if (first) {
+      const untouched = mirrored.current !== null && mirrored.current === mine.text;
+      if (!first && untouched && text !== mine.text) {
+        put({ ...mine, text }, { since: stored.since });
+      } else if (first) {
         if (!typedHere.current) put(content, { since: text === "" ? null : stored.since });
         else if (text !== "") put({ ...content, text: text + mine.text }, { since: stored.since });
       } else if (newer && text !== mine.text) {
@@ -53,6 +58,7 @@ export function useDraft(where: Whereabouts): DraftHold {
         put(content, {});
       }
       first = false;
+      mirrored.current = stored.from === "elsewhere" && latest.current.text === text ? text : null;
       stamp.current = stored.stamp;
     };
     return draftFollow(db, where.id, take);

@@ -1,12 +1,14 @@
 import { useState } from "react";
 
 import type { Attachment } from "../../api/types";
+import { outgoingFileId } from "../../sync/outgoing";
 import { isStored } from "../../sync/queries";
 import type { LocalMessage } from "../../sync/rows";
 import { PICTURED, reservedBox } from "./attachmentBox";
 import { MissingCard, OutOfReachCard, ViewOnceCard, WaitingCard } from "./cards";
 import { FileCard } from "./FileCard";
 import { Loop } from "./Loop";
+import { Outgoing } from "./Outgoing";
 import { Picture } from "./Picture";
 import { Sound } from "./Sound";
 
@@ -20,6 +22,8 @@ function AttachmentView({ message, attachment }: AttachmentProps) {
   const { kind, state } = attachment;
   const [given] = useState(() => (PICTURED.has(kind) && state !== "unavailable" ? reservedBox(attachment) : null));
   const [outOfReach, setOutOfReach] = useState(false);
+  const fileId = outgoingFileId(attachment);
+  if (fileId !== null) return <Outgoing attachment={attachment} fileId={fileId} box={given} />;
   if (message.view_once) return <ViewOnceCard kind={kind} />;
   if (state === "unavailable") return <MissingCard attachment={attachment} box={given} />;
   if (!isStored(attachment)) return <WaitingCard attachment={attachment} box={given} />;

@@ -63,6 +63,11 @@ export function WaitingCard({ attachment, box }: AbsentProps) {
   return <Card icon={attachment.kind} title={titleOf(attachment)} facts={facts} box={box} state="waiting" />;
 }
 
+/** A file that has not left this device yet. */
+export function OutgoingCard({ attachment }: { readonly attachment: Attachment }) {
+  return <Card icon={attachment.kind} title={titleOf(attachment)} facts={factsOf(attachment)} box={null} state="waiting" />;
+}
+
 function failureOf(error: unknown): string {
   if (error instanceof Unreachable) return words.login.unreachable;
   if (error instanceof ApiError) return error.message;

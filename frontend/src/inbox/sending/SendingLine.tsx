@@ -13,7 +13,11 @@ interface LineProps {
 }
 
 function Line({ tone, children }: LineProps) {
-  return <div className={`sending-line sending-${tone}`}>{children}</div>;
+  return (
+    <div className={`sending-line sending-${tone}`} role={tone === "quiet" ? undefined : "status"}>
+      {children}
+    </div>
+  );
 }
 
 function Act({ label, onPress, disabled = false }: { readonly label: string; readonly onPress: () => void; readonly disabled?: boolean }) {
@@ -59,7 +63,7 @@ function EntryLine({ entry, message }: { readonly entry: SendEntry; readonly mes
   const held = useSecondsUntil(entry.not_before);
   const { client_id, state, trouble, left } = entry;
   const takeBack = (restore: boolean): void => {
-    void outbox.takeBack(client_id).then((taken) => {
+    void outbox.takeBack(client_id, restore).then((taken) => {
       if (restore && taken !== null && isSend(taken)) putBack(taken.wish);
     });
   };

@@ -25,13 +25,11 @@ export const actWords = {
     edit: "Edit waits",
     delete: "Deletion waits",
     react: "Reaction waits",
-    forward: "Forwarding waits",
   },
   changeFailed: {
     edit: "The edit was not taken",
     delete: "It was not deleted",
     react: "The reaction was not taken",
-    forward: "It was not forwarded",
   },
   dismiss: "Dismiss",
 } as const;

@@ -37,6 +37,10 @@ export function shownDraft(local: LocalDraft | undefined, server: Draft | undefi
   if (elsewhere) {
     return { text: server.text, quoted, files, voice, from: "elsewhere", stamp: server.updated_at, since: server.updated_at };
   }
+  // It was sent, or cleared, in another browser.
+  if (server === undefined && local !== undefined && !local.unreported && local.text !== "" && local.reported_at !== "") {
+    return { text: "", quoted: null, files, voice, from: "elsewhere", stamp: local.reported_at, since: null };
+  }
   const since = local === undefined ? null : new Date(local.edited_at).toISOString();
   return { text: local?.text ?? "", quoted, files, voice, from: "here", stamp: "", since };
 }
@@ -155,7 +159,8 @@ export class Drafts {
       const waiting = await this.#db.outbox.drafts.filter(({ unreported }) => unreported).toArray();
       for (const draft of waiting) if (!this.#signal.aborted) await this.#tell(draft);
     } catch (error) {
-      if (error instanceof Unreachable || error instanceof ApiError) this.wake(AGAIN_AFTER_MS);
+      const passes = error instanceof Unreachable || error instanceof ApiError || error instanceof CopyReplaced;
+      if (passes) this.wake(AGAIN_AFTER_MS);
       else if (!(error instanceof Error && error.name === "DatabaseClosedError")) throw error;
     } finally {
       this.#reporting = false;
@@ -169,19 +174,19 @@ export class Drafts {
       if (error instanceof ApiError && (error.status === 404 || error.status === 413 || error.status === 422)) return "refused" as const;
       throw error;
     });
+    // The row first: a text that was told and has no row was removed elsewhere.
+    if (answer !== null && answer !== "refused") {
+      await applyDraft(this.#db, { side: await this.#db.activeSide(), term: null }, answer);
+    }
     const { drafts } = this.#db.outbox;
-    const held = (await (await this.#db.activeTables()).draft.where("conversation_id").equals(conversation_id).first())?.updated_at ?? "";
+    const tables = await this.#db.activeTables();
+    const held = (await tables.draft.where("conversation_id").equals(conversation_id).first())?.updated_at ?? "";
     await this.#db.outbox.transaction("rw", drafts, async () => {
       const now = await drafts.get(conversation_id);
       if (now === undefined) return;
-      const told = answer === null || answer === "refused" ? [now.reported_at, held].sort().at(-1) : answer.updated_at;
-      await drafts.put({ ...now, reported_at: told ?? "", unreported: now.text !== text });
+      const told = answer === "refused" ? now.reported_at : (answer?.updated_at ?? [now.reported_at, held].sort().at(-1) ?? "");
+      await drafts.put({ ...now, reported_at: told, unreported: now.text !== text });
     });
-    if (answer !== null && answer !== "refused") {
-      await applyDraft(this.#db, { side: await this.#db.activeSide(), term: null }, answer).catch((error: unknown) => {
-        if (!(error instanceof CopyReplaced)) throw error;
-      });
-    }
   }
 }
 

@@ -18,6 +18,8 @@ export const KEEP_SENT_MS = 10_000;
 /** Answers after which the same call may succeed later. */
 const PASSING = new Set([408, 425, 429]);
 
+const UNREACHABLE = "unreachable";
+
 export type Exclusively = (work: () => Promise<void>) => Promise<void>;
 
 export interface FlusherOptions {
@@ -51,15 +53,15 @@ export class Flusher {
     });
   }
 
-  /** Something may be due. With `now`, what waits for another try is tried at once. */
-  async wake(now = false): Promise<void> {
-    if (now) await this.#forgetPauses();
+  /** Something may be due. If the server is `back`, what could not reach it is tried at once. */
+  async wake(back = false): Promise<void> {
+    if (back) await this.#forgetPauses();
     this.#wanted = true;
     this.#ring();
     if (this.#running || this.#options.signal.aborted) return;
     this.#running = true;
     try {
-      while (this.#wanted && this.#mayGoOn()) await this.#options.exclusively(() => this.#flush());
+      while (this.#isWanted() && this.#mayGoOn()) await this.#options.exclusively(() => this.#flush());
     } finally {
       this.#running = false;
     }
@@ -70,13 +72,17 @@ export class Flusher {
     for (const { clientId: underWay, giveUp } of this.#underWay.values()) if (underWay === clientId) giveUp.abort();
   }
 
+  #isWanted(): boolean {
+    return this.#wanted;
+  }
+
   #mayGoOn(): boolean {
     return !this.#signedOut && !this.#options.signal.aborted && this.#options.mayLeave();
   }
 
   async #forgetPauses(): Promise<void> {
     await this.#options.store.entries
-      .filter(({ state, retry_at }) => state === "waiting" && retry_at > 0)
+      .filter(({ state, trouble }) => state === "waiting" && trouble?.code === UNREACHABLE)
       .modify((entry: { -readonly [K in keyof OutboxEntry]: OutboxEntry[K] }) => {
         entry.retry_at = 0;
       });
@@ -92,7 +98,7 @@ export class Flusher {
       for (const entry of this.#mayGoOn() ? due : []) if (this.#underWay.size < MOST_LANES) this.#begin(entry);
       if (this.#underWay.size === 0) {
         this.#wakeAt(next);
-        if (!this.#wanted || !this.#mayGoOn()) return;
+        if (!this.#isWanted() || !this.#mayGoOn()) return;
       } else await bell;
     }
   }
@@ -183,7 +189,7 @@ function isPassing(error: unknown): boolean {
 
 function troubleOf(error: unknown): Trouble {
   if (error instanceof ApiError) return { code: error.code, message: error.message, request_id: error.requestId };
-  if (error instanceof Unreachable) return { code: "unreachable", message: "", request_id: null };
+  if (error instanceof Unreachable) return { code: UNREACHABLE, message: "", request_id: null };
   if (error instanceof FileLost) return { code: "file_lost", message: "", request_id: null };
   return { code: "unexpected", message: error instanceof Error ? error.message : String(error), request_id: null };
 }

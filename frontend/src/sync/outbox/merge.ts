@@ -12,6 +12,11 @@ export function entryKeyOf(message: Pick<LocalMessage, "id" | "client_id">): str
   return message.id.startsWith(LOCAL) ? message.client_id : null;
 }
 
+/** The file that a drawn attachment stands for; null for one of the server's. */
+export function outgoingFileId(attachment: Pick<Attachment, "id">): string | null {
+  return attachment.id.startsWith(LOCAL) ? attachment.id.slice(LOCAL.length) : null;
+}
+
 function fileAsAttachment(file: OutgoingFile): Attachment {
   const { id, kind, name, mime_type, size_bytes, width, height, duration_seconds } = file;
   return {

@@ -70,10 +70,10 @@ export class Outbox {
     this.#stop.abort();
   }
 
-  /** Something may be due; with `now`, what waits for another try is tried at once. */
-  wake(now = false): void {
-    if (now) this.drafts.wake();
-    this.#flusher.wake(now).catch((error: unknown) => {
+  /** Something may be due. If the server is `back`, what could not reach it is tried at once. */
+  wake(back = false): void {
+    if (back) this.drafts.wake();
+    this.#flusher.wake(back).catch((error: unknown) => {
       const name = error instanceof Error ? error.name : "";
       if (name !== "DatabaseClosedError" && name !== "AbortError") throw error;
     });
@@ -125,14 +125,19 @@ export class Outbox {
 
   /** The bytes of a file that is to be sent. */
   async bytesOf(fileId: string): Promise<Blob | null> {
+    await Promise.all([this.#storing, this.drafts.settled()]);
     return (await this.#db.outbox.files.get(fileId))?.blob ?? null;
   }
 
-  /** Takes back what has not left; null when it is too late. */
-  async takeBack(clientId: string): Promise<OutboxEntry | null> {
+  /** Takes back what has not left; null when it is too late. Whoever writes it anew has its files kept. */
+  async takeBack(clientId: string, keepFiles = false): Promise<OutboxEntry | null> {
     await this.#storing;
     const unstored = this.view.forget(clientId);
-    const [dropped] = await this.#db.outbox.drop([clientId], ({ state, left }) => state === "failed" || (state === "waiting" && !left));
+    const [dropped] = await this.#db.outbox.drop(
+      [clientId],
+      ({ state, left }) => state === "failed" || (state === "waiting" && !left),
+      keepFiles,
+    );
     this.#flusher.giveUp(clientId);
     this.wake();
     return dropped ?? unstored;

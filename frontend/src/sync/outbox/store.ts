@@ -61,7 +61,7 @@ export class OutboxDatabase extends Dexie {
     });
   }
 
-  /** Stores entries with the bytes of their files; those of a draft lie there already. */
+  /** Stores an entry with the bytes of their files; those of a draft lie there already. */
   async keep(entry: OutboxEntry, blobs: ReadonlyMap<string, Blob>): Promise<void> {
     await this.transaction("rw", [this.entries, this.files], async () => {
       await this.files.bulkPut([...blobs].map(([id, blob]) => ({ id, blob })));
@@ -69,13 +69,17 @@ export class OutboxDatabase extends Dexie {
     });
   }
 
-  /** Removes entries and their files, where `only` wants it; answers those removed. */
-  drop(clientIds: readonly string[], only: (entry: OutboxEntry) => boolean = () => true): Promise<OutboxEntry[]> {
+  /** Removes entries, and their files unless they are kept, where `only` wants it; answers those removed. */
+  drop(
+    clientIds: readonly string[],
+    only: (entry: OutboxEntry) => boolean = () => true,
+    keepFiles = false,
+  ): Promise<OutboxEntry[]> {
     return this.transaction("rw", [this.entries, this.files], async () => {
       const found = await this.entries.where("client_id").anyOf(clientIds).toArray();
       const dropped = found.filter(only);
       await this.entries.bulkDelete(dropped.map(({ seq = 0 }) => seq));
-      await this.files.bulkDelete(dropped.flatMap(filesOf).map(({ id }) => id));
+      if (!keepFiles) await this.files.bulkDelete(dropped.flatMap(filesOf).map(({ id }) => id));
       return dropped;
     });
   }
