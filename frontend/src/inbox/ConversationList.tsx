@@ -11,6 +11,7 @@ import { ConversationRow, rowElementId } from "./ConversationRow";
 import { ListEmpty } from "./ListEmpty";
 import { useFixedWindow } from "./useFixedWindow";
 import { useHeldOrder } from "./useHeldOrder";
+import { rowLeft } from "./useKeptFocus";
 
 const ROW_HEIGHT = { cosy: 64, compact: 48 } as const;
 /** Rows watched beyond those drawn, in both directions. */
@@ -28,6 +29,8 @@ export interface ListHandle {
   readonly openNeighbour: (rows: number) => void;
   readonly moveUnread: (way: 1 | -1) => void;
   readonly focus: () => void;
+  /** The row that has the keyboard's attention. */
+  readonly activeId: () => Id | null;
 }
 
 interface ConversationListProps {
@@ -43,7 +46,7 @@ export function ConversationList(props: ConversationListProps) {
   const { filter, openId, density, onOpen, onShowAll, handle } = props;
   const client = useClient();
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState<Id | null>(openId);
+  const [activeId, setActiveId] = useState<Id | null>(() => rowLeft(openId) ?? openId);
   const order = useHeldOrder(useLive(conversationIds, filter), JSON.stringify(filter));
   const complete = useLive(listComplete);
   const now = useDay();
@@ -121,6 +124,7 @@ export function ConversationList(props: ConversationListProps) {
     focus: () => {
       scroller.current?.focus();
     },
+    activeId: () => activeId,
   }));
 
   const onKeyDown = (event: KeyboardEvent): void => {
