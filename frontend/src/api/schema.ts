@@ -1615,12 +1615,14 @@ export interface components {
          * SearchPage
          * @description Messages that were found, newest first, and on the first page the people and chats of that name.
          *
-         *     ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+         *     ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
+         *     ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
          *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
          *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
          */
         readonly SearchPage: {
             readonly chats: readonly string[];
+            readonly members: readonly components["schemas"]["FoundMember"][];
             readonly hits: readonly components["schemas"]["Hit"][];
             readonly conversations: readonly components["schemas"]["Conversation"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
@@ -1629,6 +1631,16 @@ export interface components {
             readonly forgiving: boolean;
             readonly reach: components["schemas"]["Reach"] | null;
             readonly next_cursor: string | null;
+        };
+        /**
+         * FoundMember
+         * @description A group that bears another name, and the member of it that bears this one.
+         */
+        readonly FoundMember: {
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly attendee_id: string;
         };
         /**
          * Hit
@@ -1768,6 +1780,7 @@ export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
 export type SearchPage = components['schemas']['SearchPage'];
+export type FoundMember = components['schemas']['FoundMember'];
 export type Hit = components['schemas']['Hit'];
 export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];

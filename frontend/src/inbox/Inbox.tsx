@@ -20,6 +20,7 @@ import { Freshness, OfflineLine } from "./Freshness";
 import { PhonePlaces } from "./PhonePlaces";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
+import { useKeptFocus } from "./useKeptFocus";
 import { useShortcuts } from "./useShortcuts";
 
 const inspectMessage = (message: LocalMessage): void => {
@@ -52,8 +53,10 @@ function Chip({ label, pressed, onPress }: ChipProps) {
 
 function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
-  const details = useDetails();
+  const details = useDetails(conversationId);
   const list = useRef<ListHandle>(null);
+  const inbox = useRef<HTMLDivElement>(null);
+  useKeptFocus(inbox, conversationId, useCallback(() => list.current?.activeId() ?? null, []));
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
 
@@ -99,7 +102,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   });
 
   return (
-    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
+    <div ref={inbox} className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 
+import { useBackCloses } from "../../lib/useBackCloses";
 import type { LocalMessage } from "../../sync/rows";
 import { Icon } from "../../ui/icons";
 import { useThreadActions } from "../threadActions";
@@ -14,10 +15,11 @@ interface MessageMenuProps {
   readonly onClose: () => void;
 }
 
-/** What can be done with one message, in words. The browser closes it on Escape and on a press elsewhere. */
+/** What can be done with one message, in words. The browser closes it on Escape and on a press elsewhere, Back too. */
 export function MessageMenu({ message, bubble, onClose }: MessageMenuProps) {
   const element = useRef<HTMLDivElement>(null);
   const tools = messageTools(message, useThreadActions());
+  useBackCloses(onClose);
   useLayoutEffect(() => {
     const menu = element.current;
     if (menu === null) return;
