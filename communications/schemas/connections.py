@@ -8,6 +8,17 @@ from psycopg_pool import AsyncConnectionPool
 
 _DJANGO_ONLY: Final = frozenset({"cursor_factory", "context", "pool", "prepare_threshold", "autocommit"})
 
+# Planning the statements of fold and feed costs several times their execution, so it is done once per connection, from no
+# parameters. The plans must read by index what is named, and never a whole table, be it by way of its index into a hash: what
+# is named is little, and tables that were empty when a plan was made are not when it runs.
+PLANNED_ONCE: Final[Mapping[str, str]] = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+
 
 def connection_pool(
     name: str,
