@@ -21,14 +21,12 @@ from communications.feed.standing import (
     course_question,
     standing_of,
 )
+from communications.schemas.connections import PLANNED_AGAIN_AFTER_SECONDS
 from communications.schemas.scope import Scope
 
 PAGE_ROWS: Final = 500
 PAGE_BYTES: Final = 500_000
 _ROW_BYTES: Final = 500
-# Plans are kept from reading to reading. One made for tables that a vacuum had found empty reads them whole when they no longer
-# are, until the next vacuum: a reading that takes so long has the plans made anew.
-PLANNED_AGAIN_AFTER_SECONDS: Final = 0.2
 
 _BEGIN: Final = Question("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _COMMIT: Final = Question("COMMIT")

@@ -26,8 +26,8 @@ WITH old AS (SELECT min(version::text::bigint)::text::xid8 AS version FROM commu
 written AS (
     INSERT INTO communications_message (channel_id, conversation_id, external_message_id, text, search_text, direction,
         sent_at, received_at, version)
-    SELECT conversation.channel_id, conversation.id, 'filled' || number, 'text ' || number, '', 'inbound', now(), now(),
-           old.version
+    SELECT conversation.channel_id, conversation.id, 'filled' || number, 'text ' || number, '', 'inbound',
+           now() + number * interval '1 second', now(), old.version
     FROM generate_series(1, %(rows)s) AS number, communications_conversation AS conversation, old
     RETURNING id, channel_id
 ), people AS (
@@ -49,15 +49,15 @@ async def as_the_server(database: ScratchDatabase) -> AsyncIterator[psycopg.Asyn
         yield connection
 
 
-@pytest.mark.parametrize("found_empty", [False, True])
+@pytest.mark.parametrize("vacuumed", [False, True])
 async def test_plans_made_on_empty_tables_find_rows_by_index_in_full_ones(
     feed: psycopg.AsyncConnection[Any],
     database: ScratchDatabase,
     monkeypatch: pytest.MonkeyPatch,
-    found_empty: bool,
+    vacuumed: bool,
 ) -> None:
-    """At once where nothing was known of the tables, and after one slow reading where a vacuum had found them empty."""
-    if found_empty:
+    """After one slow reading, whether nothing was known of the tables or a vacuum had found them empty."""
+    if vacuumed:
         with database.owner_connection() as owner:
             owner.execute("VACUUM ANALYZE")
     async with as_the_server(database) as connection:
@@ -77,10 +77,9 @@ async def test_plans_made_on_empty_tables_find_rows_by_index_in_full_ones(
             since = await start_cursor(connection)
             for _ in range(3):
                 writer.act("message_add", 1)
-            if found_empty:
-                with monkeypatch.context() as slow:
-                    slow.setattr(changes, "PLANNED_AGAIN_AFTER_SECONDS", 0.0)
-                    await changes_read(connection, since)
+            with monkeypatch.context() as slow:
+                slow.setattr(changes, "PLANNED_AGAIN_AFTER_SECONDS", 0.0)
+                await changes_read(connection, since, user_id=person)
             before = await scanned(connection)
             for _ in range(3):
                 assert len((await changes_read(connection, since, user_id=person)).rows) == 4
