@@ -62,7 +62,7 @@ def planned_once(database: dict[str, Any]) -> dict[str, Any]:
             **options,
             "options": f"{options['options']} {planner}".strip(),
             "server_side_binding": True,
-            "prepare_threshold": 0,
+            "prepare_threshold": 1,
         },
     }
 
