@@ -13,7 +13,7 @@ from communications.schemas.documents import (
     MessageKind,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows_planned_once
 from communications.selectors.values import event_word, id_text, optional_id, optional_instant
 from communications.status import Status
 
@@ -139,7 +139,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
 
 def conversation_by_id(conversation_id: int) -> Conversation:
     """Raises NotFound if it is not shown. Whether somebody may read it is for the caller to have asked."""
-    found = rows(CONVERSATIONS_BY_ID, [[conversation_id]])
+    found = rows_planned_once(CONVERSATIONS_BY_ID, [[conversation_id]])
     if not found:
         raise NotFound
     return conversation_document(found[0])

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from communications.ingest.connections import PLANNER
 from communications.ingest.record import record
 from communications.models import ChannelAccess, ChatAttendee, Conversation, GivenName, Message
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from tests.database import ScratchDatabase
 from tests.inbox import attendee_make, channel_make, client_of, person_make
 from tests.ingest.deliveries import delivery_of
@@ -52,7 +51,7 @@ class Desk:
 
         async def fold() -> None:
             async with connection_pool(
-                "fold", max_size=1, lock_timeout_ms=60_000, statement_timeout_ms=60_000, planner=PLANNER
+                "fold", max_size=1, lock_timeout_ms=60_000, statement_timeout_ms=60_000, planner=PLANNED_ONCE
             ) as pool:
                 await record(pool, [delivery])
 

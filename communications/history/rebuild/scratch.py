@@ -11,8 +11,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import AsyncConnectionPool
 
-from communications.ingest.connections import PLANNER
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from communications.sql import rules
 
 SCHEMA: Final = "landline_rebuild"
@@ -105,7 +104,7 @@ def scratch_connections() -> AsyncConnectionPool[Any]:
         max_size=1,
         lock_timeout_ms=0,
         statement_timeout_ms=0,
-        planner={**PLANNER, "search_path": SEARCH_PATH, "synchronous_commit": "off"},
+        planner={**PLANNED_ONCE, "search_path": SEARCH_PATH, "synchronous_commit": "off"},
     )
 
 

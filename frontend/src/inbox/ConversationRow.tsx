@@ -1,6 +1,6 @@
 import { memo } from "react";
 
-import type { Id } from "../api/types";
+import type { Id, Mention } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { ChannelChip } from "../channels/ChannelChip";
 import { oneLine } from "../lib/text";
@@ -11,6 +11,7 @@ import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { previewOf, type Preview } from "./preview";
+import { useMentioned } from "./useMentioned";
 
 export function rowElementId(id: Id): string {
   return `conversation-${id}`;
@@ -64,21 +65,27 @@ function PreviewLine({ preview }: { readonly preview: Preview }) {
   );
 }
 
-export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { id, index, total, height, active, open, now, onOpen } = props;
-  const row = useRow(id);
+function optionOf({ id, index, total, height }: ConversationRowProps) {
+  const style = { height, transform: `translateY(${index * height}px)` };
+  return { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1, style } as const;
+}
+
+type KnownRowProps = ConversationRowProps & { readonly row: LocalConversation };
+
+/** Its preview names people: it is drawn again when one of them gets another name. */
+function NamingRow({ mentions, ...props }: KnownRowProps & { readonly mentions: readonly Mention[] }) {
+  return <KnownRow {...props} preview={previewOf(props.row, useMentioned(mentions))} />;
+}
+
+function KnownRow({ row, preview, ...props }: KnownRowProps & { readonly preview: Preview }) {
+  const { id, active, open, now, onOpen } = props;
   const picture = useConversationPicture(row);
-  const place = { height, transform: `translateY(${index * height}px)` };
-  const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;
-  if (row === undefined) return <div {...option} className="row" style={place} aria-selected={open} />;
-  const preview = previewOf(row);
   const unread = row.shown_unread > 0;
   const classes = ["row", open && "row-open", active && "row-active", unread && "row-unread"];
   return (
     <div
-      {...option}
+      {...optionOf(props)}
       className={classes.filter(Boolean).join(" ")}
-      style={place}
       aria-selected={open}
       aria-label={spoken(row, preview, now)}
       onClick={() => {
@@ -112,4 +119,12 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       </span>
     </div>
   );
+}
+
+export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const row = useRow(props.id);
+  if (row === undefined) return <div {...optionOf(props)} className="row" aria-selected={props.open} />;
+  const mentions = row.last_message?.mentions ?? [];
+  if (mentions.length > 0) return <NamingRow {...props} row={row} mentions={mentions} />;
+  return <KnownRow {...props} row={row} preview={previewOf(row)} />;
 });
