@@ -49,9 +49,13 @@ BEGIN
         kind = whole.kind, title = whole.title, title_at = whole.title_at,
         contact_id = CASE WHEN whole.kind = 'direct' THEN conversation.contact_id END,
         marked_read_at = whole.marked_read_at, marked_read_id = whole.marked_read_id,
+        described_at = described.described_at, archived = described.archived, pinned = described.pinned,
+        muted_until = described.muted_until, read_only = described.read_only, disabled_features = described.disabled_features,
+        content_type = whole.content_type,
         history_revision = conversation.history_revision + 1
     FROM (
-        SELECT CASE WHEN bool_or(part.kind = 'channel') THEN 'channel' WHEN bool_or(part.kind = 'group') THEN 'group' ELSE 'direct' END
+        SELECT max(part.content_type) AS content_type,
+               CASE WHEN bool_or(part.kind = 'channel') THEN 'channel' WHEN bool_or(part.kind = 'group') THEN 'group' ELSE 'direct' END
                    AS kind,
                (array_agg(part.title ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title,
                (array_agg(part.title_at ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title_at,
@@ -61,6 +65,10 @@ BEGIN
                    AS marked_read_id
         FROM communications_conversation AS part WHERE part.id = root OR part.continues_id = root
     ) AS whole
+    CROSS JOIN (
+        SELECT part.* FROM communications_conversation AS part WHERE part.id = root OR part.continues_id = root
+        ORDER BY part.described_at DESC NULLS LAST, part.id LIMIT 1
+    ) AS described
     WHERE conversation.id = root;
 
     PERFORM landline_contacts_settle(ARRAY[root]);

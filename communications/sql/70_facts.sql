@@ -60,7 +60,9 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
                    SELECT jsonb_agg(DISTINCT attendee.provider_id) FROM communications_conversationattendee AS member
                    JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
                    WHERE member.conversation_id = ANY(parts.ids) AND member.state = 'gone'),
-               'content_type', conversation.content_type, 'described_at', conversation.described_at)
+               'content_type', conversation.content_type, 'described_at', conversation.described_at,
+               'archived', conversation.archived, 'pinned', conversation.pinned, 'muted_until', conversation.muted_until,
+               'read_only', conversation.read_only, 'disabled_features', to_jsonb(conversation.disabled_features))
            END,
            CASE WHEN conversation.marked_read_at IS NULL THEN ARRAY[]::text[] ELSE ARRAY['unread_count', 'read_through_at'] END
     FROM unnest(ids) AS asked (id)
