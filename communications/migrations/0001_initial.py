@@ -1363,6 +1363,17 @@ class Migration(migrations.Migration):
                         to="communications.chatattendee",
                     ),
                 ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="communications.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -1758,6 +1769,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
+                condition=models.Q(("event_emoji", ""), _negated=True),
+                fields=["channel", "event_person"],
+                name="message_reaction_line_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
@@ -1960,6 +1979,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reaction",
             index=models.Index(fields=["sender"], name="reaction_sender"),
+        ),
+        migrations.AddIndex(
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("line__isnull", False)), fields=["line"], name="reaction_told_by_line"
+            ),
         ),
         migrations.AddConstraint(
             model_name="reaction",

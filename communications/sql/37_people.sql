@@ -159,6 +159,17 @@ BEGIN
 END
 $$;
 
+-- By which ids of a channel a person is known, the one asked for included.
+CREATE OR REPLACE FUNCTION landline_person_ids(channel bigint, asked text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(
+        SELECT mate.provider_id::text
+        FROM communications_chatattendee AS held
+        JOIN communications_chatattendee AS mate
+            ON mate.id = coalesce(held.same_as_id, held.id) OR mate.same_as_id = coalesce(held.same_as_id, held.id)
+        WHERE held.channel_id = channel AND held.provider_id = asked
+        UNION SELECT asked)
+$$;
+
 -- A person as shown, of all attendees who are that person: the name somebody here gave last; else that of the best source, and
 -- of those the one that was told first last; number, public identifier and picture of whoever is named best among those that have one.
 CREATE OR REPLACE FUNCTION landline_person(asked bigint)

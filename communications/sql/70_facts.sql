@@ -103,7 +103,12 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'reactions', (
             SELECT jsonb_object_agg(encode(reaction.event_key, 'hex'), jsonb_build_object(
                 'sender', reaction.sender_provider_id, 'emoji', reaction.emoji, 'at', reaction.reacted_at))
-            FROM communications_reaction AS reaction WHERE reaction.message_id = message.id),
+            FROM communications_reaction AS reaction WHERE reaction.message_id = message.id AND reaction.line_id IS NULL),
+        'reactions_by_lines', (
+            SELECT jsonb_object_agg(line.external_message_id, jsonb_build_object(
+                'sender', reaction.sender_provider_id, 'emoji', reaction.emoji, 'at', reaction.reacted_at))
+            FROM communications_reaction AS reaction JOIN communications_message AS line ON line.id = reaction.line_id
+            WHERE reaction.message_id = message.id),
         'edits', (
             SELECT jsonb_object_agg(encode(edit.event_key, 'hex'), jsonb_build_object('text', edit.text, 'at', edit.edited_at))
             FROM communications_messageedit AS edit WHERE edit.message_id = message.id)),

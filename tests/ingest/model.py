@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.ingest.deliveries import NOON
-from tests.ingest.model_events import event_of, event_row, gone, lines_hide
+from tests.ingest.model_events import ToldReaction, event_of, event_row, gone, lines_hide, reactions_of_lines
 from tests.ingest.model_people import People
 from tests.ingest.world_bodies import chat_names, lid_of, phone_of, text_of
 from tests.ingest.worlds import OWNER, Happening, Status, Telling, World
@@ -37,7 +37,11 @@ def expected_rows(world: World) -> Rows:
         for message in {told.message for told in world.told if not isinstance(told, Status)}
     }
     happened = {name: happenings(world, int(name.removeprefix("message-"))) for name in messages}
-    lines_hide(messages, happened, people)
+    spoken = {f"message-{telling.message}": telling for _, telling in reversed(tellings(world))}
+    by_lines = reactions_of_lines(messages, spoken)
+    for name, row in messages.items():
+        row["reactions"] = reactions(happened[name], by_lines.get(name, []), people)
+    lines_hide(messages, happened, by_lines, people)
     return {
         "channel": {"own_identities": sorted(people.own), **channel_status(world)},
         "messages": messages,
@@ -117,7 +121,6 @@ def message_row(
     row: dict[str, Any] = {
         "deleted_at": min(deleted, default=None),
         "edited_at": edits[-1][0] if edits else None,
-        "reactions": reactions(happened, people),
     }
     if not told:
         return row | {"is_stub": True, "conversation": None}
@@ -179,16 +182,19 @@ def status(happened: Iterable[tuple[dt.datetime, Happening]], direction: str) ->
     return max(reported, key=LADDER.index, default=None)
 
 
-def reactions(happened: Iterable[tuple[dt.datetime, Happening]], people: People) -> list[str]:
+def reactions(
+    happened: Iterable[tuple[dt.datetime, Happening]], by_lines: Iterable[ToldReaction], people: People
+) -> list[str]:
     """What each reactor thinks now, in the words of ``rows.MESSAGES``."""
-    newest = {
-        people.provider_id(happening.actor, happening.mention): happening.said
-        for _, happening in happened
+    told = [
+        ToldReaction(at, b"", people.provider_id(happening.actor, happening.mention), happening.said, "Ann")
+        for at, happening in happened
         if happening.kind == "message_reaction"
-    }
+    ]
+    newest = {one.provider_id: one for one in sorted([*told, *by_lines], key=lambda one: (one.at, one.key))}
     return sorted(
-        f"{provider_id} {emoji}{'true' if people.is_self(provider_id) else 'false'}Ann"
-        for provider_id, emoji in newest.items()
+        f"{one.provider_id} {one.emoji}{'true' if people.is_self(one.provider_id) else 'false'}{one.name}"
+        for one in newest.values()
     )
 
 

@@ -104,12 +104,12 @@ class People:
                 "name_at": self._names.get(provider_id, (None, ""))[0],
                 "identities": sorted(keys),
                 "is_self": self.is_self(provider_id),
-                "person": self._person(provider_id),
+                "person": self.person(provider_id),
             }
             for provider_id, keys in self._keys.items()
         }
 
-    def _person(self, provider_id: str) -> list[str]:
+    def person(self, provider_id: str) -> list[str]:
         """A privacy id and the number that some body showed beside it are one person's."""
         own = self._own_key(provider_id)
         return sorted(

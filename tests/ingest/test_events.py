@@ -189,6 +189,72 @@ async def test_a_reaction_line_that_names_its_message_is_that_reaction(connectio
     )
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_reaction_line_that_names_its_message_by_the_providers_id_is_that_reaction(
+    connections, order
+):
+    account = f"account-{uuid.uuid4()}"
+    await channel_make(connections, account)
+    quoting = {"quoted": {"provider_id": "3EB0AA", "text": "hello"}}
+    told = [
+        said(account, "m1", "hello", second=1, is_event=0, provider_message_id="3EB0AA"),
+        said(account, "m2", "hello", second=1, is_event=0, provider_message_id="3EB0BB"),
+        said(account, "line", f"{B} reacted 👍", second=2, by=BEA, name="Bea", **quoting),
+    ]
+    for index in order:
+        await deliver(connections, told[index])
+    message = await document(connections, account, "m1")
+    assert [(one.emoji, one.sender_name) for one in message.reactions] == [("👍", "Bea")]
+    assert (await document(connections, account, "m2")).reactions == ()
+    assert await document(connections, account, "line") is None
+    await deliver(connections, reaction(account, emoji=""))
+    assert (await document(connections, account, "m1")).reactions == ()
+
+
+async def test_a_line_whose_message_never_comes_stays_a_line(connections, account):
+    quoting = {"quoted": {"provider_id": "3EB0AA"}}
+    await deliver(connections, said(account, "line", "Reacted 👍", second=2, by=BEA, name="Bea", **quoting))
+    assert (await document(connections, account, "line")).event == "reaction"
+
+
+BEAS_NUMBER = "420600000142"
+
+
+def proof(account):
+    """A body that shows Bea's two ids together."""
+    bea = whatsapp_person(BEA, name="Bea", lid=BEA, phone=BEAS_NUMBER)
+    return said(account, "proof", "it is me", second=9, by=BEA, is_event=0) | {"sender": bea}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_reaction_told_by_both_ids_of_one_person_is_shown_once(connections, order):
+    account = f"account-{uuid.uuid4()}"
+    await channel_make(connections, account)
+    by_number = whatsapp_person(f"{BEAS_NUMBER}@s.whatsapp.net", name="Bea", phone=BEAS_NUMBER)
+    told = [reaction(account), reaction(account) | {"reaction_sender": by_number}, proof(account)]
+    await deliver(connections, said(account, "m1", "hello", second=1, is_event=0))
+    for index in order[:2]:
+        await deliver(connections, told[index])
+    before = await document(connections, account, "m1")
+    await deliver(connections, told[order[2]])
+    after = await document(connections, account, "m1")
+    assert [one.emoji for one in after.reactions] == ["👍"]
+    assert int(after.version) > int(before.version), "readers hear of it"
+
+
+async def test_a_line_goes_once_its_person_is_known_to_be_who_reacted(connections, account):
+    by_number = whatsapp_person(f"{BEAS_NUMBER}@s.whatsapp.net", name="Bea", phone=BEAS_NUMBER)
+    await deliver(
+        connections,
+        said(account, "m1", "hello", second=1, is_event=0),
+        reaction(account) | {"reaction_sender": by_number},
+        said(account, "line", f"{B} reacted 👍", second=2, by=BEA, name="Bea"),
+    )
+    assert (await document(connections, account, "line")).event == "reaction"
+    await deliver(connections, proof(account))
+    assert await document(connections, account, "line") is None
+
+
 async def test_whom_a_text_names_is_told_with_the_best_name_known_and_after_an_edit(connections, account):
     await deliver(connections, said(account, "m1", f"ask {B} or @140000000000001", second=1, is_event=0))
     first = await document(connections, account, "m1")

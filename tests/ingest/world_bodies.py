@@ -83,6 +83,17 @@ def text_of(telling: Telling) -> str:
     }[event]
 
 
+def named_by_line(telling: Telling) -> Body | None:
+    if (
+        telling.names is None
+        or not telling.is_event
+        or telling.event is None
+        or telling.event[0] != "reacted"
+    ):
+        return None
+    return {"provider_id": f"3EB0message-{telling.names}"}
+
+
 def message_body(world: World, telling: Telling, account: str) -> Body:
     is_group = world.groups[telling.chat]
     author = mentioned(telling.author, telling.mention, telling.name)
@@ -106,6 +117,7 @@ def message_body(world: World, telling: Telling, account: str) -> Body:
         is_event=int(telling.is_event),
         hidden=int(telling.is_hidden),
         attachments=[attachment(number) for number in range(telling.files)],
+        quoted=named_by_line(telling),
         **chat_names(world, telling),
     )
 

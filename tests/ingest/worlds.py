@@ -25,7 +25,8 @@ SECONDS_APART = 25
 class Telling:
     """A message is told. ``chat`` and ``author`` are facts of the message, all else differs from body to body.
 
-    ``event`` is what an event message says has happened, and to whom.
+    ``event`` is what an event message says has happened, and to whom; ``names`` is the message that the line of a reaction
+    names by the provider's id.
     """
 
     message: int
@@ -40,6 +41,7 @@ class Telling:
     files: int
     is_event: bool
     event: tuple[str, int] | None
+    names: int | None
     is_hidden: bool
     tells_sender: bool
     tells_account: bool
@@ -100,7 +102,7 @@ def worlds(draw: st.DrawFn, *, happenings: int = 0) -> World:
     told: list[Told] = []
     for number, (chat, author) in enumerate(messages):
         least = 0 if happenings else 1
-        told += draw(st.lists(tellings(number, chat, author), min_size=least, max_size=3))
+        told += draw(st.lists(tellings(number, chat, author, len(messages)), min_size=least, max_size=3))
     for _ in range(draw(st.integers(0, happenings))):
         number = draw(st.integers(0, len(messages) - 1))
         happened = draw(happenings_to(number, *messages[number]) | st.builds(Status, STATUS_WORDS))
@@ -115,7 +117,7 @@ EVENTS = ["added", "removed", "left", "renamed", "reacted"]
 STATUS_WORDS = st.sampled_from(["OK", "RECONNECTED", "CREDENTIALS", "ERROR", "CONNECTING", "NOVEL"])
 
 
-def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]:
+def tellings(message: int, chat: int, author: int, messages: int) -> st.SearchStrategy[Telling]:
     return st.builds(
         Telling,
         message=st.just(message),
@@ -130,6 +132,7 @@ def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]
         files=st.integers(0, 2),
         is_event=st.booleans(),
         event=st.none() | st.tuples(st.sampled_from(EVENTS), st.sampled_from(range(PEOPLE))),
+        names=st.none() | st.integers(0, messages - 1),
         is_hidden=st.sampled_from([False, False, True]),
         tells_sender=st.booleans(),
         tells_account=st.booleans(),

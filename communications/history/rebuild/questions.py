@@ -106,6 +106,13 @@ _JUDGED: Final = {
         FROM spoiled_person AS person
         JOIN public.communications_message AS message ON message.sender_id = person.id AND NOT message.direction_told
         JOIN public.communications_conversation AS part ON part.id = message.conversation_id
+        UNION
+        SELECT DISTINCT coalesce(part.continues_id, part.id)
+        FROM spoiled_person AS person
+        JOIN public.communications_chatattendee AS reactor ON reactor.id = person.id
+        JOIN public.communications_message AS line
+            ON line.event_emoji <> '' AND line.channel_id = reactor.channel_id AND line.event_person = reactor.provider_id
+        JOIN public.communications_conversation AS part ON part.id = line.conversation_id
     ) AS unsure ON unsure.root = conversation.id
     LEFT JOIN public.communications_conversation AS part ON coalesce(part.continues_id, part.id) = conversation.id
     LEFT JOIN public.communications_conversationalias AS alias ON alias.conversation_id = part.id
@@ -116,12 +123,17 @@ _JUDGED: Final = {
                spoiled.reason,
                CASE WHEN message.client_id IS NOT NULL THEN %(written_here)s END,
                CASE WHEN NOT message.direction_told AND person.id IS NOT NULL THEN %(spoiled_person)s END) AS reason,
-           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation'] END AS masked
+           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation', 'reactions_by_lines'] END
+           || CASE WHEN message.event_emoji = '' OR around.id IS NULL AND reactor.id IS NULL THEN ARRAY[]::text[]
+                   ELSE ARRAY['is_hidden'] END AS masked
     FROM public.communications_message AS message
     LEFT JOIN spoiled_message AS spoiled ON spoiled.id = message.id
     LEFT JOIN spoiled_person AS person ON person.id = message.sender_id
     LEFT JOIN public.communications_conversation AS part ON part.id = message.conversation_id
-    LEFT JOIN spoiled_conversation AS around ON around.id = coalesce(part.continues_id, part.id)""",
+    LEFT JOIN spoiled_conversation AS around ON around.id = coalesce(part.continues_id, part.id)
+    LEFT JOIN public.communications_chatattendee AS reacted
+        ON message.event_emoji <> '' AND reacted.channel_id = message.channel_id AND reacted.provider_id = message.event_person
+    LEFT JOIN spoiled_person AS reactor ON reactor.id = reacted.id""",
 }
 
 _TABLES: Final = {

@@ -102,7 +102,7 @@ class MessagingHandler:
                 subject=data.subject or "",
                 is_event=data.is_event,
                 event_kind=happened.kind if happened else "",
-                event_person=(happened.reactor or "") if happened and is_reaction else "",
+                event_person=_reactor(happened, sender) if happened and is_reaction else "",
                 event_emoji=(happened.emoji or "") if happened and is_reaction else "",
                 is_forwarded=bool(data.is_forwarded),
                 is_view_once=bool(data.is_view_once),
@@ -148,7 +148,10 @@ class MessagingHandler:
     def _reaction_told_as_message(
         self, data: MessagingPayload, sent_at: dt.datetime, received_at: dt.datetime
     ) -> Fact | None:
-        """A reaction that comes as an event message and says to which message is that reaction, and no line of its own."""
+        """A reaction that comes as an event message and says to which message is that reaction, and no line of its own.
+
+        Where it names the message by the provider's id, only the rows can tell which that is.
+        """
         happened, quoted = data.happening, data.quoted
         if happened is None or not happened.emoji or quoted is None or quoted.message_id is None:
             return None
@@ -267,6 +270,11 @@ def _person_by_id(provider_id: str) -> PersonFact:
         return PersonFact(provider_id=provider_id, lid=value, identities=(key,), own_key=key)
     key = f"phone:{value}"
     return PersonFact(provider_id=provider_id, phone=value, identities=(key,), own_key=key)
+
+
+def _reactor(happened: Happening, sender: PersonFact | None) -> str:
+    """Whom the line names, else who sent it."""
+    return happened.reactor or (sender.provider_id if sender else "")
 
 
 def _searchable(text: str, people: Iterable[PersonFact]) -> str:
