@@ -448,6 +448,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("status_word", models.TextField(blank=True, db_default="", default="")),
+                ("is_listed", models.BooleanField(db_default=False, default=False)),
                 (
                     "channel",
                     models.ForeignKey(

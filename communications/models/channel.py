@@ -57,6 +57,8 @@ class Channel(models.Model):
 class ChannelStatus(models.Model):
     """One status upstream reported: the channel's time line. Between a status that is not OK and the next that is, messages
     may be missing.
+
+    ``is_listed``: told by upstream's list of accounts, and by no delivery.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -65,6 +67,7 @@ class ChannelStatus(models.Model):
     at = models.DateTimeField()
     status = models.TextField(choices=Channel.Status.choices)
     status_word = models.TextField(blank=True, default="", db_default="")
+    is_listed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "event_key"], name="channel_status_unique")]

@@ -30,7 +30,16 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'external_attendee_id', attendee.external_attendee_id,
         'name', attendee.name, 'name_rank', attendee.name_rank, 'name_at', attendee.name_at,
         'phone', attendee.phone, 'lid', attendee.lid, 'public_identifier', attendee.public_identifier,
-        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self),
+        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self,
+        'told_keys', (
+            SELECT jsonb_object_agg(told.key, jsonb_build_array(told.own_key, told.told_by))
+            FROM communications_attendeeidentity AS told WHERE told.attendee_id = attendee.id),
+        'told_names', (
+            SELECT jsonb_object_agg(told.rank || ' ' || told.name, jsonb_build_array(told.since, told.told_by))
+            FROM communications_attendeename AS told WHERE told.attendee_id = attendee.id),
+        'person', (
+            SELECT jsonb_agg(mate.provider_id ORDER BY mate.provider_id) FROM communications_chatattendee AS mate
+            WHERE mate.id = coalesce(attendee.same_as_id, attendee.id) OR mate.same_as_id = coalesce(attendee.same_as_id, attendee.id))),
         CASE WHEN attendee.name_rank < 5 THEN ARRAY[]::text[] ELSE ARRAY['name', 'name_rank', 'name_at'] END
     FROM unnest(ids) AS asked (id)
     JOIN communications_chatattendee AS attendee ON attendee.id = asked.id

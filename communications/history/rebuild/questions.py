@@ -58,7 +58,12 @@ WITH unfolded AS MATERIALIZED (
         UNION ALL
         -- Whom a text only mentions is a member of nothing: the delivery that told of them first is what they depend on.
         SELECT source.attendee_id, unfolded.reason
-        FROM public.communications_attendeeidentity AS source JOIN unfolded ON unfolded.id = source.told_by
+        FROM (
+            SELECT attendee_id, told_by FROM public.communications_attendeeidentity
+            UNION ALL
+            SELECT attendee_id, told_by FROM public.communications_attendeename
+        ) AS source
+        JOIN unfolded ON unfolded.id = source.told_by
         UNION ALL
         SELECT unnest(people_left), %(erased)s FROM public.communications_erasure
         UNION ALL
@@ -76,9 +81,24 @@ _JUDGED: Final = {
         AND (unfolded.message_id IS NULL OR unfolded.reason = %(meanwhile)s)
     GROUP BY channel.id""",
     "attendee": """
-    SELECT attendee.id, attendee.provider_id::text AS natural_key, spoiled.reason, ARRAY[]::text[] AS masked
+    SELECT attendee.id, attendee.provider_id::text AS natural_key, spoiled.reason,
+           CASE WHEN unsure.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['person'] END AS masked
     FROM public.communications_chatattendee AS attendee
-    LEFT JOIN spoiled_person AS spoiled ON spoiled.id = attendee.id""",
+    LEFT JOIN spoiled_person AS spoiled ON spoiled.id = attendee.id
+    LEFT JOIN (
+        -- Who is linked to whom also depends on what was told of others by the same ids.
+        SELECT DISTINCT coalesce(held.same_as_id, held.id) AS root
+        FROM (
+            SELECT id FROM spoiled_person
+            UNION
+            SELECT beside.attendee_id
+            FROM spoiled_person AS person
+            JOIN public.communications_attendeeidentity AS told ON told.attendee_id = person.id
+            JOIN public.communications_attendeeidentity AS beside
+                ON beside.channel_id = told.channel_id AND beside.key = told.key
+        ) AS reached
+        JOIN public.communications_chatattendee AS held ON held.id = reached.id
+    ) AS unsure ON unsure.root = coalesce(attendee.same_as_id, attendee.id)""",
     # A conversation that is left out is known by each of its names.
     "conversation": """
     SELECT conversation.id, alias.kind || ':' || alias.value AS natural_key,
