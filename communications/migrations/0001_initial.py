@@ -305,6 +305,7 @@ class Migration(migrations.Migration):
                             ("difference_opened", "Saw what folding a delivery again would change"),
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
                             ("replay_asked", "Had deliveries folded again"),
+                            ("erased", "Erased a conversation or a person for good"),
                         ]
                     ),
                 ),
