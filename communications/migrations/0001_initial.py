@@ -840,6 +840,18 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="AccountsListed",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("began_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_listed_is_one_row")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ErasureKey",
             fields=[
                 ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),

@@ -137,3 +137,16 @@ class ChannelAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.channel} · {self.role}"
+
+
+class AccountsListed(models.Model):
+    """When upstream was last asked for its accounts, and answered: one row. Who asked before that need not ask again."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    began_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="accounts_listed_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"listed at {self.began_at:%Y-%m-%d %H:%M}"
