@@ -69,6 +69,10 @@ class MessagingHandler:
         direction = body_direction(data)
         sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
         people = self.people(data, sender)
+        happened = data.happening
+        ourselves = self._ourselves(data, people) if happened is not None and happened.is_about_us else None
+        if ourselves is not None and ourselves not in people:
+            people = (*people, ourselves)
         sent_at, time_flagged = settle_time(data.timestamp, received_at)
         sender_name = sender.name if sender else _shown_name(data.sender)
         quoted = data.quoted
@@ -77,13 +81,14 @@ class MessagingHandler:
         if reaction is not None:
             return reaction
         named = mentioned(text, people)
-        happened = data.happening
         is_reaction = happened is not None and happened.kind is HappeningKind.REACTION and not data.is_hidden
         return MessageReceived(
             chat=self._chat(data),
             people=people,
             mentioned=named,
-            memberships=() if data.chat_kind is ChatKind.DIRECT else _memberships(happened, sender),
+            memberships=()
+            if data.chat_kind is ChatKind.DIRECT
+            else _memberships(happened, sender, ourselves),
             message=MessageFact(
                 external_message_id=data.message_id,
                 provider_message_id=data.provider_message_id or "",
@@ -209,6 +214,13 @@ class MessagingHandler:
                 people[person.provider_id] = person
         return tuple(people.values())
 
+    def _ourselves(self, data: MessagingPayload, people: Iterable[PersonFact]) -> PersonFact | None:
+        """Whose account it is, as the body shows it; ``None`` where it does not."""
+        listed = next((person for person in people if person.is_self), None)
+        return listed or self.person(
+            data, Person(provider_id=data.own.user_id, phone=data.own.phone), is_self=True
+        )
+
     def _chat(self, data: MessagingPayload) -> ChatFact:
         return ChatFact(
             external_thread_id=data.chat_id or data.provider_chat_id or "",
@@ -291,15 +303,18 @@ def _new_title(data: MessagingPayload) -> str | None:
     return data.happening.title
 
 
-def _memberships(happened: Happening | None, sender: PersonFact | None) -> tuple[MembershipFact, ...]:
+def _memberships(
+    happened: Happening | None, sender: PersonFact | None, ourselves: PersonFact | None
+) -> tuple[MembershipFact, ...]:
     if happened is None:
         return ()
     entered, departed = happened.entered, happened.departed
-    if happened.is_about_sender and sender is not None:
-        if happened.kind is HappeningKind.MEMBER_LEFT:
-            departed = (sender.provider_id,)
+    meant = sender if happened.is_about_sender else ourselves
+    if meant is not None:
+        if happened.kind in (HappeningKind.MEMBER_LEFT, HappeningKind.MEMBER_REMOVED):
+            departed = (*departed, meant.provider_id)
         else:
-            entered = (sender.provider_id,)
+            entered = (*entered, meant.provider_id)
     return (
         *(MembershipFact(provider_id=provider_id, state="in") for provider_id in entered),
         *(MembershipFact(provider_id=provider_id, state="gone") for provider_id in departed),
