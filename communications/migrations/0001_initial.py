@@ -605,6 +605,8 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Time of the fact that gave the title", null=True
                     ),
                 ),
+                ("title_before", models.TextField(blank=True, null=True)),
+                ("title_before_at", models.DateTimeField(blank=True, null=True)),
                 ("last_message_at", models.DateTimeField(blank=True, null=True)),
                 ("unread_count", models.PositiveIntegerField(db_default=0, default=0)),
                 ("marked_read_at", models.DateTimeField(blank=True, null=True)),
