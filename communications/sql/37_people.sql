@@ -233,6 +233,11 @@ $$;
 CREATE OR REPLACE FUNCTION landline_attendee_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM landline_people_changed(ARRAY[coalesce(OLD.same_as_id, OLD.id), coalesce(NEW.same_as_id, NEW.id)]);
+    -- Who reads the members of a conversation is told each person once: whoever becomes another is to be told.
+    IF OLD.same_as_id IS DISTINCT FROM NEW.same_as_id THEN
+        UPDATE communications_conversationattendee SET version = pg_current_xact_id()
+        WHERE attendee_id = NEW.id AND version <> pg_current_xact_id();
+    END IF;
     RETURN NULL;
 END
 $$;
