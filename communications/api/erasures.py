@@ -24,16 +24,17 @@ from communications.ingest.erase import (
     shown_conversation_erasable,
     shown_person_erasable,
 )
-from communications.models import AuditEntry, Channel, Conversation, Erasure, User
+from communications.models import AuditEntry, Channel, Erasure, User
 from communications.outbox.audit import audit_note
 from communications.schemas.erasure import ErasurePreview, ErasureRecord
+from communications.selectors.erasure import erasure_preview
 from communications.selectors.people import readable_person
 from communications.selectors.scope import owns_channel, readable_conversation
 from communications.selectors.values import id_text, instant
 
 router = Router(tags=["erasing"])
 
-PREVIEWS = answers(ErasurePreview, NotAuthenticated, NotPermitted, NotFound)
+PREVIEWS = answers(ErasurePreview, NotAuthenticated, NotFound)
 ERASES = answers(ErasureRecord, InvalidInput, NotAuthenticated, RequestForged, NotPermitted, NotFound)
 
 
@@ -44,7 +45,8 @@ ERASES = answers(ErasureRecord, InvalidInput, NotAuthenticated, RequestForged, N
     openapi_extra=PREVIEWS,
 )
 def chat_preview(request: HttpRequest, provider: Provider, conversation_id: ConversationId) -> HttpResponse:
-    return answer(_preview(_conversation(reader_id(request), provider, conversation_id)))
+    reader = reader_id(request)
+    return answer(_preview(reader, _conversation(reader, provider, conversation_id)))
 
 
 @router.post(
@@ -71,7 +73,8 @@ def chat_erase(
     openapi_extra=PREVIEWS,
 )
 def person_preview(request: HttpRequest, attendee_id: AttendeeId) -> HttpResponse:
-    return answer(_preview(_person(reader_id(request), attendee_id)))
+    reader = reader_id(request)
+    return answer(_preview(reader, _person(reader, attendee_id)))
 
 
 @router.post(
@@ -95,30 +98,27 @@ def _conversation(reader: int, provider: str, conversation_id: str) -> Erasable:
         reader, provider=provider_or_any(provider), conversation_id=id_number(conversation_id)
     )
     channel = Channel.objects.get(conversation=shown_id)
-    _check(reader, channel.pk)
     return shown_conversation_erasable(channel, shown_id, "a conversation")
 
 
 def _person(reader: int, attendee_id: str) -> Erasable:
     root, channel_id, _ = readable_person(reader, id_number(attendee_id))
-    _check(reader, channel_id)
     erasable = shown_person_erasable(Channel.objects.get(pk=channel_id), root, "a person")
     if erasable is None:
         raise NotFound("An account's own person cannot be erased.")
     return erasable
 
 
-def _check(reader: int, channel_id: int) -> None:
-    if not owns_channel(reader, channel_id):
-        raise NotPermitted("Only owners of the account can erase.")
-
-
-def _preview(erasable: Erasable) -> ErasurePreview:
-    whole = Conversation.objects.filter(pk__in=erasable.conversations, continues__isnull=True)
-    return ErasurePreview(kind=_kind(erasable), messages=len(erasable.messages), conversations=whole.count())
+def _preview(reader: int, erasable: Erasable) -> ErasurePreview:
+    """Raises NotFound for whoever may not erase it."""
+    if not owns_channel(reader, erasable.channel_id):
+        raise NotFound
+    return erasure_preview(_kind(erasable), messages=erasable.messages, conversations=erasable.conversations)
 
 
 def _erase(reader: int, erasable: Erasable, object_id: str) -> ErasureRecord:
+    if not owns_channel(reader, erasable.channel_id):
+        raise NotPermitted("Only owners of the account can erase.")
     audit_note(
         reader,
         AuditEntry.Action.ERASED,
@@ -133,6 +133,8 @@ def _erase(reader: int, erasable: Erasable, object_id: str) -> ErasureRecord:
         kind=_kind(erasable),
         messages=erasure.messages,
         deliveries=erasure.deliveries,
+        erased_by=erasure.erased_by,
+        began_at=instant(erasure.began_at),
         ended_at=instant(erasure.ended_at or erasure.began_at),
     )
 

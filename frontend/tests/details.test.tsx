@@ -163,7 +163,7 @@ test("a group lists each person once, others before ourselves", async () => {
   expect(await screen.findByRole("region", { name: words.members(3) })).toBeDefined();
 });
 
-const PREVIEW = { kind: "conversation", messages: 12, conversations: 1 };
+const PREVIEW = { kind: "conversation", messages: 12, conversations: 1, files: 3, oldest_at: at(1), newest_at: at(2) };
 
 async function eraseOffered(): Promise<HTMLInputElement> {
   answers["chats/1/details/"] = { ...CHAT, may_erase: true };
@@ -176,13 +176,13 @@ async function eraseOffered(): Promise<HTMLInputElement> {
 
 test("a conversation is erased only once what goes was read and the word is typed", async () => {
   const field = await eraseOffered();
-  expect(screen.getByText(words.eraseGoes.conversation(12))).toBeDefined();
+  expect(screen.getByText(words.eraseGoes.conversation(12, 3))).toBeDefined();
   expect(screen.getByText(words.eraseStays.conversation)).toBeDefined();
   const go = screen.getByRole<HTMLButtonElement>("button", { name: words.eraseGo });
   fireEvent.change(field, { target: { value: "erase it" } });
   expect(go.disabled).toBe(true);
   fireEvent.change(field, { target: { value: " erase " } });
-  answers["chats/1/erasure/"] = { id: "3", kind: "conversation", messages: 12, deliveries: 1, ended_at: at(2) };
+  answers["chats/1/erasure/"] = { id: "3", kind: "conversation", messages: 12, deliveries: 1, erased_by: "owner", began_at: at(2), ended_at: at(2) };
   await press(words.eraseGo);
   expect((await screen.findByText(words.erased(12, 1))).getAttribute("role")).toBe("status");
   expect(asked.filter((one) => one.path.endsWith("erasure/")).at(-1)?.body).toEqual({ confirmation: "erase" });
@@ -194,7 +194,9 @@ test("an erasure that is refused says so and can be tried again", async () => {
   answers["chats/1/erasure/"] = { code: "not_permitted", detail: "Only owners of the account can erase." };
   await press(words.eraseGo);
   expect((await screen.findByRole("alert")).textContent).toContain("Only owners of the account can erase.");
-  expect(screen.getByRole<HTMLButtonElement>("button", { name: words.eraseGo }).disabled).toBe(false);
+  await waitFor(() => {
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: words.eraseGo }).disabled).toBe(false);
+  });
 });
 
 test("what cannot be looked at is not erased", async () => {

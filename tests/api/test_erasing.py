@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from communications.models import (
+    Attachment,
     AuditEntry,
     Channel,
     ChannelAccess,
@@ -44,7 +45,8 @@ class Town:
             self.channel, title="Choir", kind="group", members=[self.also_ana, self.bea]
         )
         for number in range(2):
-            message_make(self.direct, f"direct {number}", sender=self.ana, sent_at=minutes(number))
+            written = message_make(self.direct, f"direct {number}", sender=self.ana, sent_at=minutes(number))
+        Attachment.objects.create(channel=self.channel, message=written, external_attachment_id="photo")
         message_make(self.group, "of Ana", sender=self.also_ana, sent_at=minutes(3))
         message_make(self.group, "of Bea", sender=self.bea, sent_at=minutes(4))
         self.client: Client = client_of(self.owner)
@@ -68,7 +70,14 @@ def texts() -> set[str]:
 
 def test_a_conversation_is_erased_once_the_word_is_typed(town: Town) -> None:
     told = town.client.get(town.chat).json()
-    assert told == {"kind": "conversation", "messages": 2, "conversations": 1}
+    assert told == {
+        "kind": "conversation",
+        "messages": 2,
+        "conversations": 1,
+        "files": 1,
+        "oldest_at": "2026-05-18T12:00:00.000Z",
+        "newest_at": "2026-05-18T12:01:00.000Z",
+    }
     for confirmation in ("", "yes", "Erase"):
         refused = town.client.post(town.chat, {"confirmation": confirmation}, content_type=JSON)
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_input")
@@ -89,11 +98,8 @@ def test_a_conversation_is_erased_once_the_word_is_typed(town: Town) -> None:
 
 
 def test_a_person_goes_by_all_their_ids_and_what_others_wrote_stays(town: Town) -> None:
-    assert town.client.get(town.person(town.also_ana)).json() == {
-        "kind": "person",
-        "messages": 3,
-        "conversations": 1,
-    }
+    told = town.client.get(town.person(town.also_ana)).json()
+    assert (told["kind"], told["messages"], told["conversations"]) == ("person", 3, 1)
     done = town.client.post(town.person(town.also_ana), {"confirmation": "erase"}, content_type=JSON)
     assert done.json()["messages"] == 3
     assert texts() == {"of Bea"}
@@ -106,7 +112,7 @@ def test_who_does_not_own_the_account_neither_erases_nor_is_offered_it(town: Tow
     ChannelAccess.objects.create(user=administrator, channel=town.channel, role="admin")
     client = client_of(administrator)
     for path in (town.chat, town.person(town.ana)):
-        assert client.get(path).status_code == 403
+        assert client.get(path).status_code == 404
         refused = client.post(path, {"confirmation": "erase"}, content_type=JSON)
         assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
     assert len(texts()) == 4

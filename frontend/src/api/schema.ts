@@ -1452,12 +1452,17 @@ export interface components {
         /**
          * ErasurePreview
          * @description What an erasure would take; ``conversations`` are those that go as a whole, parts counted with their whole.
+         *
+         *     ``oldest_at`` and ``newest_at`` are of the messages, null where there are none.
          */
         readonly ErasurePreview: {
             /** @enum {unknown} */
             readonly kind: "conversation" | "person";
             readonly messages: number;
             readonly conversations: number;
+            readonly files: number;
+            readonly oldest_at: string | null;
+            readonly newest_at: string | null;
         };
         /**
          * ErasureRecord
@@ -1470,6 +1475,12 @@ export interface components {
             readonly kind: "conversation" | "person";
             readonly messages: number;
             readonly deliveries: number;
+            readonly erased_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly began_at: string;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC with milliseconds.
@@ -3307,15 +3318,6 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Forbidden: `not_permitted` */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Not Found: `not_found` */
             readonly 404: {
                 headers: {
@@ -3415,15 +3417,6 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden: `not_permitted` */
-            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

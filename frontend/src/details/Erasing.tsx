@@ -25,7 +25,7 @@ const previewOf = {
 function Told({ preview, kind }: { readonly preview: Preview; readonly kind: ErasureOf }) {
   return (
     <>
-      <p>{preview.messages === 0 ? words.eraseNothing : words.eraseGoes[kind](preview.messages, preview.conversations)}</p>
+      <p>{preview.messages === 0 ? words.eraseNothing : words.eraseGoes[kind](preview.messages, preview.files, preview.conversations)}</p>
       <p className="details-hint">{words.eraseStays[kind]}</p>
       <p className="details-hint">{words.eraseNew}</p>
     </>

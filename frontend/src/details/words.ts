@@ -19,6 +19,8 @@ export const REASON: Readonly<Record<Proposal["reason"], (phone: string, other: 
 
 const messagesOf = (count: number): string => (count === 1 ? "1 message" : `${count.toLocaleString("en")} messages`);
 
+const filesOf = (count: number): string => (count === 1 ? "1 file" : `${count.toLocaleString("en")} files`);
+
 export const details = {
   label: "Details",
   open: "Details",
@@ -75,10 +77,10 @@ export const details = {
 
   erase: { conversation: "Erase this conversation", person: "Erase this person" },
   eraseGoes: {
-    conversation: (messages: number) =>
-      `This deletes ${messagesOf(messages)} with their files, and all that came in about the conversation, for everybody and for good.`,
-    person: (messages: number, conversations: number) =>
-      `This deletes ${messagesOf(messages)} with their files, ${conversations === 0 ? "no direct conversation" : conversations === 1 ? "their direct conversation" : `their ${conversations.toLocaleString("en")} direct conversations`}, and all that came in about them, for everybody and for good.`,
+    conversation: (messages: number, files: number) =>
+      `This deletes ${messagesOf(messages)}, ${filesOf(files)}, and all that came in about the conversation, for everybody and for good.`,
+    person: (messages: number, files: number, conversations: number) =>
+      `This deletes ${messagesOf(messages)}, ${filesOf(files)}, ${conversations === 0 ? "no direct conversation" : conversations === 1 ? "their direct conversation" : `their ${conversations.toLocaleString("en")} direct conversations`}, and all that came in about them, for everybody and for good.`,
   },
   eraseNothing: "No message is kept of it any more; what else is known of it goes.",
   eraseStays: {
