@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from communications.api import channels, chats, deliveries, inspection, media, people, search, session
+from communications.api import (
+    channels,
+    chats,
+    deliveries,
+    erasures,
+    inspection,
+    media,
+    people,
+    search,
+    session,
+)
 from communications.api.contract import Api
 from communications.api.problems import problems_register
 from communications.api.reader import signed_in
@@ -30,4 +40,5 @@ api.add_router("/communications", search.router)
 api.add_router("/communications", deliveries.router)
 api.add_router("/communications", inspection.router)
 api.add_router("/communications", people.router)
+api.add_router("/communications", erasures.router)
 api.add_router("/communications", chats.router)

@@ -305,6 +305,7 @@ class Migration(migrations.Migration):
                             ("difference_opened", "Saw what folding a delivery again would change"),
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
                             ("replay_asked", "Had deliveries folded again"),
+                            ("erased", "Erased a conversation or a person for good"),
                         ]
                     ),
                 ),
@@ -448,6 +449,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("status_word", models.TextField(blank=True, db_default="", default="")),
+                ("is_listed", models.BooleanField(db_default=False, default=False)),
                 (
                     "channel",
                     models.ForeignKey(
@@ -603,6 +605,8 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Time of the fact that gave the title", null=True
                     ),
                 ),
+                ("title_before", models.TextField(blank=True, null=True)),
+                ("title_before_at", models.DateTimeField(blank=True, null=True)),
                 ("last_message_at", models.DateTimeField(blank=True, null=True)),
                 ("unread_count", models.PositiveIntegerField(db_default=0, default=0)),
                 ("marked_read_at", models.DateTimeField(blank=True, null=True)),
@@ -836,6 +840,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="AccountsListed",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("began_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_listed_is_one_row")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ErasureKey",
@@ -1363,6 +1379,17 @@ class Migration(migrations.Migration):
                         to="communications.chatattendee",
                     ),
                 ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="communications.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -1758,6 +1785,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
+                condition=models.Q(("event_emoji", ""), _negated=True),
+                fields=["channel", "event_person"],
+                name="message_reaction_line_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
@@ -1960,6 +1995,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reaction",
             index=models.Index(fields=["sender"], name="reaction_sender"),
+        ),
+        migrations.AddIndex(
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("line__isnull", False)), fields=["line"], name="reaction_told_by_line"
+            ),
         ),
         migrations.AddConstraint(
             model_name="reaction",

@@ -13,6 +13,7 @@ class AuditEntry(models.Model):
         DIFFERENCE_OPENED = "difference_opened", "Saw what folding a delivery again would change"
         TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
+        ERASED = "erased", "Erased a conversation or a person for good"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())

@@ -37,6 +37,10 @@ _OWNS_A_CHANNEL: Final = (
     "SELECT EXISTS (SELECT FROM communications_channelaccess WHERE user_id = %s AND role = 'owner')"
 )
 
+_OWNS_CHANNEL: Final = (
+    "SELECT FROM communications_channelaccess WHERE user_id = %s AND channel_id = %s AND role = 'owner'"
+)
+
 _ADMINISTERED: Final = """
 SELECT channel.id, access.role
 FROM communications_channel AS channel
@@ -88,6 +92,10 @@ def readable_conversation(user_id: int, *, provider: str | None, conversation_id
 
 def owns_a_channel(user_id: int) -> bool:
     return bool(rows(_OWNS_A_CHANNEL, [user_id])[0][0])
+
+
+def owns_channel(user_id: int, channel_id: int) -> bool:
+    return bool(rows(_OWNS_CHANNEL, [user_id, channel_id]))
 
 
 def administered(user_id: int) -> Administered:

@@ -37,18 +37,23 @@ CREATE OR REPLACE FUNCTION landline_edits_ask(edits json) RETURNS void LANGUAGE 
     WHERE held.state <> 'wanted'
 $$;
 
--- What upstream's own answer says of chats: its latest counts.
+-- What upstream's own answer says of chats: of several the latest counts, in every field. Bodies of a batch may describe one chat under
+-- names that only the rows tie together.
 CREATE OR REPLACE FUNCTION landline_conversations_describe(chats json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
         described_at = told.described_at,
-        archived = coalesce(told.archived, conversation.archived),
-        pinned = coalesce(told.pinned, conversation.pinned),
+        archived = coalesce(told.archived, false),
+        pinned = coalesce(told.pinned, false),
         muted_until = told.muted_until,
-        read_only = coalesce(told.read_only, conversation.read_only),
+        read_only = coalesce(told.read_only, 0),
         disabled_features = told.disabled_features
-    FROM json_to_recordset(chats) AS told (
-        chat integer, described_at timestamptz, archived boolean, pinned boolean, muted_until timestamptz, read_only smallint,
-        disabled_features text[])
-    WHERE conversation.id = conversation_of[told.chat]
+    FROM (
+        SELECT DISTINCT ON (conversation_of[said.chat]) conversation_of[said.chat] AS conversation_id, said.*
+        FROM json_to_recordset(chats) AS said (
+            chat integer, described_at timestamptz, archived boolean, pinned boolean, muted_until timestamptz, read_only smallint,
+            disabled_features text[])
+        ORDER BY conversation_of[said.chat], said.described_at DESC, said.chat
+    ) AS told
+    WHERE conversation.id = told.conversation_id
       AND told.described_at > coalesce(conversation.described_at, '-infinity')
 $$;

@@ -107,6 +107,7 @@ class Estate:
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
             "verdict": "same",
+            "confirmation": "erase",
         }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import io
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
@@ -182,10 +182,7 @@ def environments_of_processes(naming: str) -> set[bytes]:
     return found
 
 
-@pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="the extra 'video' is not installed")
 async def test_a_film_has_a_first_picture_and_a_length(tmp_path: Path) -> None:
-    import av
-
     film = tmp_path / "film.mp4"
     with av.open(str(film), "w", format="mp4") as container:
         stream = container.add_stream("mpeg4", rate=10)

@@ -63,6 +63,15 @@ _WITHOUT: Final = "_search_"
 # Channels come from the list of accounts, not from the ledger, and so does what it says of who we are. What was erased stays so.
 _COPIED: Final = ("communications_channel", "communications_erasurekey", "communications_erasedmark")
 
+# So does what it says of their status; the rest of the time line is the ledger's.
+_LISTED_COPY: Final = """
+INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word, is_listed)
+SELECT channel_id, event_key, at, status, status_word, true FROM public.communications_channelstatus WHERE is_listed
+"""
+_STATUSES_SETTLE: Final = (
+    "SELECT landline_channel_statuses_settle(ARRAY(SELECT id FROM communications_channel))"
+)
+
 
 class AlreadyRunning(Exception):
     """Another check holds the scratch tables."""
@@ -141,6 +150,8 @@ async def _make(connection: AsyncConnection[Any], writer: str) -> None:
                     sql.Identifier(table), sql.Identifier("public", table)
                 )
             )
+        await connection.execute(_LISTED_COPY)
+        await connection.execute(_STATUSES_SETTLE)
         for grant in _GRANTS:
             await connection.execute(
                 sql.SQL(grant).format(schema=sql.Identifier(SCHEMA), role=sql.Identifier(writer))

@@ -27,6 +27,8 @@ export type {
   Conversation,
   ConversationDetails,
   ConversationPage,
+  ErasurePreview,
+  ErasureRecord,
   Delivery,
   DeliveryBody,
   DeliveryCause,

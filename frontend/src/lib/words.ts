@@ -115,7 +115,7 @@ export const words = {
     arrivedMany: (count: number, name: string) => `${count} new messages from ${name}`,
     arrivedManyGroup: (count: number) => `${count} new messages`,
     cannotReply: "Replying here comes with the next version. Until then, answer on the phone; your answer appears here.",
-    readOnly: "Nobody can write in this conversation.",
+    readOnly: "This conversation can only be read.",
     group: "Group",
     broadcast: "Channel",
   },
