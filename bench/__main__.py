@@ -1,4 +1,4 @@
-"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, reads, search, and the browser."""
+"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, jumps, reads, search, and the browser."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from bench import report
 from bench.arrivals import arrivals_figures, arrivals_measure
 from bench.cells import CELLS, Bench
+from bench.depth import depth_measure
 from bench.full_database import full_database_make
 from bench.ingest import CLIENTS, ingest_figures, ingest_measure
 from bench.installation import Installation
@@ -25,7 +26,7 @@ from bench.search import search_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "ledger", "reads", "search", "ingest_over_full", "browser")
+PARTS = ("ingest", "push", "ledger", "depth", "reads", "search", "ingest_over_full", "browser")
 CLIENTS_OVER_FULL = (32,)
 PACES = {"push": 100, "acknowledged": 200}
 
@@ -91,6 +92,8 @@ def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[s
             return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
         case "ledger":
             return {part: refold_measure(bench, announce)}
+        case "depth":
+            return {part: depth_measure(bench, announce)}
         case _:
             return {part: _over_full(part, bench, options)}
 

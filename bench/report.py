@@ -65,6 +65,8 @@ def text(figures: Figures) -> list[str]:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
     if "ledger" in figures:
         lines += ["", *refold_text(figures["ledger"])]
+    if "depth" in figures:
+        lines += ["", *depth_text(figures["depth"])]
     if "reads" in figures:
         lines += ["", *reads_text(figures["reads"])]
     if "search" in figures:
@@ -183,6 +185,19 @@ def reads_text(reads: Figures) -> list[str]:
     titles = ("first page of", "p50/p99 ms", "app/PostgreSQL µs", "pages/s")
     return [
         "Over 20,000 chats and 1,000,000 messages, one HTTP request at a time:",
+        "",
+        *table(titles, rows),
+    ]
+
+
+def depth_text(depths: Figures) -> list[str]:
+    rows = [
+        [kind.replace("_", " "), *milliseconds(one), number(one, "p50_to_opened", 2)]
+        for kind, one in depths.items()
+    ]
+    titles = ("ms", "p50", "p95", "max", "p50 / that of opening")
+    return [
+        "A conversation of 200,000 messages opened, and pages around messages of it by depth:",
         "",
         *table(titles, rows),
     ]

@@ -55,7 +55,7 @@ def search_measure(installation: Installation, full: FullDatabase) -> dict[str, 
     }
     with landline_web(installation, DATABASE) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        figures = {kind: _latencies(connection, paths, full.session_cookie) for kind, paths in kinds.items()}
+        figures = {kind: latencies(connection, paths, full.session_cookie) for kind, paths in kinds.items()}
         connection.close()
     floor = figures["page_of_messages"]["p50_ms"]
     return {kind: one | {"p50_to_page": round(one["p50_ms"] / floor, 2)} for kind, one in figures.items()}
@@ -70,7 +70,7 @@ def _searches(queries: Sequence[str]) -> list[str]:
     return [f"{SEARCH_PATH}?{urlencode({'q': query})}" for query in queries]
 
 
-def _latencies(connection: http.client.HTTPConnection, paths: Sequence[str], cookie: str) -> dict[str, float]:
+def latencies(connection: http.client.HTTPConnection, paths: Sequence[str], cookie: str) -> dict[str, float]:
     """Each is asked twice and the second time counts: what is measured is the search, not a cold disk."""
     milliseconds: list[float] = []
     found = 0

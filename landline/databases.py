@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from communications.schemas.connections import PLANNED_ONCE
 from landline.environment import ConfigurationError, Environment
 from landline.postgres.location import locate
 from landline.postgres.roles import DATABASE, OWNER, RUNTIME, runtime_grants_set
@@ -48,6 +49,21 @@ def database_settings(environment: Environment, *, data_dir: Path, process_role:
         "PORT": named["port"],
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": process_role in {"web", "worker"},
+    }
+
+
+def planned_once(database: dict[str, Any]) -> dict[str, Any]:
+    """The same database by connections of its own, which prepare each statement and keep its plan."""
+    options = database["OPTIONS"]
+    planner = " ".join(f"-c {name}={value}" for name, value in PLANNED_ONCE.items())
+    return {
+        **database,
+        "OPTIONS": {
+            **options,
+            "options": f"{options['options']} {planner}".strip(),
+            "server_side_binding": True,
+            "prepare_threshold": 1,
+        },
     }
 
 

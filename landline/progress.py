@@ -9,6 +9,9 @@ from collections import Counter
 TOLD_EVERY_SECONDS = 0.5
 TOLD_IN_A_FILE_EVERY_SECONDS = 30.0
 
+# Nothing of a longer line before it stays.
+TO_THE_END_OF_THE_LINE = "\x1b[K"
+
 
 class ProgressLine:
     """Call it with the totals so far. On a terminal the line is rewritten, elsewhere a new one is written now and then."""
@@ -25,15 +28,22 @@ class ProgressLine:
         now = time.monotonic()
         if now - self._told_at >= self._every_seconds:
             self._told_at = now
-            sys.stderr.write(f"\r{self._sentence()}" if self._is_terminal else f"{self._sentence()}\n")
+            sys.stderr.write(
+                f"\r{self._sentence()}{TO_THE_END_OF_THE_LINE}"
+                if self._is_terminal
+                else f"{self._sentence()}\n"
+            )
             sys.stderr.flush()
 
     def end(self) -> None:
         if self._is_terminal:
-            sys.stderr.write(f"\r{self._sentence()}\n")
+            sys.stderr.write(f"\r{self._sentence()}{TO_THE_END_OF_THE_LINE}\n")
             sys.stderr.flush()
 
     def _sentence(self) -> str:
         done = self.totals.total()
         per_second = done / max(time.monotonic() - self._started_at, 0.001)
-        return f"{done:,} of {self._expected:,} deliveries, {per_second:,.0f} a second"
+        outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(self.totals.items()))
+        return (
+            f"{done:,} of {self._expected:,} deliveries, {per_second:,.0f} a second: {outcomes or 'none yet'}"
+        )

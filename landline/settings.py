@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from landline import __version__
-from landline.databases import PROCESS_ROLES, database_settings
+from landline.databases import PROCESS_ROLES, database_settings, planned_once
 from landline.environment import ConfigurationError, Environment
 from landline.kept_secrets import SECRET_KEY_MINIMUM_LENGTH, WEBHOOK_SECRET_MINIMUM_LENGTH, secrets_folder
 from landline.logs import LOG_FORMATS, logging_configure
@@ -144,9 +144,8 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": database_settings(_environment, data_dir=LANDLINE_DATA_DIR, process_role=LANDLINE_PROCESS_ROLE)
-}
+_database = database_settings(_environment, data_dir=LANDLINE_DATA_DIR, process_role=LANDLINE_PROCESS_ROLE)
+DATABASES = {"default": _database, "planned_once": planned_once(_database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"

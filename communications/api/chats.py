@@ -34,7 +34,7 @@ from communications.selectors.pages import (
     message_page,
     message_window,
 )
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows_planned_once
 from communications.selectors.scope import readable_channels, readable_conversation
 
 router = Router(tags=["conversations"])
@@ -137,7 +137,9 @@ def _messages_around(
 )
 def members_list(request: HttpRequest, provider: Provider, conversation_id: ConversationId) -> HttpResponse:
     shown_id = _readable(request, provider, conversation_id)
-    members = tuple(member_document(row) for row in rows(MEMBERS_OF_CONVERSATION, [shown_id, shown_id]))
+    members = tuple(
+        member_document(row) for row in rows_planned_once(MEMBERS_OF_CONVERSATION, [shown_id, shown_id])
+    )
     people = attendees_by_id(int(member.attendee_id) for member in members)
     return answer(MemberList(items=members, attendees=people))
 

@@ -181,6 +181,10 @@ class WantedName(Schema):
     ]
 
 
+class ErasureConfirmed(Schema):
+    confirmation: Annotated[Literal["erase"], Field(description="The word, as somebody typed it.")]
+
+
 class WantedPictures(Schema):
     """Whose pictures to ask for; ids that are not the reader's are passed over."""
 

@@ -1,5 +1,6 @@
 """One page of changes, read in one snapshot."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -20,6 +21,7 @@ from communications.feed.standing import (
     course_question,
     standing_of,
 )
+from communications.schemas.connections import PLANNED_AGAIN_AFTER_SECONDS
 from communications.schemas.scope import Scope
 
 PAGE_ROWS: Final = 500
@@ -60,8 +62,12 @@ async def changes_read(
     what was written between them would be lost. Raises ``CursorRefused``, ``FeedUnavailable`` and what
     psycopg raises.
     """
+    started = time.monotonic()
     async with _rolled_back_on_error(connection):
-        return await _read(connection, since, user_id, limit)
+        changes = await _read(connection, since, user_id, limit)
+    if time.monotonic() - started > PLANNED_AGAIN_AFTER_SECONDS:
+        await connection.execute("DISCARD PLANS")
+    return changes
 
 
 async def _read(connection: AsyncConnection[Any], since: Cursor, user_id: int | None, limit: int) -> Changes:

@@ -1,5 +1,6 @@
 """What people want folded again: kept as a row, done by the worker, its outcome told on the row."""
 
+import time
 from collections import Counter
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 REPLAY_ORDERS_TASK: Final = "replay_orders"
 SHOWN: Final = 20
+TOLD_EVERY_SECONDS: Final = 1.0
 BROKEN: Final = "The replay ended with an error: {}. What it folded before stays folded; ask again to go on."
 
 # One at a time over all workers: two would only wait for each other's channels.
@@ -32,6 +34,7 @@ UNFINISHED: Final = "SELECT FROM communications_replayorder WHERE finished_at IS
 _NEXT: Final = (
     "SELECT id, selection FROM communications_replayorder WHERE finished_at IS NULL ORDER BY id LIMIT 1"
 )
+_TELL: Final = "UPDATE communications_replayorder SET totals = %(totals)s WHERE id = %(id)s"
 _FINISH: Final = """
 UPDATE communications_replayorder SET totals = %(totals)s, failure = %(failure)s, finished_at = now() WHERE id = %(id)s
 """
@@ -85,17 +88,37 @@ async def replay_orders_do(connections: AsyncConnectionPool[Any]) -> int:
 
 
 async def _do(connections: AsyncConnectionPool[Any], order_id: int, wanted: Any) -> None:
-    totals: Counter[str] = Counter()
+    told = _Told(connections, order_id)
     failure = ""
     try:
-        totals = await deliveries_replay(connections, msgspec.convert(wanted, DeliverySelection))
+        await deliveries_replay(connections, msgspec.convert(wanted, DeliverySelection), told)
     except Exception as error:
         log.exception("replay_order_failed", order=order_id)
         failure = BROKEN.format(type(error).__name__)
-    log.info("replay_order_done", order=order_id, **totals)
-    finished = {"id": order_id, "totals": msgspec.json.encode(totals).decode(), "failure": failure}
+    log.info("replay_order_done", order=order_id, **told.totals)
+    finished = {"id": order_id, "totals": msgspec.json.encode(told.totals).decode(), "failure": failure}
     async with connections.connection() as connection:
         await connection.execute(_FINISH, finished)
+
+
+class _Told:
+    """Keeps on the row how far an order is: now and then, so that whoever looks sees it move."""
+
+    def __init__(self, connections: AsyncConnectionPool[Any], order_id: int) -> None:
+        self._connections = connections
+        self._order_id = order_id
+        self._told_at = time.monotonic()
+        self.totals: Counter[str] = Counter()
+
+    async def __call__(self, totals: Counter[str]) -> None:
+        self.totals = totals
+        if time.monotonic() - self._told_at < TOLD_EVERY_SECONDS:
+            return
+        self._told_at = time.monotonic()
+        async with self._connections.connection() as connection:
+            await connection.execute(
+                _TELL, {"id": self._order_id, "totals": msgspec.json.encode(totals).decode()}
+            )
 
 
 def _document(order: OrderRow) -> ReplayOrder:

@@ -19,7 +19,7 @@ ANNOUNCED_EVERY_SECONDS: Final = 0.5
 
 Connections = AsyncConnectionPool[Any]
 Totals = Counter[str]
-Progress = Callable[[Totals], None]
+Progress = Callable[[Totals], Awaitable[None] | None]
 
 
 async def parked_replay(connections: Connections, external_account_id: str) -> Totals:
@@ -82,8 +82,9 @@ async def batches_fold(
     async def finish(folding: asyncio.Future[Totals]) -> None:
         nonlocal totals
         totals += await folding
-        if progress is not None:
-            progress(totals)
+        told = None if progress is None else progress(totals)
+        if told is not None:
+            await told
 
     try:
         async for deliveries in batches:

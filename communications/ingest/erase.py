@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from communications.feed.announce import changes_announce_on_commit
@@ -34,6 +34,9 @@ DELIVERIES_AT_ONCE: Final = 2_000
 
 # What is shorter stands in bodies that have nothing to do with it.
 NAME_MIN_CHARACTERS: Final = 5
+
+# What refers to a person is looked for in all messages, and names in bodies: longer than an ordinary request may take.
+_AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
 
 _KEY: Final = """
 INSERT INTO communications_erasurekey (id, key)
@@ -124,39 +127,26 @@ def conversation_erasable(channel: Channel, name: str) -> Erasable | None:
     if alias is None:
         return None
     root = alias.conversation.continues_id or alias.conversation_id
-    return _conversations(channel, Erasure.Kind.CONVERSATION, [root], f"the conversation {name}")
+    return shown_conversation_erasable(channel, root, f"the conversation {name}")
+
+
+def shown_conversation_erasable(channel: Channel, root: int, title: str) -> Erasable:
+    """A conversation with all its parts."""
+    return _conversations(channel, Erasure.Kind.CONVERSATION, [root], title)
 
 
 def person_erasable(channel: Channel, name: str) -> Erasable | None:
     """Whom upstream calls so, by id or number: with their direct conversations, and what they wrote elsewhere."""
-    people = list(
-        ChatAttendee.objects.filter(channel=channel, is_self=False).filter(
-            Q(provider_id=name) | Q(lid=name) | Q(phone=name.removeprefix("+")) | Q(public_identifier=name)
-        )
+    called_so = ChatAttendee.objects.filter(
+        Q(provider_id=name) | Q(lid=name) | Q(phone=name.removeprefix("+")) | Q(public_identifier=name)
     )
-    if not people:
-        return None
-    ids = [person.pk for person in people]
-    direct = Conversation.objects.filter(channel=channel, kind=Conversation.Kind.DIRECT, contact__in=ids)
-    erasable = _conversations(
-        channel,
-        Erasure.Kind.PERSON,
-        [root or pk for pk, root in direct.values_list("pk", "continues_id")],
-        f"the person {name}",
-    )
-    elsewhere = Message.objects.filter(channel=channel, sender__in=ids).values_list("pk", flat=True)
-    called = {
-        value
-        for person in people
-        for value in (person.provider_id, person.lid, person.phone, person.external_attendee_id)
-        if len(value) >= NAME_MIN_CHARACTERS
-    }
-    return msgspec.structs.replace(
-        erasable,
-        messages=tuple({*erasable.messages, *elsewhere}),
-        attendees=tuple(ids),
-        names=erasable.names | called,
-    )
+    return _people(channel, called_so.filter(channel=channel), f"the person {name}")
+
+
+def shown_person_erasable(channel: Channel, root: int, title: str) -> Erasable | None:
+    """All attendees who are one person; ``None`` for ourselves."""
+    one = ChatAttendee.objects.filter(Q(pk=root) | Q(same_as=root), channel=channel)
+    return None if one.filter(is_self=True).exists() else _people(channel, one, title)
 
 
 def erase(erasable: Erasable, *, erased_by: str) -> Erasure:
@@ -192,6 +182,33 @@ def _conversations(channel: Channel, kind: str, roots: Sequence[int], title: str
         messages=tuple(messages),
         conversations=ids,
         names=frozenset(alias for alias in aliases if len(alias) >= NAME_MIN_CHARACTERS),
+    )
+
+
+def _people(channel: Channel, attendees: QuerySet[ChatAttendee], title: str) -> Erasable | None:
+    people = list(attendees.filter(is_self=False))
+    if not people:
+        return None
+    ids = [person.pk for person in people]
+    direct = Conversation.objects.filter(channel=channel, kind=Conversation.Kind.DIRECT, contact__in=ids)
+    erasable = _conversations(
+        channel,
+        Erasure.Kind.PERSON,
+        [root or pk for pk, root in direct.values_list("pk", "continues_id")],
+        title,
+    )
+    elsewhere = Message.objects.filter(channel=channel, sender__in=ids).values_list("pk", flat=True)
+    called = {
+        value
+        for person in people
+        for value in (person.provider_id, person.lid, person.phone, person.external_attendee_id)
+        if len(value) >= NAME_MIN_CHARACTERS
+    }
+    return msgspec.structs.replace(
+        erasable,
+        messages=tuple({*erasable.messages, *elsewhere}),
+        attendees=tuple(ids),
+        names=erasable.names | called,
     )
 
 
@@ -251,6 +268,7 @@ def _deliveries_erase(erasable: Erasable) -> int:
     }
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_AT_EASE)
             cursor.execute(_DELIVERIES, asked)
             page = cursor.fetchall()
             if not page:
@@ -317,6 +335,7 @@ def _rest_erase(erasable: Erasable, people_around: Sequence[int]) -> None:
 @contextmanager
 def _channel_locked(erasable: Erasable) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_AT_EASE)
         cursor.execute(LOCK, [erasable.account])
         yield
         changes_announce_on_commit()

@@ -101,7 +101,8 @@ def film_draw(source: str, container_format: str, target: str) -> dict[str, Any]
         stream.codec_context.thread_count = 1
         frame = next(container.decode(stream))
         pixels_check(frame.width, frame.height)
-        picture = frame.to_image().rotate(frame.rotation, expand=True)
+        shown = frame.to_image()  # type: ignore[no-untyped-call]  # av says nothing of it
+        picture = shown.rotate(frame.rotation, expand=True)
         duration = container.duration / av.time_base if container.duration else None
         save_small(picture, target)
     return {"width": picture.width, "height": picture.height, "duration_seconds": duration}

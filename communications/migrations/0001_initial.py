@@ -306,6 +306,7 @@ class Migration(migrations.Migration):
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
                             ("receipts_set", "Set when others learn that a message was read"),
                             ("replay_asked", "Had deliveries folded again"),
+                            ("erased", "Erased a conversation or a person for good"),
                         ]
                     ),
                 ),
@@ -490,6 +491,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("status_word", models.TextField(blank=True, db_default="", default="")),
+                ("is_listed", models.BooleanField(db_default=False, default=False)),
                 (
                     "channel",
                     models.ForeignKey(
@@ -645,6 +647,8 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Time of the fact that gave the title", null=True
                     ),
                 ),
+                ("title_before", models.TextField(blank=True, null=True)),
+                ("title_before_at", models.DateTimeField(blank=True, null=True)),
                 ("last_message_at", models.DateTimeField(blank=True, null=True)),
                 ("unread_count", models.PositiveIntegerField(db_default=0, default=0)),
                 ("marked_read_at", models.DateTimeField(blank=True, null=True)),
@@ -896,6 +900,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="AccountsListed",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("began_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_listed_is_one_row")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ErasureKey",
@@ -1591,6 +1607,17 @@ class Migration(migrations.Migration):
                         to="communications.chatattendee",
                     ),
                 ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="communications.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -2012,6 +2039,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
+                condition=models.Q(("event_emoji", ""), _negated=True),
+                fields=["channel", "event_person"],
+                name="message_reaction_line_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
@@ -2279,6 +2314,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reaction",
             index=models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person"),
+        ),
+        migrations.AddIndex(
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("line__isnull", False)), fields=["line"], name="reaction_told_by_line"
+            ),
         ),
         migrations.AddConstraint(
             model_name="reaction",

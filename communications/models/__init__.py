@@ -1,6 +1,12 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
 from communications.models.audit import AuditEntry
-from communications.models.channel import Channel, ChannelAccess, ChannelStatus, ComparisonWindow
+from communications.models.channel import (
+    AccountsListed,
+    Channel,
+    ChannelAccess,
+    ChannelStatus,
+    ComparisonWindow,
+)
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
@@ -24,6 +30,7 @@ from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
+    "AccountsListed",
     "Attachment",
     "AttendeeIdentity",
     "AttendeeName",

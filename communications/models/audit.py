@@ -14,6 +14,7 @@ class AuditEntry(models.Model):
         TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
         RECEIPTS_SET = "receipts_set", "Set when others learn that a message was read"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
+        ERASED = "erased", "Erased a conversation or a person for good"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())

@@ -68,6 +68,8 @@ class Channel(models.Model):
 class ChannelStatus(models.Model):
     """One status upstream reported: the channel's time line. Between a status that is not OK and the next that is, messages
     may be missing.
+
+    ``is_listed``: told by upstream's list of accounts, and by no delivery.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -76,6 +78,7 @@ class ChannelStatus(models.Model):
     at = models.DateTimeField()
     status = models.TextField(choices=Channel.Status.choices)
     status_word = models.TextField(blank=True, default="", db_default="")
+    is_listed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "event_key"], name="channel_status_unique")]
@@ -145,3 +148,16 @@ class ChannelAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.channel} · {self.role}"
+
+
+class AccountsListed(models.Model):
+    """When upstream was last asked for its accounts, and answered: one row. Who asked before that need not ask again."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    began_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="accounts_listed_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"listed at {self.began_at:%Y-%m-%d %H:%M}"

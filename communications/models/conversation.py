@@ -13,7 +13,8 @@ class Conversation(models.Model):
     ``read_through_*`` is the read marker in message order, and ``unread_count`` counts the inbound, visible
     messages after it. The marker is the later of what people marked as read here (``marked_read_*``) and what
     the account's owner read or answered elsewhere. ``continues`` points to the root conversation that this one
-    turned out to be a part of; counts, title and contact are the root's.
+    turned out to be a part of; counts, title and contact are the root's. ``title_before*`` is what the root was
+    called before it took the title of this part, null where it did not.
     """
 
     class Kind(models.TextChoices):
@@ -27,6 +28,8 @@ class Conversation(models.Model):
     kind = models.TextField(choices=Kind.choices, default=Kind.DIRECT, db_default=Kind.DIRECT)
     title = models.TextField(blank=True, default="", db_default="")
     title_at = models.DateTimeField(null=True, blank=True, help_text="Time of the fact that gave the title")
+    title_before = models.TextField(null=True, blank=True)
+    title_before_at = models.DateTimeField(null=True, blank=True)
     contact = models.ForeignKey(
         ChatAttendee, null=True, blank=True, on_delete=models.SET_NULL, db_index=False
     )

@@ -156,6 +156,11 @@ class Message(models.Model):
                 condition=~models.Q(event_emoji=""),
             ),
             models.Index(
+                fields=["channel", "event_person"],
+                name="message_reaction_line_person",
+                condition=~models.Q(event_emoji=""),
+            ),
+            models.Index(
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
                 condition=~models.Q(quoted_external_id=""),
@@ -243,7 +248,10 @@ class Attachment(FetchedFile):
 
 
 class Reaction(models.Model):
-    """What one person once thought of one message: their newest counts, an empty emoji takes it back."""
+    """What one person once thought of one message: their newest counts, an empty emoji takes it back.
+
+    ``line`` is the event message that told it, where that named its message by the provider's id only.
+    """
 
     id = models.BigAutoField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
@@ -255,6 +263,9 @@ class Reaction(models.Model):
     is_own = models.BooleanField(default=False, db_default=False)
     reacted_at = models.DateTimeField()
     event_key = models.BinaryField()
+    line = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -265,6 +276,9 @@ class Reaction(models.Model):
         indexes = [
             models.Index(fields=["sender"], name="reaction_sender"),
             models.Index(fields=["channel", "sender_provider_id", "emoji"], name="reaction_of_person"),
+            models.Index(
+                fields=["line"], name="reaction_told_by_line", condition=models.Q(line__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from communications.realtime import frames
 from communications.realtime.frames import LiveFrames
 from communications.realtime.notices import Notices, Sign
 from communications.realtime.perpetual import Perpetual
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from communications.schemas.frames import PresenceFrame
 from communications.schemas.scope import Scope
 
@@ -31,13 +31,11 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS: Final = 1.0
 # Between two readings: a moment, and the longer the more is coming in. One reading of many changes costs a fraction of many
 # readings of one.
-SHORTEST_PAUSE_SECONDS: Final = 0.005
+SHORTEST_PAUSE_SECONDS: Final = 0.008
 PAUSE_PER_DELIVERY_SECONDS: Final = 0.0005
 LONGEST_PAUSE_SECONDS: Final = 0.05
 MARK_EVERY_SECONDS: Final = 60
 POOL_MAX_CONNECTIONS: Final = 6
-# Every statement of the feed finds its rows by an index; a plan made on empty tables must not scan full ones.
-PLANNER: Final = {"enable_seqscan": "off", "jit": "off"}
 
 T = TypeVar("T")
 
@@ -87,7 +85,7 @@ class Hub:
             max_size=POOL_MAX_CONNECTIONS,
             lock_timeout_ms=5_000,
             statement_timeout_ms=5_000,
-            planner=PLANNER,
+            planner=PLANNED_ONCE,
         )
         await pool.open(wait=True, timeout=10)
         try:

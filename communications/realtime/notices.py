@@ -7,10 +7,11 @@ of life does no harm.
 import asyncio
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any, Final, Literal
 
 import msgspec
+import psycopg
 from psycopg import Notify
 from psycopg_pool import AsyncConnectionPool
 
@@ -91,11 +92,13 @@ class Notices:
             await connection.execute(f"LISTEN {SIGNS}")
             try:
                 self._on_changes()
-                async for notice in connection.notifies():
-                    self._take(notice)
+                async with aclosing(connection.notifies()) as notices:
+                    async for notice in notices:
+                        self._take(notice)
             finally:
                 # Back in its pool nobody would read what it hears.
-                await connection.close()
+                with suppress(psycopg.Error):
+                    await connection.execute("UNLISTEN *")
 
     def _take(self, notice: Notify) -> None:
         if notice.channel == ANNOUNCEMENTS:

@@ -8,6 +8,20 @@ from psycopg_pool import AsyncConnectionPool
 
 _DJANGO_ONLY: Final = frozenset({"cursor_factory", "context", "pool", "prepare_threshold", "autocommit"})
 
+# Planning the statements of fold, feed and pages costs several times their execution, so it is done once per connection, from
+# no parameters. The plans must read by index what is named, and never a whole table, be it by way of its index into a hash:
+# what is named is little, and tables that were empty when a plan was made are not when it runs.
+PLANNED_ONCE: Final[Mapping[str, str]] = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
+# A plan made for empty tables may read an index whole, and does until PostgreSQL has looked at the tables again, whatever they
+# hold by then: what took so long to read has the plans made anew.
+PLANNED_AGAIN_AFTER_SECONDS: Final = 0.1
+
 
 def connection_pool(
     name: str,

@@ -57,8 +57,8 @@ class AttachmentFact(msgspec.Struct, frozen=True, kw_only=True):
 class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
     """A message as one body shows it. ``told_direction`` only on the body's own evidence, else ``None``.
 
-    ``event_kind`` is what an event message tells. ``event_person`` and ``event_emoji`` are there where it is a reaction that does
-    not say to which message.
+    ``event_kind`` is what an event message tells. ``event_person`` and ``event_emoji`` are there where it is a reaction that
+    names its message by the provider's id (``quoted_external_id``) or not at all.
     """
 
     external_message_id: str

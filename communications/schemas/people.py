@@ -62,12 +62,16 @@ class Proposal(Document, frozen=True, kw_only=True):
 
 
 class Person(Document, frozen=True, kw_only=True):
-    """All attendees of a channel who are one person. ``may_decide``: the reader may link and unlink."""
+    """All attendees of a channel who are one person.
+
+    ``may_decide``: the reader may link and unlink; ``may_erase``: and have the person erased.
+    """
 
     id: Id
     channel_id: Id
     attendee: Attendee
     may_decide: bool
+    may_erase: bool
     names: tuple[KnownName, ...]
     ids: tuple[KnownId, ...]
     kept_apart: tuple[KeptApart, ...]
@@ -99,6 +103,7 @@ class ConversationDetails(Document, frozen=True, kw_only=True):
 
     id: Id
     may_decide: bool
+    may_erase: bool
     names: tuple[str, ...]
     parts: tuple[ConversationPart, ...]
     kept_apart: tuple[ConversationApart, ...]

@@ -80,15 +80,24 @@ class Reach(Document, frozen=True, kw_only=True):
     since: Instant | None
 
 
+class FoundMember(Document, frozen=True, kw_only=True):
+    """A group that bears another name, and the member of it that bears this one."""
+
+    conversation_id: Id
+    attendee_id: Id
+
+
 class SearchPage(Document, frozen=True, kw_only=True):
     """Messages that were found, newest first, and on the first page the people and chats of that name.
 
-    ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+    ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
+    ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
     """
 
     chats: tuple[Id, ...]
+    members: tuple[FoundMember, ...]
     hits: tuple[Hit, ...]
     conversations: tuple[Conversation, ...]
     attendees: tuple[Attendee, ...]

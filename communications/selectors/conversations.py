@@ -14,7 +14,7 @@ from communications.schemas.documents import (
     MessageKind,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows_planned_once
 from communications.selectors.values import event_word, id_text, optional_id, optional_instant
 from communications.status import Status
 
@@ -49,7 +49,7 @@ class ConversationRow(NamedTuple):
     archived: bool
     pinned: bool
     muted_until: dt.datetime | None
-    read_only: int
+    read_only: bool
     disabled_features: list[str]
     content_type: str
     history_revision: int
@@ -99,7 +99,13 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
        last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
        conversation.unread_count, conversation.marked_unread, conversation.here_only, conversation.archived,
        conversation.pinned, conversation.muted_until,
-       conversation.read_only, conversation.disabled_features, conversation.content_type,
+       conversation.read_only <> 0 OR conversation.kind <> 'direct' AND EXISTS (
+           SELECT FROM communications_conversation AS part
+           JOIN communications_conversationattendee AS member ON member.conversation_id = part.id
+           JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+           WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
+             AND member.told_at IS NOT NULL AND member.state = 'gone' AND attendee.is_self
+       ) AS read_only, conversation.disabled_features, conversation.content_type,
        conversation.history_revision, conversation.version::text AS version
 FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id
@@ -135,7 +141,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         archived=held.archived,
         pinned=held.pinned,
         muted_until=optional_instant(held.muted_until),
-        read_only=held.read_only != 0,
+        read_only=held.read_only,
         disabled_features=tuple(held.disabled_features),
         content_type=held.content_type or None,
         history_revision=held.history_revision,
@@ -145,7 +151,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
 
 def conversation_by_id(conversation_id: int) -> Conversation:
     """Raises NotFound if it is not shown. Whether somebody may read it is for the caller to have asked."""
-    found = rows(CONVERSATIONS_BY_ID, [[conversation_id]])
+    found = rows_planned_once(CONVERSATIONS_BY_ID, [[conversation_id]])
     if not found:
         raise NotFound
     return conversation_document(found[0])

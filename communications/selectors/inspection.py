@@ -11,6 +11,7 @@ from communications.schemas.ledger import (
     MessageTexts,
     ToldReaction,
 )
+from communications.selectors.messages import REACTOR
 from communications.selectors.queries import rows
 from communications.selectors.values import id_text, instant, optional_instant
 
@@ -32,16 +33,15 @@ _EDITS: Final = """
 SELECT edited_at, text FROM communications_messageedit WHERE message_id = %s ORDER BY edited_at, event_key
 """
 
-_REACTIONS: Final = """
-SELECT told.emoji, coalesce(nullif(sender.name, ''), nullif(told.sender_name, '')), coalesce(sender.is_self, told.is_own),
+_REACTIONS: Final = f"""
+SELECT told.emoji, coalesce(nullif(reactor.name, ''), nullif(told.sender_name, '')), coalesce(reactor.is_self, told.is_own),
        told.reacted_at,
-       row_number() OVER (
-           PARTITION BY told.sender_provider_id ORDER BY told.reacted_at DESC, told.event_key DESC) = 1 AND told.emoji <> ''
+       row_number() OVER (PARTITION BY {REACTOR} ORDER BY told.reacted_at DESC, told.event_key DESC) = 1 AND told.emoji <> ''
 FROM communications_reaction AS told
-LEFT JOIN communications_chatattendee AS sender ON sender.id = told.sender_id
+LEFT JOIN communications_chatattendee AS reactor ON reactor.id = told.sender_id
 WHERE told.message_id = %s
 ORDER BY told.reacted_at, told.event_key
-"""
+"""  # noqa: S608 (a constant)
 
 # Oldest first, as they came.
 _DELIVERIES: Final = f"""
@@ -66,7 +66,8 @@ SELECT delivery.id, delivery.source, delivery.received_at, delivery.event, deliv
                    SELECT FROM communications_reaction AS told
                    WHERE told.message_id = message.id AND told.event_key = delivery.event_key AND NOT EXISTS (
                        SELECT FROM communications_reaction AS later
-                       WHERE later.message_id = message.id AND later.sender_provider_id = told.sender_provider_id
+                       WHERE later.message_id = message.id
+                         AND later.sender_provider_id = ANY(landline_person_ids(later.channel_id, told.sender_provider_id))
                          AND (later.reacted_at, later.event_key) > (told.reacted_at, told.event_key)))
                THEN 'reacted' ELSE 'reaction_superseded' END
            ELSE 'nothing'

@@ -26,11 +26,19 @@ JOIN communications_conversation AS conversation ON conversation.id = member.con
 # Parameter: member ids.
 MEMBERS_BY_ID: Final = f"{MEMBER_ROWS} WHERE member.id = ANY(%s::bigint[]) AND member.state = 'in'"
 
-# Parameters: the conversation's id, twice.
-MEMBERS_OF_CONVERSATION: Final = f"""{MEMBER_ROWS}
-WHERE (conversation.id = %s OR conversation.continues_id = %s) AND member.state = 'in'
-ORDER BY member.id
-"""
+# Each person once, by whichever of their ids was seen first. Parameters: the conversation's id, twice.
+MEMBERS_OF_CONVERSATION: Final = f"""
+SELECT id, channel_id, conversation_id, attendee_id, version
+FROM (
+    SELECT DISTINCT ON (coalesce(attendee.same_as_id, attendee.id)) seen.*
+    FROM (
+        {MEMBER_ROWS} WHERE (conversation.id = %s OR conversation.continues_id = %s) AND member.state = 'in'
+    ) AS seen
+    JOIN communications_chatattendee AS attendee ON attendee.id = seen.attendee_id
+    ORDER BY coalesce(attendee.same_as_id, attendee.id), seen.id
+) AS person
+ORDER BY id
+"""  # noqa: S608 (a constant)
 
 
 def member_document(row: Sequence[Any]) -> Member:

@@ -67,6 +67,9 @@ def _at(moment: str) -> str:
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
 
+# Whoever reacts under two ids is one person.
+REACTOR: Final = "coalesce(coalesce(reactor.same_as_id, reactor.id)::text, told.sender_provider_id)"
+
 _MENTIONS: Final = mentions_column(
     "message.text", channel="message.channel_id", conversation="message.conversation_id"
 )
@@ -132,9 +135,11 @@ SELECT message.id, message.channel_id,
                'is_own', coalesce(sender.is_self, part.is_own)
            ) ORDER BY part.reacted_at, part.id)::text
            FROM (
-               SELECT DISTINCT ON (told.sender_provider_id) told.*
-               FROM communications_reaction AS told WHERE told.message_id = message.id
-               ORDER BY told.sender_provider_id, told.reacted_at DESC, told.event_key DESC
+               SELECT DISTINCT ON ({REACTOR}) told.*
+               FROM communications_reaction AS told
+               LEFT JOIN communications_chatattendee AS reactor ON reactor.id = told.sender_id
+               WHERE told.message_id = message.id
+               ORDER BY {REACTOR}, told.reacted_at DESC, told.event_key DESC
            ) AS part
            LEFT JOIN communications_chatattendee AS sender ON sender.id = part.sender_id
            WHERE part.emoji <> ''

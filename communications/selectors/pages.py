@@ -16,7 +16,7 @@ from communications.selectors.conversations import (
     conversation_document,
 )
 from communications.selectors.messages import MESSAGE_IS_SHOWN, MESSAGE_ROWS, MessageRow, message_document
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows_planned_once
 
 _LAST_INSTANT: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 _LAST_ID: Final = 2**63 - 1
@@ -65,7 +65,8 @@ class Window(NamedTuple):
     newer_position: MessagePosition | None
 
 
-# Each channel yields one page from the index conversation_list; the first page of all is made of these.
+# Each channel yields one page from the index conversation_list; the first page of all is made of these. The number of rows is
+# written into the statement: a plan that does not know it expects a tenth of all there are.
 CONVERSATION_PAGE: Final = f"""{CONVERSATION_ROWS}
 JOIN (
     SELECT listed.id
@@ -77,10 +78,10 @@ JOIN (
           AND (conversation.pinned, conversation.last_message_at, conversation.id)
             < (%(pinned)s, %(last_message_at)s::timestamptz, %(id)s::bigint)
         ORDER BY conversation.pinned DESC, conversation.last_message_at DESC, conversation.id DESC
-        LIMIT %(rows)s
+        LIMIT {{rows}}
     ) AS listed
     ORDER BY listed.pinned DESC, listed.last_message_at DESC, listed.id DESC
-    LIMIT %(rows)s
+    LIMIT {{rows}}
 ) AS page ON page.id = conversation.id
 ORDER BY conversation.pinned DESC, conversation.last_message_at DESC, conversation.id DESC
 """  # noqa: S608 (constants of this package)
@@ -100,11 +101,11 @@ JOIN (
           AND (message.sent_at, message.received_at, message.id)
             {beyond} (%(sent_at)s::timestamptz, %(received_at)s::timestamptz, %(id)s::bigint)
         ORDER BY message.sent_at {way}, message.received_at {way}, message.id {way}
-        LIMIT %(rows)s
+        LIMIT {{rows}}
     ) AS listed
     WHERE part.id = %(conversation_id)s OR part.continues_id = %(conversation_id)s
     ORDER BY listed.sent_at {way}, listed.received_at {way}, listed.id {way}
-    LIMIT %(rows)s
+    LIMIT {{rows}}
 ) AS page ON page.id = message.id
 ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC
 """  # noqa: S608 (constants of this package)
@@ -123,18 +124,22 @@ WHERE message.id = %(id)s AND {MESSAGE_IS_SHOWN}
 """  # noqa: S608 (a constant of this package)
 
 
+def of_rows(page: str, count: int) -> str:
+    """The statement of a page that yields so many rows at most."""
+    return page.replace("{rows}", str(count))
+
+
 def conversation_page(
     channel_ids: Sequence[int], *, after: ConversationPosition, limit: int
 ) -> Page[Conversation, ConversationPosition]:
     """Conversations of these channels, pinned ones first, then the newest."""
-    found = rows(
-        CONVERSATION_PAGE,
+    found = rows_planned_once(
+        of_rows(CONVERSATION_PAGE, limit + 1),
         {
             "channel_ids": list(channel_ids),
             "pinned": after.pinned,
             "last_message_at": after.last_message_at,
             "id": after.id,
-            "rows": limit + 1,
         },
     )
     shown = [ConversationRow._make(row) for row in found[:limit]]
@@ -169,7 +174,7 @@ def message_page(
 
 def message_window(conversation_id: int, *, around: int, limit: int) -> Window:
     """Messages before and after one of them, newest first. Raises NotFound if it is not shown there."""
-    found = rows(MESSAGE_PLACE, {"id": around, "conversation_id": conversation_id})
+    found = rows_planned_once(MESSAGE_PLACE, {"id": around, "conversation_id": conversation_id})
     if not found:
         raise NotFound
     place = MessagePosition(*found[0])
@@ -187,14 +192,13 @@ def message_window(conversation_id: int, *, around: int, limit: int) -> Window:
 
 
 def _message_rows(conversation_id: int, after: MessagePosition, count: int) -> list[MessageRow]:
-    found = rows(
-        NEWER_MESSAGE_PAGE if after.is_upward else MESSAGE_PAGE,
+    found = rows_planned_once(
+        of_rows(NEWER_MESSAGE_PAGE if after.is_upward else MESSAGE_PAGE, count),
         {
             "conversation_id": conversation_id,
             "sent_at": after.sent_at,
             "received_at": after.received_at,
             "id": after.id,
-            "rows": count,
         },
     )
     return [MessageRow._make(row) for row in found]
@@ -205,7 +209,7 @@ def attendees_by_id(ids: Iterable[int | None]) -> tuple[Attendee, ...]:
     wanted = sorted({attendee_id for attendee_id in ids if attendee_id is not None})
     if not wanted:
         return ()
-    found: list[tuple[Any, ...]] = rows(f"{ATTENDEES_BY_ID} ORDER BY attendee.id", [wanted])
+    found: list[tuple[Any, ...]] = rows_planned_once(f"{ATTENDEES_BY_ID} ORDER BY attendee.id", [wanted])
     return tuple(attendee_document(row) for row in found)
 
 

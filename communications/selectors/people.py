@@ -19,6 +19,7 @@ from communications.schemas.people import (
 from communications.selectors.attendees import ATTENDEES_BY_ID, attendee_document
 from communications.selectors.conversations import CONVERSATIONS_BY_ID, conversation_document
 from communications.selectors.queries import rows
+from communications.selectors.scope import owns_channel
 from communications.selectors.values import id_text, instant, optional_instant
 
 MAY_DECIDE: Final = ("owner", "admin")
@@ -171,12 +172,14 @@ def person_details(user_id: int, attendee_id: int) -> Person:
     first_contact = rows(
         _FIRST_CONTACT, {**asked, "conversations": [int(conversation.id) for conversation in conversations]}
     )[0][0]
-    (attendee,) = rows(ATTENDEES_BY_ID, [[root]])
+    (row,) = rows(ATTENDEES_BY_ID, [[root]])
+    attendee = attendee_document(row)
     return Person(
         id=id_text(root),
         channel_id=id_text(channel_id),
-        attendee=attendee_document(attendee),
+        attendee=attendee,
         may_decide=may_decide,
+        may_erase=owns_channel(user_id, channel_id) and not attendee.is_self,
         names=tuple(_known_name(row, may_decide) for row in rows(_NAMES, asked)),
         ids=_known_ids(asked, may_decide),
         kept_apart=tuple(_kept_apart(row) for row in rows(_KEPT_APART, asked)),
@@ -188,7 +191,7 @@ def person_details(user_id: int, attendee_id: int) -> Person:
 
 def conversation_details(user_id: int, shown_id: int) -> ConversationDetails:
     """Of a conversation that the person may read, by the id it is shown under."""
-    _, may_decide = channel_of_conversation(user_id, shown_id)
+    channel_id, may_decide = channel_of_conversation(user_id, shown_id)
     asked = {"conversation": shown_id}
     root, *parts = rows(_PARTS, asked)
     apart = {row[0]: row for row in rows(_CONVERSATIONS_KEPT_APART, asked)}
@@ -196,6 +199,7 @@ def conversation_details(user_id: int, shown_id: int) -> ConversationDetails:
     return ConversationDetails(
         id=id_text(shown_id),
         may_decide=may_decide,
+        may_erase=owns_channel(user_id, channel_id),
         names=tuple(root[2]),
         parts=tuple(
             ConversationPart(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from communications.errors import NotFound
 from communications.selectors.conversations import CONVERSATION_IS_SHOWN
 from communications.selectors.messages import MESSAGE_IS_SHOWN
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows, rows_planned_once
 
 _READABLE_CHANNELS: Final = """
 SELECT access.channel_id
@@ -35,6 +35,10 @@ WHERE asked.id = %(conversation_id)s AND access.user_id = %(user_id)s
 
 _OWNS_A_CHANNEL: Final = (
     "SELECT EXISTS (SELECT FROM communications_channelaccess WHERE user_id = %s AND role = 'owner')"
+)
+
+_OWNS_CHANNEL: Final = (
+    "SELECT FROM communications_channelaccess WHERE user_id = %s AND channel_id = %s AND role = 'owner'"
 )
 
 _ADMINISTERED: Final = """
@@ -68,7 +72,7 @@ def readable_channels(user_id: int, *, provider: str | None, channel_id: int | N
     Raises NotFound if ``channel_id`` is not among them.
     """
     asked = {"user_id": user_id, "provider": provider, "channel_id": channel_id}
-    readable = [row[0] for row in rows(_READABLE_CHANNELS, asked)]
+    readable = [row[0] for row in rows_planned_once(_READABLE_CHANNELS, asked)]
     if channel_id is not None and not readable:
         raise NotFound
     return readable
@@ -80,7 +84,7 @@ def readable_conversation(user_id: int, *, provider: str | None, conversation_id
     Raises NotFound if it is of another provider, not shown, or not the person's to read.
     """
     asked = {"user_id": user_id, "provider": provider, "conversation_id": conversation_id}
-    found = rows(_READABLE_CONVERSATION, asked)
+    found = rows_planned_once(_READABLE_CONVERSATION, asked)
     if not found:
         raise NotFound
     return int(found[0][0])
@@ -88,6 +92,10 @@ def readable_conversation(user_id: int, *, provider: str | None, conversation_id
 
 def owns_a_channel(user_id: int) -> bool:
     return bool(rows(_OWNS_A_CHANNEL, [user_id])[0][0])
+
+
+def owns_channel(user_id: int, channel_id: int) -> bool:
+    return bool(rows(_OWNS_CHANNEL, [user_id, channel_id]))
 
 
 def administered(user_id: int) -> Administered:

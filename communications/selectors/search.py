@@ -114,15 +114,16 @@ WITH named AS MATERIALIZED (
     SELECT held.attendee_id, held.conversation_id FROM communications_searchname AS held
     WHERE held.words @@ %(words)s::tsquery AND held.channel_id = ANY(%(channel_ids)s::bigint[])
 ), bearing AS (
-    (SELECT named.conversation_id AS id, 0 AS rank FROM named WHERE named.conversation_id IS NOT NULL LIMIT 1000)
+    (SELECT named.conversation_id AS id, 0 AS rank, NULL::bigint AS member_id
+     FROM named WHERE named.conversation_id IS NOT NULL LIMIT 1000)
     UNION ALL
-    SELECT chat.id, CASE WHEN chat.contact_id = person.id THEN 0 ELSE 1 END
+    SELECT chat.id, CASE WHEN chat.contact_id = person.id THEN 0 ELSE 1 END, person.id
     FROM (SELECT attendee_id FROM named WHERE attendee_id IS NOT NULL LIMIT 1000) AS one
     JOIN communications_chatattendee AS person ON person.id = one.attendee_id AND NOT person.is_self
     JOIN communications_conversationattendee AS member ON member.attendee_id = person.id
     JOIN communications_conversation AS chat ON chat.id = member.conversation_id
 )
-SELECT conversation.id
+SELECT conversation.id, CASE WHEN min(bearing.rank) = 1 THEN min(bearing.member_id) END AS member_id
 FROM bearing
 JOIN communications_conversation AS part ON part.id = bearing.id
 JOIN communications_conversation AS conversation ON conversation.id = coalesce(part.continues_id, part.id)
@@ -156,9 +157,16 @@ class SearchPosition(msgspec.Struct, frozen=True, array_like=True):
 ABOVE_ALL_HITS: Final = SearchPosition(dt.datetime.max.replace(tzinfo=dt.UTC), 2**63 - 1, False)
 
 
+class FoundChat(NamedTuple):
+    """``member_id``: who of its members bears the name, where it does not itself."""
+
+    id: int
+    member_id: int | None
+
+
 class Found(NamedTuple):
     hits: tuple[Hit, ...]
-    chat_ids: tuple[int, ...]
+    chats: tuple[FoundChat, ...]
     total: int | None
     forgiving: bool
     reach: Reach | None
@@ -188,7 +196,7 @@ def messages_search(
             shown = found[:limit]
             return Found(
                 hits=_hits([row[0] for row in shown], asked.words, forgiving=forgiving),
-                chat_ids=_chats(asked) if is_first else (),
+                chats=_chats(asked) if is_first else (),
                 total=(found[0][2] if found else 0) if is_first else None,
                 forgiving=forgiving,
                 reach=_reach(channel_ids) if is_first else None,
@@ -252,7 +260,7 @@ def _has_operator(query: SearchQuery) -> bool:
     return msgspec.structs.replace(query, wanted=()) != SearchQuery()
 
 
-def _chats(asked: _Asked) -> tuple[int, ...]:
+def _chats(asked: _Asked) -> tuple[FoundChat, ...]:
     """A search with other operators than ``account:`` is for messages only."""
     is_for_messages = _has_operator(msgspec.structs.replace(asked.query, account=()))
     if not asked.words or not asked.channel_ids or is_for_messages:
@@ -266,7 +274,7 @@ def _chats(asked: _Asked) -> tuple[int, ...]:
         found = rows(_CHATS, parameters)
         if found or not any(map(forgivable, asked.words)):
             break
-    return tuple(row[0] for row in found)
+    return tuple(map(FoundChat._make, found))
 
 
 def _hits(ids: Sequence[int], words: Sequence[Word], *, forgiving: bool) -> tuple[Hit, ...]:

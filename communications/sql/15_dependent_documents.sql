@@ -37,11 +37,14 @@ CREATE OR REPLACE TRIGGER quoted_message_added AFTER INSERT ON communications_me
     FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL OR NEW.edited_at IS NOT NULL)
     EXECUTE FUNCTION landline_quoted_message_changed();
 
--- A group without a title is named after its members.
+-- A group without a title is named after its members; one that we are no longer in can only be read.
 CREATE OR REPLACE FUNCTION landline_member_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_conversation SET version = pg_current_xact_id()
-    WHERE kind <> 'direct' AND title = '' AND version <> pg_current_xact_id() AND id = (
+    WHERE kind <> 'direct' AND version <> pg_current_xact_id()
+      AND (title = '' OR 'gone' IN (OLD.state, NEW.state) AND EXISTS (
+          SELECT FROM communications_chatattendee WHERE id = coalesce(NEW.attendee_id, OLD.attendee_id) AND is_self))
+      AND id = (
         SELECT coalesce(part.continues_id, part.id) FROM communications_conversation AS part
         WHERE part.id = coalesce(NEW.conversation_id, OLD.conversation_id));
     RETURN NULL;

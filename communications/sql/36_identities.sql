@@ -49,10 +49,16 @@ BEGIN
 END
 $$;
 
--- Once somebody is known to be ourselves, so are their reactions.
+-- Once somebody is known to be ourselves, so are their reactions, and groups that they are gone from can only be read.
 CREATE OR REPLACE FUNCTION landline_attendee_is_self() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_reaction SET is_own = true WHERE sender_id = NEW.id AND NOT is_own;
+    UPDATE communications_conversation SET version = pg_current_xact_id()
+    WHERE version <> pg_current_xact_id() AND id IN (
+        SELECT coalesce(part.continues_id, part.id)
+        FROM communications_conversationattendee AS member
+        JOIN communications_conversation AS part ON part.id = member.conversation_id
+        WHERE member.attendee_id = NEW.id AND member.state = 'gone');
     RETURN NULL;
 END
 $$;

@@ -159,6 +159,17 @@ BEGIN
 END
 $$;
 
+-- By which ids of a channel a person is known, the one asked for included.
+CREATE OR REPLACE FUNCTION landline_person_ids(channel bigint, asked text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(
+        SELECT mate.provider_id::text
+        FROM communications_chatattendee AS held
+        JOIN communications_chatattendee AS mate
+            ON mate.id = coalesce(held.same_as_id, held.id) OR mate.same_as_id = coalesce(held.same_as_id, held.id)
+        WHERE held.channel_id = channel AND held.provider_id = asked
+        UNION SELECT asked)
+$$;
+
 -- A person as shown, of all attendees who are that person: the name somebody here gave last; else that of the best source, and
 -- of those the one that was told first last; number, public identifier and picture of whoever is named best among those that have one.
 CREATE OR REPLACE FUNCTION landline_person(asked bigint)
@@ -222,6 +233,11 @@ $$;
 CREATE OR REPLACE FUNCTION landline_attendee_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM landline_people_changed(ARRAY[coalesce(OLD.same_as_id, OLD.id), coalesce(NEW.same_as_id, NEW.id)]);
+    -- Who reads the members of a conversation is told each person once: whoever becomes another is to be told.
+    IF OLD.same_as_id IS DISTINCT FROM NEW.same_as_id THEN
+        UPDATE communications_conversationattendee SET version = pg_current_xact_id()
+        WHERE attendee_id = NEW.id AND version <> pg_current_xact_id();
+    END IF;
     RETURN NULL;
 END
 $$;

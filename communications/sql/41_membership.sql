@@ -1,5 +1,5 @@
 -- Who is in a group. Events say who came and who went, in any order; of several about one person the latest counts. Whoever writes
--- after having gone is in again.
+-- after having gone is in again; of ourselves whatever this account writes counts, by whichever of our ids we are told to be gone.
 
 -- Notes what bodies say of the members of their chats. Answers with the conversations that have a new member, and with those of
 -- which something new was told.
@@ -50,7 +50,8 @@ CREATE OR REPLACE FUNCTION landline_members_settle(conversations bigint[]) RETUR
         SELECT member.id, CASE WHEN newest.told_state = 'gone' AND NOT EXISTS (
                    SELECT FROM communications_message AS message
                    WHERE message.conversation_id = ANY(parts.ids) AND NOT message.is_stub AND NOT message.is_hidden
-                     AND NOT message.is_event AND message.sent_at > newest.told_at AND message.sender_id = member.attendee_id
+                     AND NOT message.is_event AND message.sent_at > newest.told_at
+                     AND (message.sender_id = member.attendee_id OR person.is_self AND message.direction = 'outbound')
                ) THEN 'gone' ELSE 'in' END AS state
         FROM (
             SELECT DISTINCT coalesce(held.continues_id, held.id) AS id
@@ -69,6 +70,7 @@ CREATE OR REPLACE FUNCTION landline_members_settle(conversations bigint[]) RETUR
         ) AS newest
         JOIN communications_conversationattendee AS member
             ON member.conversation_id = ANY(parts.ids) AND member.attendee_id = newest.attendee_id
+        JOIN communications_chatattendee AS person ON person.id = member.attendee_id
     ) AS judged
     WHERE member.id = judged.id AND member.state <> judged.state
 $$;

@@ -45,21 +45,27 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
         WHERE intent.conversation_id = place AND intent.kind = wanted AND intent.state IN ('waiting', 'sending', 'unconfirmed'))
 $$;
 
--- What upstream's own answer says of chats: its latest counts, but not above what a person has set here meanwhile.
+-- What upstream's own answer says of chats: of several the latest counts, in every field, but not above what a person
+-- has set here meanwhile. Bodies of a batch may describe one chat under
+-- names that only the rows tie together.
 CREATE OR REPLACE FUNCTION landline_conversations_describe(chats json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
         described_at = told.described_at,
         archived = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'archived', 'archive')
-            THEN conversation.archived ELSE coalesce(told.archived, conversation.archived) END,
+            THEN conversation.archived ELSE coalesce(told.archived, false) END,
         pinned = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'pinned', 'pin')
-            THEN conversation.pinned ELSE coalesce(told.pinned, conversation.pinned) END,
+            THEN conversation.pinned ELSE coalesce(told.pinned, false) END,
         muted_until = CASE WHEN landline_is_set_here(conversation.id, conversation.here_only, 'muted', 'mute')
             THEN conversation.muted_until ELSE told.muted_until END,
-        read_only = coalesce(told.read_only, conversation.read_only),
+        read_only = coalesce(told.read_only, 0),
         disabled_features = told.disabled_features
-    FROM json_to_recordset(chats) AS told (
-        chat integer, described_at timestamptz, archived boolean, pinned boolean, muted_until timestamptz, read_only smallint,
-        disabled_features text[])
-    WHERE conversation.id = conversation_of[told.chat]
+    FROM (
+        SELECT DISTINCT ON (conversation_of[said.chat]) conversation_of[said.chat] AS conversation_id, said.*
+        FROM json_to_recordset(chats) AS said (
+            chat integer, described_at timestamptz, archived boolean, pinned boolean, muted_until timestamptz, read_only smallint,
+            disabled_features text[])
+        ORDER BY conversation_of[said.chat], said.described_at DESC, said.chat
+    ) AS told
+    WHERE conversation.id = told.conversation_id
       AND told.described_at > coalesce(conversation.described_at, '-infinity')
 $$;

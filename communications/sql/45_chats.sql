@@ -45,13 +45,23 @@ BEGIN
         continues_id = root, continues_by = CASE WHEN id = ANY(roots) THEN coalesce(proof, continues_by) ELSE continues_by END
     WHERE id <> root AND (id = ANY(roots) OR continues_id = ANY(roots)) AND continues_id IS DISTINCT FROM root;
 
+    -- What the root is called then, should the part whose title it takes stand for itself again.
+    UPDATE communications_conversation AS part SET title_before = held.title, title_before_at = held.title_at
+    FROM communications_conversation AS held
+    WHERE held.id = root AND part.id = ANY(roots) AND part.id <> root AND part.title <> ''
+      AND (held.title = '' OR (part.title_at, part.title) > (coalesce(held.title_at, '-infinity'), held.title));
+
     UPDATE communications_conversation AS conversation SET
         kind = whole.kind, title = whole.title, title_at = whole.title_at,
         contact_id = CASE WHEN whole.kind = 'direct' THEN conversation.contact_id END,
         marked_read_at = whole.marked_read_at, marked_read_id = whole.marked_read_id,
+        described_at = described.described_at, archived = described.archived, pinned = described.pinned,
+        muted_until = described.muted_until, read_only = described.read_only, disabled_features = described.disabled_features,
+        content_type = whole.content_type,
         history_revision = conversation.history_revision + 1
     FROM (
-        SELECT CASE WHEN bool_or(part.kind = 'channel') THEN 'channel' WHEN bool_or(part.kind = 'group') THEN 'group' ELSE 'direct' END
+        SELECT max(part.content_type) AS content_type,
+               CASE WHEN bool_or(part.kind = 'channel') THEN 'channel' WHEN bool_or(part.kind = 'group') THEN 'group' ELSE 'direct' END
                    AS kind,
                (array_agg(part.title ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title,
                (array_agg(part.title_at ORDER BY part.title <> '' DESC, part.title_at DESC NULLS LAST, part.title DESC))[1] AS title_at,
@@ -61,6 +71,10 @@ BEGIN
                    AS marked_read_id
         FROM communications_conversation AS part WHERE part.id = root OR part.continues_id = root
     ) AS whole
+    CROSS JOIN (
+        SELECT part.* FROM communications_conversation AS part WHERE part.id = root OR part.continues_id = root
+        ORDER BY part.described_at DESC NULLS LAST, part.id LIMIT 1
+    ) AS described
     WHERE conversation.id = root;
 
     PERFORM landline_contacts_settle(ARRAY[root]);
@@ -73,8 +87,18 @@ CREATE OR REPLACE FUNCTION landline_conversations_split(part bigint) RETURNS voi
 DECLARE
     root bigint := (SELECT continues_id FROM communications_conversation WHERE id = part);
 BEGIN
+    -- A title that the root took from the part goes with it, from the root and from what others remember of the root.
+    UPDATE communications_conversation AS held SET title = gone.title_before, title_at = gone.title_before_at
+    FROM communications_conversation AS gone
+    WHERE gone.id = part AND gone.title_before IS NOT NULL AND held.id = root
+      AND (held.title, held.title_at) IS NOT DISTINCT FROM (gone.title, gone.title_at);
+    UPDATE communications_conversation AS other SET title_before = gone.title_before, title_before_at = gone.title_before_at
+    FROM communications_conversation AS gone
+    WHERE gone.id = part AND gone.title_before IS NOT NULL AND other.continues_id = root AND other.id <> part
+      AND (other.title_before, other.title_before_at) IS NOT DISTINCT FROM (gone.title, gone.title_at);
+
     UPDATE communications_conversation AS conversation SET
-        continues_id = NULL,
+        continues_id = NULL, title_before = NULL, title_before_at = NULL,
         (marked_read_at, marked_read_id) = (
             SELECT mark.at, mark.id
             FROM (VALUES (conversation.marked_read_at, conversation.marked_read_id), (whole.marked_read_at, whole.marked_read_id))

@@ -26,8 +26,8 @@ DECLARE
         WHERE entry.channel_id = asked ORDER BY entry.at DESC, entry.event_key DESC LIMIT 1);
 BEGIN
     IF held IS DISTINCT FROM listed THEN
-        INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word)
-        VALUES (asked, sha256(convert_to('listed ' || clock_timestamp()::text, 'UTF8')), clock_timestamp(), listed, word);
+        INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word, is_listed)
+        VALUES (asked, sha256(convert_to('listed ' || clock_timestamp()::text, 'UTF8')), clock_timestamp(), listed, word, true);
         PERFORM landline_channel_statuses_settle(ARRAY[asked]);
     END IF;
 END

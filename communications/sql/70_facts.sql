@@ -30,7 +30,16 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'external_attendee_id', attendee.external_attendee_id,
         'name', attendee.name, 'name_rank', attendee.name_rank, 'name_at', attendee.name_at,
         'phone', attendee.phone, 'lid', attendee.lid, 'public_identifier', attendee.public_identifier,
-        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self),
+        'identities', to_jsonb(attendee.identities), 'is_self', attendee.is_self,
+        'told_keys', (
+            SELECT jsonb_object_agg(told.key, jsonb_build_array(told.own_key, told.told_by))
+            FROM communications_attendeeidentity AS told WHERE told.attendee_id = attendee.id),
+        'told_names', (
+            SELECT jsonb_object_agg(told.rank || ' ' || told.name, jsonb_build_array(told.since, told.told_by))
+            FROM communications_attendeename AS told WHERE told.attendee_id = attendee.id),
+        'person', (
+            SELECT jsonb_agg(mate.provider_id ORDER BY mate.provider_id) FROM communications_chatattendee AS mate
+            WHERE mate.id = coalesce(attendee.same_as_id, attendee.id) OR mate.same_as_id = coalesce(attendee.same_as_id, attendee.id))),
         CASE WHEN attendee.name_rank < 5 THEN ARRAY[]::text[] ELSE ARRAY['name', 'name_rank', 'name_at'] END
     FROM unnest(ids) AS asked (id)
     JOIN communications_chatattendee AS attendee ON attendee.id = asked.id
@@ -60,9 +69,15 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
                    SELECT jsonb_agg(DISTINCT attendee.provider_id) FROM communications_conversationattendee AS member
                    JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
                    WHERE member.conversation_id = ANY(parts.ids) AND member.state = 'gone'),
-               'content_type', conversation.content_type, 'described_at', conversation.described_at)
+               'content_type', conversation.content_type, 'described_at', conversation.described_at,
+               'archived', conversation.archived, 'pinned', conversation.pinned, 'muted_until', conversation.muted_until,
+               'read_only', conversation.read_only, 'disabled_features', to_jsonb(conversation.disabled_features))
            END,
            CASE WHEN conversation.marked_read_at IS NULL THEN ARRAY[]::text[] ELSE ARRAY['unread_count', 'read_through_at'] END
+               || ARRAY(
+                   SELECT DISTINCT CASE intent.kind WHEN 'archive' THEN 'archived' WHEN 'pin' THEN 'pinned' ELSE 'muted_until' END
+                   FROM communications_intent AS intent
+                   WHERE intent.conversation_id = ANY(parts.ids) AND intent.kind IN ('archive', 'pin', 'mute'))
     FROM unnest(ids) AS asked (id)
     JOIN communications_conversation AS conversation ON conversation.id = asked.id
     JOIN communications_channel AS channel ON channel.id = conversation.channel_id
@@ -101,7 +116,12 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'reactions', (
             SELECT jsonb_object_agg(encode(reaction.event_key, 'hex'), jsonb_build_object(
                 'sender', reaction.sender_provider_id, 'emoji', reaction.emoji, 'at', reaction.reacted_at))
-            FROM communications_reaction AS reaction WHERE reaction.message_id = message.id),
+            FROM communications_reaction AS reaction WHERE reaction.message_id = message.id AND reaction.line_id IS NULL),
+        'reactions_by_lines', (
+            SELECT jsonb_object_agg(line.external_message_id, jsonb_build_object(
+                'sender', reaction.sender_provider_id, 'emoji', reaction.emoji, 'at', reaction.reacted_at))
+            FROM communications_reaction AS reaction JOIN communications_message AS line ON line.id = reaction.line_id
+            WHERE reaction.message_id = message.id),
         'edits', (
             SELECT jsonb_object_agg(encode(edit.event_key, 'hex'), jsonb_build_object('text', edit.text, 'at', edit.edited_at))
             FROM communications_messageedit AS edit WHERE edit.message_id = message.id)),

@@ -1,12 +1,14 @@
 """Which accounts there are: asked when the worker starts, and when one not known here is said to work; never on a timer."""
 
+import asyncio
+import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from django.conf import settings
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from psycopg_pool import AsyncConnectionPool
@@ -17,7 +19,7 @@ from communications.ingest.channels import channel_upsert
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import ACCOUNTS_TASK, FILES_TASK, job_announce
 from communications.schemas.accounts import AccountFact
-from unipile.client import connect_client
+from unipile.client import UnipileClient, connect_client
 from unipile.errors import UnipileError
 from unipile.payloads.identity import own_identity_keys
 from unipile.resources.account import Account, SourceStatus
@@ -25,6 +27,17 @@ from unipile.resources.account import Account, SourceStatus
 log = structlog.get_logger(__name__)
 
 TRIES: Final = 12
+WAITS_SECONDS: Final = 0.2
+
+# Held by the connection of whoever lists: it ends with a killed worker.
+_ALONE: Final = "SELECT pg_try_advisory_lock(hashtextextended('accounts list', 0)), clock_timestamp()"
+_NOT_ALONE: Final = "SELECT pg_advisory_unlock(hashtextextended('accounts list', 0))"
+_ASKED_AT: Final = "SELECT min(at) FROM procrastinate_events WHERE job_id = %s AND type = 'deferred'"
+_LISTED_SINCE: Final = "SELECT FROM communications_accountslisted WHERE began_at > %s"
+_LISTED: Final = """
+INSERT INTO communications_accountslisted (id, began_at) VALUES (1, %s)
+ON CONFLICT (id) DO UPDATE SET began_at = excluded.began_at
+"""
 NOT_A_WORD: Final = re.compile(r"[^a-z0-9_]+")
 
 STATUS_OF_SOURCE: Final[Mapping[SourceStatus, str]] = {
@@ -41,9 +54,10 @@ STATUS_OF_SOURCE: Final[Mapping[SourceStatus, str]] = {
 @app.task(
     name=ACCOUNTS_TASK,
     queueing_lock=ACCOUNTS_TASK,
+    pass_context=True,
     retry=RetryStrategy(max_attempts=TRIES, exponential_wait=2, retry_exceptions={UnipileError}),
 )
-async def accounts_list() -> None:
+async def accounts_list(context: JobContext) -> None:
     """Lists the accounts, makes their channels, and folds what was parked for them.
 
     Raises ``UnipileError``, logged in words; the job is then tried again with growing pauses.
@@ -55,15 +69,45 @@ async def accounts_list() -> None:
     try:
         async with (
             connect_client(credentials.base_url, credentials.api_key) as client,
-            fold_connections(max_size=2) as connections,
+            fold_connections(max_size=3) as connections,
         ):
-            async for page in client.accounts.pages(reason="which accounts there are"):
-                for account in page.items:
-                    await account_take(connections, account)
-        log.info("accounts_listed")
+            asked_at = await _asked_at(connections, context.job.id)
+            is_news = await accounts_take(client, connections, asked_at=asked_at)
+        log.info("accounts_listed" if is_news else "accounts_listed_already")
     except UnipileError as error:
         log.error("accounts_not_listed", because=error.sentence, code=error.code)
         raise
+
+
+async def accounts_take(
+    client: UnipileClient, connections: AsyncConnectionPool[Any], *, asked_at: dt.datetime | None
+) -> bool:
+    """One listing at a time over all workers; ``False`` where one has begun since it was asked for, and has ended well.
+
+    Several askings at a start are answered by one listing.
+    """
+    async with connections.connection() as alone:
+        while True:
+            [(is_alone, begins_at)] = await (await alone.execute(_ALONE)).fetchall()
+            if is_alone:
+                break
+            await asyncio.sleep(WAITS_SECONDS)
+        try:
+            if await (await alone.execute(_LISTED_SINCE, (asked_at,))).fetchone() is not None:
+                return False
+            async for page in client.accounts.pages(reason="which accounts there are"):
+                for account in page.items:
+                    await account_take(connections, account)
+            await alone.execute(_LISTED, (begins_at,))
+            return True
+        finally:
+            await alone.execute(_NOT_ALONE)
+
+
+async def _asked_at(connections: AsyncConnectionPool[Any], job_id: int | None) -> dt.datetime | None:
+    async with connections.connection() as connection:
+        [(asked_at,)] = await (await connection.execute(_ASKED_AT, (job_id,))).fetchall()
+    return cast("dt.datetime | None", asked_at)
 
 
 async def account_take(connections: AsyncConnectionPool[Any], account: Account) -> None:

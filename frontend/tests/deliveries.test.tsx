@@ -187,6 +187,29 @@ describe("the deliveries page", () => {
     expect(asked.filter((one) => one.startsWith("POST"))).toEqual(["POST deliveries/replay/"]);
     expect(location.search).toContain("tab=replays");
   });
+
+  test("a replay under way says how much of it is done, by outcome", async () => {
+    history.replaceState(null, "", "/deliveries?tab=replays");
+    const order = {
+      id: "1",
+      created_at: "2026-05-18T19:44:12.345Z",
+      expected: 40_000,
+      is_counted: true,
+      totals: [
+        { outcome: "applied", total: 1_200 },
+        { outcome: "failed", total: 34 },
+      ],
+      failure: null,
+      finished_at: null,
+    };
+    const waiting = { ...order, id: "2", expected: 5, totals: [] };
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS, "deliveries/replay/": { items: [waiting, order] } });
+    await show(<Deliveries />);
+    const [first, second] = within(screen.getByRole("list", { name: words.replays })).getAllByRole("listitem");
+    expect(first?.textContent).toContain(words.replayWaiting);
+    expect(second?.textContent).toContain("1,234 of 40,000 folded");
+    expect(second?.textContent).toContain(words.outcomeTotal(34, "failed"));
+  });
 });
 
 test("a place of the page survives its address", () => {

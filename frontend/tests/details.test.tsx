@@ -17,6 +17,7 @@ const PERSON: Person = {
   channel_id: "1",
   attendee: attendee("7", { name: "Ana", phone: "+5511987654321" }),
   may_decide: true,
+  may_erase: false,
   names: [{ name: "Ana", source: "push_name", since: at(1), given_by: null, delivery_id: "d-1" }],
   ids: [
     { attendee_id: "7", provider_id: "7@lid", kind: "lid", phone: "+5511987654321", public_identifier: null, proofs: [{ beside: "5511987654321", delivery_id: "d-2" }], joined_by: null, joined_at: null },
@@ -27,7 +28,7 @@ const PERSON: Person = {
   conversations: [conversation("1")],
   first_contact_at: at(1),
 };
-const CHAT: ConversationDetails = { id: "1", may_decide: true, names: ["7@lid"], parts: [], kept_apart: [], person: PERSON };
+const CHAT: ConversationDetails = { id: "1", may_decide: true, may_erase: false, names: ["7@lid"], parts: [], kept_apart: [], person: PERSON };
 
 configure({ asyncUtilTimeout: 10_000 });
 
@@ -160,4 +161,51 @@ test("a group lists each person once, others before ourselves", async () => {
   fireEvent.keyDown(screen.getByRole("complementary"), { key: "Escape" });
   expect(document.activeElement).toBe(screen.getByRole("button", { name: words.close }));
   expect(await screen.findByRole("region", { name: words.members(3) })).toBeDefined();
+});
+
+const PREVIEW = { kind: "conversation", messages: 12, conversations: 1, files: 3, oldest_at: at(1), newest_at: at(2) };
+
+async function eraseOffered(): Promise<HTMLInputElement> {
+  answers["chats/1/details/"] = { ...CHAT, may_erase: true };
+  answers["chats/1/erasure/"] = PREVIEW;
+  await opened(DIRECT);
+  expect(screen.queryByRole("button", { name: new RegExp(words.erase.person) })).toBeNull();
+  await press(new RegExp(words.erase.conversation));
+  return await screen.findByLabelText(words.eraseType);
+}
+
+test("a conversation is erased only once what goes was read and the word is typed", async () => {
+  const field = await eraseOffered();
+  expect(screen.getByText(words.eraseGoes.conversation(12, 3))).toBeDefined();
+  expect(screen.getByText(words.eraseStays.conversation)).toBeDefined();
+  const go = screen.getByRole<HTMLButtonElement>("button", { name: words.eraseGo });
+  fireEvent.change(field, { target: { value: "erase it" } });
+  expect(go.disabled).toBe(true);
+  fireEvent.change(field, { target: { value: " erase " } });
+  answers["chats/1/erasure/"] = { id: "3", kind: "conversation", messages: 12, deliveries: 1, erased_by: "owner", began_at: at(2), ended_at: at(2) };
+  await press(words.eraseGo);
+  expect((await screen.findByText(words.erased(12, 1))).getAttribute("role")).toBe("status");
+  expect(asked.filter((one) => one.path.endsWith("erasure/")).at(-1)?.body).toEqual({ confirmation: "erase" });
+});
+
+test("an erasure that is refused says so and can be tried again", async () => {
+  const field = await eraseOffered();
+  fireEvent.change(field, { target: { value: "erase" } });
+  answers["chats/1/erasure/"] = { code: "not_permitted", detail: "Only owners of the account can erase." };
+  await press(words.eraseGo);
+  expect((await screen.findByRole("alert")).textContent).toContain("Only owners of the account can erase.");
+  await waitFor(() => {
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: words.eraseGo }).disabled).toBe(false);
+  });
+});
+
+test("what cannot be looked at is not erased", async () => {
+  answers["chats/1/details/"] = { ...CHAT, may_erase: true };
+  await opened(DIRECT);
+  await press(new RegExp(words.erase.conversation));
+  expect((await screen.findByRole("alert")).textContent).toContain(words.unreachable);
+  expect(screen.queryByRole("button", { name: words.eraseGo })).toBeNull();
+  answers["chats/1/erasure/"] = { ...PREVIEW, messages: 0 };
+  await press(words.retry);
+  expect(await screen.findByText(words.eraseNothing)).toBeDefined();
 });

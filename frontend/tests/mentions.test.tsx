@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { Mention } from "../src/api/types";
 import { Bubble } from "../src/inbox/Bubble";
+import { ConversationRow } from "../src/inbox/ConversationRow";
 import { previewOf } from "../src/inbox/preview";
-import { beginSide, claimTerm } from "../src/sync/apply";
+import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
 import { Engine } from "../src/sync/engine";
 import { RowCache } from "../src/sync/rowCache";
@@ -75,4 +76,24 @@ test("a preview shows names as well", () => {
   expect(previewOf(conversation("1", { last_message: told })).text).toBe("hi Ana");
   const call = { ...last, kind: "event", event: "missed_call", text: "", mentions: [] } as const;
   expect(previewOf(conversation("1", { last_message: call })).text).toBe("Missed voice call");
+});
+
+test("a name learned later is in the preview of the list, without a change of its conversation", async () => {
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, sender_name: null, status: null } as const;
+  const told = { ...last, text: `hi ${LID}`, mentions: [mention(LID, { attendee_id: "7", name: "+420600000001" })] };
+  const writer = { side: 0, term: await claimTerm(client.db) } as const;
+  const page = { items: [conversation("1", { last_message: told })], attendees: [attendee("7", { name: "" })], next_cursor: null };
+  await beginSide(client.db, writer, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
+  client.rows.watch(["1"]);
+  const { container } = render(
+    <ClientContext value={client}>
+      <ConversationRow id="1" index={0} total={1} height={72} active={false} open={false} now={new Date(0)} onOpen={vi.fn()} />
+    </ClientContext>,
+  );
+  await settled();
+  expect(container.querySelector(".row-preview")?.textContent).toBe("hi +420600000001");
+  const rows = { attendee: [attendee("7", { name: "Bea", version: "2" })] };
+  await applyFrames(client.db, writer, [{ type: "changes", rows, more: false, cursor: "d" }], null, 0);
+  await settled();
+  expect(container.querySelector(".row-preview")?.textContent).toBe("hi Bea");
 });

@@ -142,6 +142,7 @@ class Estate:
             "read_receipts": "never",
             "text": "hello",
             "verdict": "same",
+            "confirmation": "erase",
         }
 
 

@@ -10,7 +10,7 @@ import pytest
 from communications.models import ChannelStatus, WebhookDelivery
 from tests.inbox import NOON, channel_make, client_of, conversation_make, message_make, person_make, recount
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("database")
 
 WORDS = ["OK", "CREDENTIALS", "CREDENTIALS", "RECONNECTED", "ON_HOLIDAY"]
 

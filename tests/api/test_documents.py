@@ -22,6 +22,7 @@ from tests.inbox import (
     NOON,
     attendee_make,
     channel_make,
+    client_of,
     conversation_make,
     message_make,
     minutes,
@@ -281,6 +282,18 @@ def test_what_stands_in_a_merged_conversation_is_shown_in_the_one_it_continues(
     assert message_by_id(message.pk).conversation_id == str(root.pk)
     assert drafts.draft_document(draft_row).conversation_id == str(root.pk)
     assert members.member_document(member_row).conversation_id == str(root.pk)
+
+
+def test_the_members_of_a_conversation_are_each_person_once(database: ScratchDatabase) -> None:
+    person = person_make()
+    channel = channel_make(person)
+    ana, bea = attendee_make(channel, "Ana"), attendee_make(channel, "Bea")
+    also_ana = attendee_make(channel, "Ana", same_as=ana)
+    group = conversation_make(channel, kind="group", members=[also_ana, bea])
+    conversation_make(channel, continues=group, members=[ana])
+    answer = client_of(person).get(f"/api/v1/communications/all/chats/{group.pk}/members/").json()
+    assert [one["attendee_id"] for one in answer["items"]] == [str(also_ana.pk), str(bea.pk)]
+    assert {one["conversation_id"] for one in answer["items"]} == {str(group.pk)}
 
 
 def test_a_channel_has_a_row_for_each_of_its_readers(database: ScratchDatabase) -> None:

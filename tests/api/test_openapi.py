@@ -166,6 +166,7 @@ class FullInbox:
             "other_attendee_id": str(self.apart.pk),
             "other_conversation_id": str(self.part.pk),
             "verdict": "different",
+            "confirmation": "erase",
             "name": "Ada L.",
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from communications.ingest.connections import PLANNER
 from communications.ingest.record import record
 from communications.models import ChannelAccess, ChatAttendee, Conversation, GivenName, Message
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from tests.database import ScratchDatabase
 from tests.inbox import attendee_make, channel_make, client_of, person_make
 from tests.ingest.deliveries import delivery_of
@@ -52,7 +51,7 @@ class Desk:
 
         async def fold() -> None:
             async with connection_pool(
-                "fold", max_size=1, lock_timeout_ms=60_000, statement_timeout_ms=60_000, planner=PLANNER
+                "fold", max_size=1, lock_timeout_ms=60_000, statement_timeout_ms=60_000, planner=PLANNED_ONCE
             ) as pool:
                 await record(pool, [delivery])
 
@@ -276,3 +275,30 @@ def test_who_cannot_be_one_is_refused(desk: Desk) -> None:
     for other in (here, elsewhere):
         refused = desk.says(here, other, "same")
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_input")
+
+
+def test_a_group_is_called_again_as_before_once_the_part_that_gave_its_title_is_parted(desk: Desk) -> None:
+    for number, title in enumerate(("Alps", "Choir", "Dolomites")):
+        group = f"1203630000000000{number}@g.us"
+        desk.comes(LID, chat_id=f"group-{number}", provider_chat_id=group, is_group=True, subject=title)
+
+    def group(number: int) -> Conversation:
+        return Conversation.objects.get(external_thread_id=f"group-{number}")
+
+    def titles() -> list[str]:
+        return [group(number).title for number in range(3)]
+
+    desk.says(group(0), group(1), "same")
+    assert titles()[0] == "Choir"
+    desk.says(group(0), group(2), "same")
+    assert titles()[0] == "Dolomites"
+    desk.says(group(0), group(1), "different")
+    assert titles() == ["Dolomites", "Choir", "Dolomites"]
+    desk.says(group(0), group(2), "different")
+    assert titles() == ["Alps", "Choir", "Dolomites"]
+
+    desk.says(group(0), group(2), "same")
+    named = {"chat_id": "group-0", "provider_chat_id": "12036300000000000@g.us", "is_group": True}
+    desk.comes(LID, **named, subject="Alps again")
+    desk.says(group(0), group(2), "different")
+    assert titles()[0] == "Alps again", "what was told of the whole since stays"

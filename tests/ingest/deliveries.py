@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from communications.ingest.record import Connections, record
-from communications.schemas.deliveries import Delivery, sha256_of
+from communications.schemas.deliveries import Delivery, Source, sha256_of
 from communications.schemas.identifiers import uuid7
 from communications.webhooks.handlers.reading import delivery_read
 
@@ -18,19 +18,24 @@ NOON = dt.datetime(2026, 6, 2, 12, 0, 0, tzinfo=dt.UTC)
 
 
 def delivery_of(
-    body: object, *, received_at: dt.datetime | None = None, delivery_id: uuid.UUID | None = None
+    body: object,
+    *,
+    received_at: dt.datetime | None = None,
+    delivery_id: uuid.UUID | None = None,
+    source: Source = "webhook",
 ) -> Delivery:
     """``body`` is bytes as they come, or anything JSON can write."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     at = received_at or dt.datetime.now(dt.UTC)
     return Delivery(
         id=delivery_id or uuid7(),
+        source=source,
         received_at=at,
         headers={"content-type": "application/x-www-form-urlencoded"},
         sha256=sha256_of(raw),
         size_bytes=len(raw),
         raw=raw,
-        reading=delivery_read(raw, at),
+        reading=delivery_read(raw, at, source),
     )
 
 

@@ -11,16 +11,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.ingest.deliveries import NOON
-from tests.ingest.model_events import event_of, event_row, gone, lines_hide
+from tests.ingest.model_events import ToldReaction, event_of, event_row, gone, lines_hide, reactions_of_lines
 from tests.ingest.model_people import People
 from tests.ingest.world_bodies import chat_names, lid_of, phone_of, text_of
-from tests.ingest.worlds import OWNER, Happening, Status, Telling, World
+from tests.ingest.worlds import OWNER, Answered, Described, Happening, Status, Telling, World
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
 LADDER = ["sent", "delivered", "read"]
 STATUS_OF_WORD = {
     "OK": "ok",
     "RECONNECTED": "ok",
+    "CREATION_SUCCESS": "ok",
     "CREDENTIALS": "credentials",
     "ERROR": "error",
     "CONNECTING": "connecting",
@@ -34,10 +35,14 @@ def expected_rows(world: World) -> Rows:
     names = chat_components(world)
     messages = {
         f"message-{message}": message_row(world, message, people, names)
-        for message in {told.message for told in world.told if not isinstance(told, Status)}
+        for message in {told.message for told in world.told if not isinstance(told, Status | Described)}
     }
     happened = {name: happenings(world, int(name.removeprefix("message-"))) for name in messages}
-    lines_hide(messages, happened, people)
+    spoken = {f"message-{telling.message}": telling for _, telling in reversed(tellings(world))}
+    by_lines = reactions_of_lines(messages, spoken)
+    for name, row in messages.items():
+        row["reactions"] = reactions(happened[name], by_lines.get(name, []), people)
+    lines_hide(messages, happened, by_lines, people)
     return {
         "channel": {"own_identities": sorted(people.own), **channel_status(world)},
         "messages": messages,
@@ -59,6 +64,23 @@ def happenings(world: World, message: int) -> list[tuple[dt.datetime, Happening]
         if isinstance(told, Happening) and told.message == message:
             first.setdefault(as_told(told), world.received_at(number))
     return sorted(((at, happening) for happening, at in first.items()), key=lambda one: one[0])
+
+
+def answers(world: World, message: int) -> list[tuple[dt.datetime, Answered]]:
+    """Each answer is a happening of its own."""
+    return [
+        (world.received_at(number), told)
+        for number, told in enumerate(world.told, start=1)
+        if isinstance(told, Answered) and told.message == message
+    ]
+
+
+def descriptions(world: World) -> list[tuple[dt.datetime, Described]]:
+    return [
+        (world.received_at(number), told)
+        for number, told in enumerate(world.told, start=1)
+        if isinstance(told, Described)
+    ]
 
 
 def as_told(happening: Happening) -> Happening:
@@ -84,7 +106,7 @@ def settled_time(world: World, number: int, telling: Telling) -> dt.datetime:
     return NOON + dt.timedelta(seconds=telling.sent_second)
 
 
-def aliases(world: World, telling: Telling) -> set[str]:
+def aliases(world: World, telling: Telling | Described) -> set[str]:
     named = chat_names(world, telling)
     said = {f"id:{named['chat_id']}"} if named["chat_id"] else set()
     if named["provider_chat_id"] is None:
@@ -93,14 +115,14 @@ def aliases(world: World, telling: Telling) -> set[str]:
         return said | {f"group:{named['provider_chat_id']}"}
     lid, phone = f"lid:{lid_of(telling.chat)}", f"phone:{phone_of(telling.chat)}"
     said.add(phone if "phone" in telling.naming else lid)
-    # The partner stands in every body of a direct chat; with both ids in sight, each names the chat.
-    return said | {lid, phone} if telling.mention == "full" else said
+    # The partner stands in every message of a direct chat; with both ids in sight, each names the chat.
+    return said | {lid, phone} if isinstance(telling, Telling) and telling.mention == "full" else said
 
 
 def chat_components(world: World) -> dict[str, tuple[str, ...]]:
     """Every name of a chat with all names of that chat, as far as bodies tie them together."""
     component: dict[str, set[str]] = {}
-    for _, telling in tellings(world):
+    for telling in [told for _, told in tellings(world)] + [told for _, told in descriptions(world)]:
         tied = set().union(*(component.get(name, {name}) for name in aliases(world, telling)))
         for name in tied:
             component[name] = tied
@@ -111,13 +133,17 @@ def message_row(
     world: World, message: int, people: People, names: dict[str, tuple[str, ...]]
 ) -> dict[str, Any]:
     happened = happenings(world, message)
+    found = answers(world, message)
     deleted = [at for at, happening in happened if happening.kind == "message_deleted"]
-    edits = [(at, happening.said) for at, happening in happened if happening.kind == "message_edited"]
+    deleted += [at for at, answer in found if answer.deleted]
+    edits = sorted(
+        [(at, happening.said) for at, happening in happened if happening.kind == "message_edited"]
+        + [(at, answer.said) for at, answer in found if not answer.deleted]
+    )
     told = [(number, telling) for number, telling in tellings(world) if telling.message == message]
     row: dict[str, Any] = {
         "deleted_at": min(deleted, default=None),
         "edited_at": edits[-1][0] if edits else None,
-        "reactions": reactions(happened, people),
     }
     if not told:
         return row | {"is_stub": True, "conversation": None}
@@ -179,16 +205,19 @@ def status(happened: Iterable[tuple[dt.datetime, Happening]], direction: str) ->
     return max(reported, key=LADDER.index, default=None)
 
 
-def reactions(happened: Iterable[tuple[dt.datetime, Happening]], people: People) -> list[str]:
+def reactions(
+    happened: Iterable[tuple[dt.datetime, Happening]], by_lines: Iterable[ToldReaction], people: People
+) -> list[str]:
     """What each reactor thinks now, in the words of ``rows.MESSAGES``."""
-    newest = {
-        people.provider_id(happening.actor, happening.mention): happening.said
-        for _, happening in happened
+    told = [
+        ToldReaction(at, b"", people.provider_id(happening.actor, happening.mention), happening.said, "Ann")
+        for at, happening in happened
         if happening.kind == "message_reaction"
-    }
+    ]
+    newest = {one.provider_id: one for one in sorted([*told, *by_lines], key=lambda one: (one.at, one.key))}
     return sorted(
-        f"{provider_id} {emoji}{'true' if people.is_self(provider_id) else 'false'}Ann"
-        for provider_id, emoji in newest.items()
+        f"{one.provider_id} {one.emoji}{'true' if people.is_self(one.provider_id) else 'false'}{one.name}"
+        for one in newest.values()
     )
 
 
@@ -200,7 +229,8 @@ def conversation_row(
     people: People,
 ) -> dict[str, Any]:
     told = [(number, one) for number, one in tellings(world) if names[min(aliases(world, one))] == name]
-    is_group = world.groups[told[0][1].chat]
+    described = [(at, one) for at, one in descriptions(world) if names[min(aliases(world, one))] == name]
+    is_group = world.groups[next(one.chat for _, one in [*told, *described])]
     shown = {
         external_id: row
         for external_id, row in messages.items()
@@ -209,9 +239,12 @@ def conversation_row(
     newest = max(shown, key=lambda one: (shown[one]["sent_at"], shown[one]["received_at"]), default=None)
     titled = max(
         (
-            (settled_time(world, number, one), title)
-            for number, one in told
-            if is_group and (title := "Peaks" if event_of(one) == "renamed" else one.title)
+            (at, title)
+            for at, title in [
+                *((settled_time(world, number, one), title_told(one)) for number, one in told),
+                *((at, one.title) for at, one in described),
+            ]
+            if is_group and title
         ),
         default=(None, ""),
     )
@@ -221,13 +254,31 @@ def conversation_row(
         "kind": "group" if is_group else "direct",
         "title": titled[1],
         "title_at": titled[0],
-        "contact": None if is_group else people.contact(name, [one for _, one in told]),
+        "contact": None if is_group else people.contact(name, members(told, described)),
+        "described_at": described[-1][0] if described else None,
+        "archived": described[-1][1].archived if described else False,
         "last_message": newest,
         "last_message_at": shown[newest]["sent_at"] if newest else None,
         "unread_count": unread(shown.values()),
         "gone": gone(timed, of_it) if is_group else [],
         "is_stub": False,
     }
+
+
+def title_told(telling: Telling) -> str:
+    return "Peaks" if event_of(telling) == "renamed" else telling.title
+
+
+def members(
+    told: Iterable[tuple[int, Telling]], described: Iterable[tuple[dt.datetime, Described]]
+) -> set[tuple[int, str]]:
+    """Who was seen in a direct chat, and in which form."""
+    seen = {person for _, one in described for person in one.people}
+    for _, telling in told:
+        seen.add((telling.author, telling.mention))
+        if telling.author == OWNER:
+            seen.add((telling.chat, telling.mention))
+    return seen
 
 
 def unread(shown: Iterable[dict[str, Any]]) -> int:
@@ -244,12 +295,14 @@ def unread(shown: Iterable[dict[str, Any]]) -> int:
 
 
 def channel_status(world: World) -> dict[str, Any]:
-    """The newest word, since it was first said in a row; equal words within one minute are one happening."""
-    first: dict[tuple[str, dt.datetime], dt.datetime] = {}
+    """The newest word, since it was first said in a row. Equal words within one minute are one happening, and so are equal
+    callbacks.
+    """
+    first: dict[tuple[str, dt.datetime | None], dt.datetime] = {}
     for number, told in enumerate(world.told, start=1):
         if isinstance(told, Status):
             at = world.received_at(number)
-            first.setdefault((told.word, at.replace(second=0)), at)
+            first.setdefault((told.word, None if told.hosted else at.replace(second=0)), at)
     line = sorted((at, word) for (word, _), at in first.items())
     if not line:
         return {"status": "unknown", "status_word": "", "status_since": None, "windows": []}

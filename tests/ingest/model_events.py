@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from tests.ingest.model_people import People
 from tests.ingest.world_bodies import lid_of
@@ -34,17 +35,62 @@ def event_row(telling: Telling) -> dict[str, Any]:
     }
 
 
+class ToldReaction(NamedTuple):
+    """Of one message, as far as it shows who reacted how; of the same moment the greater ``key`` counts."""
+
+    at: dt.datetime
+    key: bytes
+    provider_id: str
+    emoji: str
+    name: str
+
+
+def reactions_of_lines(
+    messages: dict[str, dict[str, Any]], spoken: dict[str, Telling]
+) -> dict[str, list[ToldReaction]]:
+    """What lines tell of messages that they name, where both are in one conversation; ``spoken``: the telling that counts."""
+    told: dict[str, list[ToldReaction]] = {}
+    for line, row in messages.items():
+        telling = spoken.get(line)
+        if telling is None or not row.get("event_emoji") or telling.names is None:
+            continue
+        named = f"message-{telling.names}"
+        target = messages.get(named)
+        if (
+            named == line
+            or target is None
+            or target["is_stub"]
+            or target["conversation"] != row["conversation"]
+        ):
+            continue
+        name = row["sender_name"] if row["sender"] == row["event_person"] else ""
+        at = min(row["sent_at"], row["received_at"])
+        told.setdefault(named, []).append(
+            ToldReaction(
+                at, sha256(f"line {line}".encode()).digest(), row["event_person"], row["event_emoji"], name
+            )
+        )
+    return told
+
+
 def lines_hide(
     messages: dict[str, dict[str, Any]],
     happened: dict[str, Iterable[tuple[dt.datetime, Happening]]],
+    by_lines: dict[str, list[ToldReaction]],
     people: People,
 ) -> None:
-    """A reaction told as a line is not shown where the reaction itself is known in that conversation."""
+    """A reaction told as a line is not shown where the person's reaction itself is known in that conversation."""
     known = {
-        (messages[message]["conversation"], people.provider_id(one.actor, one.mention), one.said)
+        (messages[message]["conversation"], provider_id, one.said)
         for message, told in happened.items()
         for _, one in told
         if one.kind == "message_reaction" and messages[message]["conversation"] is not None
+        for provider_id in people.person(people.provider_id(one.actor, one.mention))
+    } | {
+        (messages[message]["conversation"], provider_id, one.emoji)
+        for message, told in by_lines.items()
+        for one in told
+        for provider_id in people.person(one.provider_id)
     }
     for row in messages.values():
         if row.get("event_emoji"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from tests.ingest.deliveries import NOON
 from tests.ingest.world_bodies import lid_of, phone_of
-from tests.ingest.worlds import OWNER, Happening, Telling, World
+from tests.ingest.worlds import OWNER, Described, Happening, Telling, World
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -59,6 +60,9 @@ class People:
                     self._see(told.chat, told.mention, None, at)
             elif isinstance(told, Happening) and told.kind == "message_reaction":
                 self._see(told.actor, told.mention, "Ann", world.received_at(number))
+            elif isinstance(told, Described):
+                for person, form in told.people:
+                    self._see(person, form, told.name, world.received_at(number))
         self.own = set(world.own_identities)
         for provider_id in own_ids:
             self.own |= self._keys[provider_id]
@@ -83,13 +87,9 @@ class People:
         comparable = {key.partition(":")[0] for key in author} & {key.partition(":")[0] for key in self.own}
         return "inbound" if comparable else "unknown"
 
-    def contact(self, names: tuple[str, ...], told: list[Telling]) -> str | None:
+    def contact(self, names: tuple[str, ...], seen: Iterable[tuple[int, str]]) -> str | None:
         """Of those seen in a direct chat: whom its names name, else the first who is not ourselves."""
-        members = set()
-        for telling in told:
-            members.add(self.provider_id(telling.author, telling.mention))
-            if telling.author == OWNER:
-                members.add(self.provider_id(telling.chat, telling.mention))
+        members = {self.provider_id(person, form) for person, form in seen}
         ranked = sorted(
             (not self._keys[member] & set(names), self.is_self(member), member)
             for member in members
@@ -104,12 +104,12 @@ class People:
                 "name_at": self._names.get(provider_id, (None, ""))[0],
                 "identities": sorted(keys),
                 "is_self": self.is_self(provider_id),
-                "person": self._person(provider_id),
+                "person": self.person(provider_id),
             }
             for provider_id, keys in self._keys.items()
         }
 
-    def _person(self, provider_id: str) -> list[str]:
+    def person(self, provider_id: str) -> list[str]:
         """A privacy id and the number that some body showed beside it are one person's."""
         own = self._own_key(provider_id)
         return sorted(

@@ -24,7 +24,7 @@ SELECT starts_at, ends_at, state FROM communications_comparisonwindow WHERE chan
 CONVERSATIONS = """
 SELECT root.id, root.kind, root.title, root.title_at, root.last_message_at, root.unread_count, root.is_stub,
        contact.provider_id AS contact, last.external_message_id AS last_message,
-       root.read_through_at, root.read_through_id,
+       root.read_through_at, root.read_through_id, root.described_at, root.archived,
        ARRAY(SELECT alias.kind || ':' || alias.value FROM communications_conversationalias AS alias
              JOIN communications_conversation AS part ON part.id = alias.conversation_id
              WHERE coalesce(part.continues_id, part.id) = root.id ORDER BY 1) AS names,

@@ -108,6 +108,57 @@ async def test_a_removed_member_who_writes_later_is_in_again_and_an_older_messag
     assert await members(connections, account) == [ANA]
 
 
+async def conversation_of(connections, account):
+    (root,) = await rows(
+        connections,
+        "SELECT id FROM communications_conversation WHERE channel_id ="
+        " (SELECT id FROM communications_channel WHERE external_account_id = %s)",
+        account,
+    )
+    (shown,) = await rows(connections, CONVERSATIONS_BY_ID, list(root))
+    return conversation_document(shown)
+
+
+async def test_a15_a_group_that_we_are_removed_from_can_only_be_read_until_we_are_in_again_in_any_order(
+    connections,
+):
+    script = [
+        ("m1", f"{A} added you and {B}", 1),
+        ("m2", "You were removed", 2),
+        ("m3", f"{A} added you", 3),
+        ("m4", f"You were removed by {A}", 4),
+    ]
+    for order in itertools.islice(itertools.permutations(script), 0, None, 5):
+        account = f"account-{uuid.uuid4()}"
+        await channel_make(connections, account)
+        for message_id, text, second in order:
+            await deliver(connections, said(account, message_id, text, second=second, subject="Alps"))
+        assert (await conversation_of(connections, account)).read_only, order
+        assert await members(connections, account) == [ANA, BEA]
+        await deliver(connections, said(account, "m5", f"{A} added you", second=5, subject="Alps"))
+        assert not (await conversation_of(connections, account)).read_only
+
+
+async def test_readers_hear_that_we_are_gone_and_what_we_write_later_says_otherwise(connections, account):
+    own_lid = "140000000000009@lid"
+    await deliver(connections, said(account, "m1", "hello", second=1, is_event=0, subject="Alps"))
+    before = await conversation_of(connections, account)
+    await deliver(connections, said(account, "m2", "You were removed", second=2, subject="Alps"))
+    gone = await conversation_of(connections, account)
+    assert (before.read_only, gone.read_only) == (False, True)
+    assert int(gone.version) > int(before.version)
+    ours = said(account, "m3", "back", second=3, by=own_lid, is_event=0, subject="Alps")
+    await deliver(connections, ours | {"is_sender": True})
+    assert not (await conversation_of(connections, account)).read_only
+
+
+async def test_a_body_that_does_not_show_whose_account_it_is_tells_nothing_of_us(connections, account):
+    await deliver(
+        connections, said(account, "m1", "You were removed", second=1, subject="Alps", account_info={})
+    )
+    assert not (await conversation_of(connections, account)).read_only
+
+
 async def test_a_name_of_a_group_that_is_told_in_the_sentence_counts_over_the_one_around_it(
     connections, account
 ):
@@ -187,6 +238,72 @@ async def test_a_reaction_line_that_names_its_message_is_that_reaction(connectio
         " AND channel_id = (SELECT id FROM communications_channel WHERE external_account_id = %s)",
         account,
     )
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_reaction_line_that_names_its_message_by_the_providers_id_is_that_reaction(
+    connections, order
+):
+    account = f"account-{uuid.uuid4()}"
+    await channel_make(connections, account)
+    quoting = {"quoted": {"provider_id": "3EB0AA", "text": "hello"}}
+    told = [
+        said(account, "m1", "hello", second=1, is_event=0, provider_message_id="3EB0AA"),
+        said(account, "m2", "hello", second=1, is_event=0, provider_message_id="3EB0BB"),
+        said(account, "line", f"{B} reacted 👍", second=2, by=BEA, name="Bea", **quoting),
+    ]
+    for index in order:
+        await deliver(connections, told[index])
+    message = await document(connections, account, "m1")
+    assert [(one.emoji, one.sender_name) for one in message.reactions] == [("👍", "Bea")]
+    assert (await document(connections, account, "m2")).reactions == ()
+    assert await document(connections, account, "line") is None
+    await deliver(connections, reaction(account, emoji=""))
+    assert (await document(connections, account, "m1")).reactions == ()
+
+
+async def test_a_line_whose_message_never_comes_stays_a_line(connections, account):
+    quoting = {"quoted": {"provider_id": "3EB0AA"}}
+    await deliver(connections, said(account, "line", "Reacted 👍", second=2, by=BEA, name="Bea", **quoting))
+    assert (await document(connections, account, "line")).event == "reaction"
+
+
+BEAS_NUMBER = "420600000142"
+
+
+def proof(account):
+    """A body that shows Bea's two ids together."""
+    bea = whatsapp_person(BEA, name="Bea", lid=BEA, phone=BEAS_NUMBER)
+    return said(account, "proof", "it is me", second=9, by=BEA, is_event=0) | {"sender": bea}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_reaction_told_by_both_ids_of_one_person_is_shown_once(connections, order):
+    account = f"account-{uuid.uuid4()}"
+    await channel_make(connections, account)
+    by_number = whatsapp_person(f"{BEAS_NUMBER}@s.whatsapp.net", name="Bea", phone=BEAS_NUMBER)
+    told = [reaction(account), reaction(account) | {"reaction_sender": by_number}, proof(account)]
+    await deliver(connections, said(account, "m1", "hello", second=1, is_event=0))
+    for index in order[:2]:
+        await deliver(connections, told[index])
+    before = await document(connections, account, "m1")
+    await deliver(connections, told[order[2]])
+    after = await document(connections, account, "m1")
+    assert [one.emoji for one in after.reactions] == ["👍"]
+    assert int(after.version) > int(before.version), "readers hear of it"
+
+
+async def test_a_line_goes_once_its_person_is_known_to_be_who_reacted(connections, account):
+    by_number = whatsapp_person(f"{BEAS_NUMBER}@s.whatsapp.net", name="Bea", phone=BEAS_NUMBER)
+    await deliver(
+        connections,
+        said(account, "m1", "hello", second=1, is_event=0),
+        reaction(account) | {"reaction_sender": by_number},
+        said(account, "line", f"{B} reacted 👍", second=2, by=BEA, name="Bea"),
+    )
+    assert (await document(connections, account, "line")).event == "reaction"
+    await deliver(connections, proof(account))
+    assert await document(connections, account, "line") is None
 
 
 async def test_whom_a_text_names_is_told_with_the_best_name_known_and_after_an_edit(connections, account):

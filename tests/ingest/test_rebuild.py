@@ -129,7 +129,18 @@ CHANGED = {
     "DELETE FROM communications_conversationattendee": ("conversation", "members"),
     "UPDATE communications_chatattendee SET name = 'Mallory'": ("attendee", "name"),
     "UPDATE communications_chatattendee SET identities = '{phone:1}'": ("attendee", "identities"),
+    "DELETE FROM communications_attendeeidentity": ("attendee", "told_keys"),
+    "UPDATE communications_attendeename SET since = since - interval '1 day'": ("attendee", "told_names"),
+    "UPDATE communications_chatattendee SET same_as_id = (SELECT min(id) FROM communications_chatattendee)": (
+        "attendee",
+        "person",
+    ),
+    "UPDATE communications_conversation SET archived = true": ("conversation", "archived"),
     "DELETE FROM communications_channelstatus": ("channel", "time_line"),
+    "UPDATE communications_comparisonwindow SET starts_at = starts_at - interval '1 day'": (
+        "channel",
+        "windows",
+    ),
     "UPDATE communications_channel SET own_identities = '{}'": ("channel", "own_identities"),
 }
 LOST_AND_INVENTED = """
@@ -208,6 +219,19 @@ async def test_read_markers_set_here_are_no_difference(connections, owner):
         "SELECT landline_conversations_recount(ARRAY(SELECT id FROM communications_conversation))"
     )
     assert differing(await check(owner, connections)) == set()
+
+
+async def test_a_status_that_the_list_of_accounts_tells_is_no_difference_and_neither_is_its_window(
+    connections, owner
+):
+    await town_make(connections)
+    for word in ("ok", "credentials"):
+        await owner.execute("SELECT landline_channel_status_listed(%s, %s, 'said')", (ACCOUNT, word))
+    done = await check(owner, connections)
+    assert differing(done) == set()
+    assert compared(done)["channel"] == 1
+    await owner.execute("UPDATE communications_comparisonwindow SET starts_at = starts_at - interval '1 day'")
+    assert differing(await check(owner, connections)) == {("channel", "windows")}
 
 
 async def test_two_checks_do_not_meet_and_the_live_tables_can_be_written_meanwhile(

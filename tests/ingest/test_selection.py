@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from communications.history import held
 from communications.history.repeats import delivery_repeats
 from communications.history.replay import deliveries_replay
 from communications.history.selection import DeliverySelection
@@ -30,11 +31,11 @@ async def ledger(connections):
         "ignored": {"event": "hologram_received", "account_id": ACCOUNT},
         "unreadable": b"\xff\x00 not JSON",
     }
-    held = {}
+    kept = {}
     for name, body in bodies.items():
-        held[name] = delivery_of(body)
-        await record(connections, [held[name]])
-    return held
+        kept[name] = delivery_of(body)
+        await record(connections, [kept[name]])
+    return kept
 
 
 async def names_of(connections, ledger, selection: DeliverySelection) -> set[str]:
@@ -108,3 +109,13 @@ async def test_the_repeats_of_a_delivery_are_those_of_the_same_happening(connect
         of_unreadable = await delivery_repeats(connection, ledger["unreadable"].id)
     assert (of_shown.count, of_shown.ids) == (1, (ledger["repeat"].id,))
     assert (of_other.count, of_unreadable.count) == (0, 0)
+
+
+async def test_a_long_ledger_is_looked_through_in_portions(connections, ledger, monkeypatch):
+    monkeypatch.setattr(held, "TEXT_STEP_ROWS", 2)
+    monkeypatch.setattr(held, "STEP_ROWS", 1)
+    with_text = DeliverySelection(text="Grüße")
+    assert await held.deliveries_total(connections, with_text) == ({"applied": 1, "duplicate": 1}, {})
+    assert await deliveries_replay(connections, with_text) == {"applied": 1, "duplicate": 1}
+    assert (await held.deliveries_total(connections, DeliverySelection()))[0].total() == len(ledger)
+    assert (await deliveries_replay(connections, DeliverySelection())).total() == len(ledger)

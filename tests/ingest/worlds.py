@@ -25,7 +25,8 @@ SECONDS_APART = 25
 class Telling:
     """A message is told. ``chat`` and ``author`` are facts of the message, all else differs from body to body.
 
-    ``event`` is what an event message says has happened, and to whom.
+    ``event`` is what an event message says has happened, and to whom; ``names`` is the message that the line of a reaction
+    names by the provider's id.
     """
 
     message: int
@@ -40,6 +41,7 @@ class Telling:
     files: int
     is_event: bool
     event: tuple[str, int] | None
+    names: int | None
     is_hidden: bool
     tells_sender: bool
     tells_account: bool
@@ -61,12 +63,34 @@ class Happening:
 
 @dataclass(frozen=True)
 class Status:
-    """Upstream says a word about the account."""
+    """Upstream says a word about the account; ``hosted``: to the address of hosted connections."""
 
     word: str
+    hosted: bool = False
 
 
-Told = Telling | Happening | Status
+@dataclass(frozen=True)
+class Described:
+    """Upstream answered what a chat is; ``people`` are in it, each with the form in which the answer shows them."""
+
+    chat: int
+    naming: str
+    title: str
+    archived: bool
+    people: tuple[tuple[int, str], ...]
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Upstream answered what a message is by now."""
+
+    message: int
+    said: str
+    deleted: bool
+
+
+Told = Telling | Happening | Status | Described | Answered
 
 
 @dataclass(frozen=True)
@@ -100,11 +124,19 @@ def worlds(draw: st.DrawFn, *, happenings: int = 0) -> World:
     told: list[Told] = []
     for number, (chat, author) in enumerate(messages):
         least = 0 if happenings else 1
-        told += draw(st.lists(tellings(number, chat, author), min_size=least, max_size=3))
+        told += draw(st.lists(tellings(number, chat, author, len(messages)), min_size=least, max_size=3))
     for _ in range(draw(st.integers(0, happenings))):
         number = draw(st.integers(0, len(messages) - 1))
-        happened = draw(happenings_to(number, *messages[number]) | st.builds(Status, STATUS_WORDS))
+        happened = draw(
+            happenings_to(number, *messages[number])
+            | st.builds(Status, STATUS_WORDS)
+            | st.builds(Status, st.sampled_from(["CREATION_SUCCESS", "RECONNECTED"]), st.just(True))
+            | st.builds(Answered, st.just(number), st.sampled_from(["", "👍", "hello"]), st.booleans())
+            | descriptions(messages[number][0], is_group=groups[messages[number][0]])
+        )
         told += [happened] * draw(st.integers(1, 2))
+    if happenings and draw(st.booleans()):
+        told += edited_to_and_fro(0, *messages[0])
     own = draw(
         st.sampled_from([(), ("phone:420600000001",), ("lid:100000000000001@lid", "phone:420600000001")])
     )
@@ -115,7 +147,7 @@ EVENTS = ["added", "removed", "left", "renamed", "reacted"]
 STATUS_WORDS = st.sampled_from(["OK", "RECONNECTED", "CREDENTIALS", "ERROR", "CONNECTING", "NOVEL"])
 
 
-def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]:
+def tellings(message: int, chat: int, author: int, messages: int) -> st.SearchStrategy[Telling]:
     return st.builds(
         Telling,
         message=st.just(message),
@@ -130,6 +162,7 @@ def tellings(message: int, chat: int, author: int) -> st.SearchStrategy[Telling]
         files=st.integers(0, 2),
         is_event=st.booleans(),
         event=st.none() | st.tuples(st.sampled_from(EVENTS), st.sampled_from(range(PEOPLE))),
+        names=st.none() | st.integers(0, messages - 1),
         is_hidden=st.sampled_from([False, False, True]),
         tells_sender=st.booleans(),
         tells_account=st.booleans(),
@@ -150,6 +183,27 @@ def happenings_to(message: int, chat: int, author: int) -> st.SearchStrategy[Hap
         mention=st.sampled_from(["full", "lid", "phone"]),
         tells_sender=st.booleans(),
     )
+
+
+def descriptions(chat: int, *, is_group: bool) -> st.SearchStrategy[Described]:
+    people = st.sampled_from([OWNER, *range(PEOPLE)] if is_group else [OWNER, chat])
+    return st.builds(
+        Described,
+        chat=st.just(chat),
+        naming=st.sampled_from(["id and lid", "id and phone", "id"]),
+        title=st.sampled_from(["", "Choir", "Alps"]),
+        archived=st.booleans(),
+        people=st.lists(st.tuples(people, st.sampled_from(["full", "lid", "phone"])), max_size=2).map(tuple),
+        name=st.sampled_from([None, "You", "Ann", "Bea"]),
+    )
+
+
+def edited_to_and_fro(message: int, chat: int, author: int) -> list[Told]:
+    """To one text, to another, and to the first again: as bodies, two happenings."""
+    return [
+        Happening("message_edited", message, chat, author, said, OWNER, "lid", tells_sender=False)
+        for said in ("👍", "❤️", "👍")
+    ]
 
 
 @st.composite

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history import listing
+from communications.history import held, listing, orders, replay
 from communications.history.orders import REPLAY_ORDERS_TASK, replay_orders_do
 from communications.ingest.record import record
 from communications.models import AuditEntry, WebhookBody, WebhookDelivery
@@ -252,3 +252,22 @@ async def test_a_selection_is_folded_again_by_the_worker(connections: Connection
         return WebhookDelivery.objects.get(external_account_id=OTHER).outcome
 
     assert await foreign() == "failed"
+
+
+async def test_a_replay_of_many_tells_how_far_it_is_while_it_runs(
+    connections: Connections, owner: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        await keep(connections, whatsapp_message(f"m-{number}"))
+    monkeypatch.setattr(held, "BATCH_ROWS", 1)
+    monkeypatch.setattr(orders, "TOLD_EVERY_SECONDS", 0)
+    seen = []
+
+    async def record_and_look(*arguments: Any) -> Any:
+        seen.append((await owner.get("deliveries/replay/"))["items"][0]["totals"])
+        return await record(*arguments)
+
+    monkeypatch.setattr(replay, "record", record_and_look)
+    assert (await owner.post("deliveries/replay/", everything=True))[0] == 202
+    await replay_orders_do(connections)
+    assert seen == [[], *([{"outcome": "applied", "total": done}] for done in (1, 2))]

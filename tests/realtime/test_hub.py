@@ -205,6 +205,25 @@ async def test_a_task_that_was_ended_is_noticed_and_replaced(
         await until(lambda: len(listener.frames) > held, seconds=3)  # noqa: B023
 
 
+async def test_it_closes_without_a_word(
+    database: ScratchDatabase, connection: psycopg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of connections thrown away too."""
+    opened = await Hub.open()
+    await until(lambda: is_listening(connection))
+    caplog.clear()
+    await opened.close()
+    assert [record.name for record in caplog.records if record.name.startswith("psycopg")] == []
+
+
+def is_listening(connection: psycopg.Connection) -> bool:
+    row = connection.execute(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query = %s",
+        (f"LISTEN {SIGNS}",),
+    ).fetchone()
+    return row is not None
+
+
 async def test_a_failure_nobody_foresaw_is_logged_and_outlived(
     hub: Hub,
     connection: psycopg.Connection,

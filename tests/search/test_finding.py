@@ -110,6 +110,17 @@ def test_people_and_chats_come_first_and_by_any_of_their_names(inbox: Inbox) -> 
     assert names == {"Ana Martínez"}
 
 
+def test_a_group_found_by_a_member_says_by_whom(inbox: Inbox) -> None:
+    zora = attendee_make(inbox.channel, "Zora")
+    group = conversation_make(inbox.channel, kind="group", title="Reise", members=[inbox.ana, zora])
+    namesake = conversation_make(inbox.channel, kind="group", title="For Zora", members=[inbox.ana, zora])
+    answer = inbox.answer("zora")
+    assert set(answer["chats"]) == {str(group.pk), str(namesake.pk)}
+    assert answer["members"] == [{"conversation_id": str(group.pk), "attendee_id": str(zora.pk)}]
+    assert str(zora.pk) in {one["id"] for one in answer["attendees"]}
+    assert inbox.answer("reise")["members"] == []
+
+
 def test_a_name_given_here_finds_the_person_by_all_their_ids(inbox: Inbox) -> None:
     twin = attendee_make(inbox.channel, same_as=inbox.ana)
     inbox.said("from the other id", sender=twin, sent_at=minutes(1))

@@ -27,6 +27,16 @@ A, B, C = token(ANA), token(BEA), token(CHI)
         (f"You removed {B}", 6, Happening(kind=HappeningKind.MEMBER_REMOVED, departed=(BEA,))),
         (f"{A} left", None, Happening(kind=HappeningKind.MEMBER_LEFT, departed=(ANA,))),
         ("Left the group", 7, Happening(kind=HappeningKind.MEMBER_LEFT, is_about_sender=True)),
+        ("You were removed", None, Happening(kind=HappeningKind.MEMBER_REMOVED, is_about_us=True)),
+        (f"You were removed by {A}", 6, Happening(kind=HappeningKind.MEMBER_REMOVED, is_about_us=True)),
+        (f"{A} removed you", None, Happening(kind=HappeningKind.MEMBER_REMOVED, is_about_us=True)),
+        (
+            f"{A} added you and {B}",
+            None,
+            Happening(kind=HappeningKind.MEMBER_ADDED, entered=(BEA,), is_about_us=True),
+        ),
+        ("You left", None, Happening(kind=HappeningKind.MEMBER_LEFT, is_about_us=True)),
+        (f"You added {B}", None, Happening(kind=HappeningKind.MEMBER_ADDED, entered=(BEA,))),
         (f"{B} joined using {A}'s link", None, Happening(kind=HappeningKind.MEMBER_JOINED, entered=(BEA,))),
         (
             f'{A} changed the subject from "Old call" to "New, left"',

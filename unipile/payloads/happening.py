@@ -79,6 +79,7 @@ _KIND_OF_WORDS: Final = tuple(
     )
 )
 _VERB: Final = re.compile(r"\b(?:(was|were|been)\s+)?(?:added|removed|kicked(?:\s+out)?)\b", re.IGNORECASE)
+_US: Final = re.compile(r"\byou\b", re.IGNORECASE)
 _REACTION: Final = re.compile(r"\breacted\s+(?:with\s+)?(\S+)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[\"“«„]([^\"“”«»„]+)[\"”»“]")
 _NEW_TITLE: Final = re.compile(r"\bto\s+[\"“«„]([^\"“”«»„]+)[\"”»“]")
@@ -89,13 +90,15 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """What an event message says. People are provider ids.
 
     `entered` and `departed` are those it names; where it names nobody, who came or went is its sender
-    (`is_about_sender`). `title` is the group's new one. `reactor` and `emoji` belong to a reaction.
+    (`is_about_sender`), and where it says "you", the account's own (`is_about_us`). `title` is the group's new one. `reactor` and
+    `emoji` belong to a reaction.
     """
 
     kind: HappeningKind
     entered: tuple[str, ...] = ()
     departed: tuple[str, ...] = ()
     is_about_sender: bool = False
+    is_about_us: bool = False
     title: str | None = None
     reactor: str | None = None
     emoji: str | None = None
@@ -105,7 +108,10 @@ def read_happening(text: str, number: int | None) -> Happening:
     """What a text says, with its number where upstream gives one. What cannot be told is left out."""
     kind = _kind(text, number)
     people = mentioned_ids(text)
-    is_about_sender = not people and kind in (HappeningKind.MEMBER_JOINED, HappeningKind.MEMBER_LEFT)
+    is_about_us = _is_about_us(text, kind, people)
+    is_about_sender = (
+        not people and not is_about_us and kind in (HappeningKind.MEMBER_JOINED, HappeningKind.MEMBER_LEFT)
+    )
     entered: tuple[str, ...] = ()
     departed: tuple[str, ...] = ()
     reactor = emoji = title = None
@@ -127,6 +133,7 @@ def read_happening(text: str, number: int | None) -> Happening:
         entered=entered,
         departed=departed,
         is_about_sender=is_about_sender,
+        is_about_us=is_about_us,
         title=title,
         reactor=reactor,
         emoji=emoji,
@@ -149,11 +156,27 @@ def _kind(text: str, number: int | None) -> HappeningKind:
 
 def _concerned(text: str, people: tuple[str, ...]) -> tuple[str, ...]:
     """Whom an event adds or removes: "A added B", or "B was added by A"; in other words, all but the first."""
+    named = _concerning(text)
+    return people[1:] if named is None else mentioned_ids(named)
+
+
+def _concerning(text: str) -> str | None:
+    """The part of a sentence that says whom it adds or removes; ``None`` without such a verb."""
     verb = _VERB.search(text)
     if verb is None:
-        return people[1:]
-    named = text[: verb.start()] if verb.group(1) else text[verb.end() :]
-    return mentioned_ids(named)
+        return None
+    return text[: verb.start()] if verb.group(1) else text[verb.end() :]
+
+
+def _is_about_us(text: str, kind: HappeningKind, people: tuple[str, ...]) -> bool:
+    """Upstream says "you" of whoever the account belongs to: "You were removed", "A added you", "You left"."""
+    match kind:
+        case HappeningKind.MEMBER_ADDED | HappeningKind.MEMBER_REMOVED:
+            return _US.search(_concerning(text) or "") is not None
+        case HappeningKind.MEMBER_JOINED | HappeningKind.MEMBER_LEFT:
+            return not people and _US.match(text.lstrip()) is not None
+        case _:
+            return False
 
 
 def _title(text: str, kind: HappeningKind) -> str | None:

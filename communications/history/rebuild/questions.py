@@ -59,7 +59,12 @@ WITH unfolded AS MATERIALIZED (
         UNION ALL
         -- Whom a text only mentions is a member of nothing: the delivery that told of them first is what they depend on.
         SELECT source.attendee_id, unfolded.reason
-        FROM public.communications_attendeeidentity AS source JOIN unfolded ON unfolded.id = source.told_by
+        FROM (
+            SELECT attendee_id, told_by FROM public.communications_attendeeidentity
+            UNION ALL
+            SELECT attendee_id, told_by FROM public.communications_attendeename
+        ) AS source
+        JOIN unfolded ON unfolded.id = source.told_by
         UNION ALL
         SELECT unnest(people_left), %(erased)s FROM public.communications_erasure
         UNION ALL
@@ -77,9 +82,24 @@ _JUDGED: Final = {
         AND (unfolded.message_id IS NULL OR unfolded.reason = %(meanwhile)s)
     GROUP BY channel.id""",
     "attendee": """
-    SELECT attendee.id, attendee.provider_id::text AS natural_key, spoiled.reason, ARRAY[]::text[] AS masked
+    SELECT attendee.id, attendee.provider_id::text AS natural_key, spoiled.reason,
+           CASE WHEN unsure.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['person'] END AS masked
     FROM public.communications_chatattendee AS attendee
-    LEFT JOIN spoiled_person AS spoiled ON spoiled.id = attendee.id""",
+    LEFT JOIN spoiled_person AS spoiled ON spoiled.id = attendee.id
+    LEFT JOIN (
+        -- Who is linked to whom also depends on what was told of others by the same ids.
+        SELECT DISTINCT coalesce(held.same_as_id, held.id) AS root
+        FROM (
+            SELECT id FROM spoiled_person
+            UNION
+            SELECT beside.attendee_id
+            FROM spoiled_person AS person
+            JOIN public.communications_attendeeidentity AS told ON told.attendee_id = person.id
+            JOIN public.communications_attendeeidentity AS beside
+                ON beside.channel_id = told.channel_id AND beside.key = told.key
+        ) AS reached
+        JOIN public.communications_chatattendee AS held ON held.id = reached.id
+    ) AS unsure ON unsure.root = coalesce(attendee.same_as_id, attendee.id)""",
     # A conversation that is left out is known by each of its names.
     "conversation": """
     SELECT conversation.id, alias.kind || ':' || alias.value AS natural_key,
@@ -107,6 +127,13 @@ _JUDGED: Final = {
         FROM spoiled_person AS person
         JOIN public.communications_message AS message ON message.sender_id = person.id AND NOT message.direction_told
         JOIN public.communications_conversation AS part ON part.id = message.conversation_id
+        UNION
+        SELECT DISTINCT coalesce(part.continues_id, part.id)
+        FROM spoiled_person AS person
+        JOIN public.communications_chatattendee AS reactor ON reactor.id = person.id
+        JOIN public.communications_message AS line
+            ON line.event_emoji <> '' AND line.channel_id = reactor.channel_id AND line.event_person = reactor.provider_id
+        JOIN public.communications_conversation AS part ON part.id = line.conversation_id
     ) AS unsure ON unsure.root = conversation.id
     LEFT JOIN public.communications_conversation AS part ON coalesce(part.continues_id, part.id) = conversation.id
     LEFT JOIN public.communications_conversationalias AS alias ON alias.conversation_id = part.id
@@ -118,14 +145,19 @@ _JUDGED: Final = {
                CASE WHEN message.client_id IS NOT NULL AND (message.external_message_id IS NULL OR message.received_by IS NULL)
                    THEN %(written_here)s END,
                CASE WHEN NOT message.direction_told AND person.id IS NOT NULL THEN %(spoiled_person)s END) AS reason,
-           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation'] END
-               || CASE WHEN message.client_id IS NULL THEN ARRAY[]::text[]
-                   ELSE ARRAY['direction', 'direction_told', 'origin', 'status'] END AS masked
+           CASE WHEN around.id IS NULL THEN ARRAY[]::text[] ELSE ARRAY['conversation', 'reactions_by_lines'] END
+           || CASE WHEN message.event_emoji = '' OR around.id IS NULL AND reactor.id IS NULL THEN ARRAY[]::text[]
+                   ELSE ARRAY['is_hidden'] END
+            || CASE WHEN message.client_id IS NULL THEN ARRAY[]::text[]
+                    ELSE ARRAY['direction', 'direction_told', 'origin', 'status'] END AS masked
     FROM public.communications_message AS message
     LEFT JOIN spoiled_message AS spoiled ON spoiled.id = message.id
     LEFT JOIN spoiled_person AS person ON person.id = message.sender_id
     LEFT JOIN public.communications_conversation AS part ON part.id = message.conversation_id
-    LEFT JOIN spoiled_conversation AS around ON around.id = coalesce(part.continues_id, part.id)""",
+    LEFT JOIN spoiled_conversation AS around ON around.id = coalesce(part.continues_id, part.id)
+    LEFT JOIN public.communications_chatattendee AS reacted
+        ON message.event_emoji <> '' AND reacted.channel_id = message.channel_id AND reacted.provider_id = message.event_person
+    LEFT JOIN spoiled_person AS reactor ON reactor.id = reacted.id""",
 }
 
 _TABLES: Final = {

@@ -11,8 +11,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import AsyncConnectionPool
 
-from communications.ingest.connections import PLANNER
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from communications.sql import rules
 
 SCHEMA: Final = "landline_rebuild"
@@ -64,6 +63,15 @@ _WITHOUT: Final = "_search_"
 # Channels come from the list of accounts, not from the ledger, and so does what it says of who we are. What was erased stays so.
 _COPIED: Final = ("communications_channel", "communications_erasurekey", "communications_erasedmark")
 
+# So does what it says of their status; the rest of the time line is the ledger's.
+_LISTED_COPY: Final = """
+INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word, is_listed)
+SELECT channel_id, event_key, at, status, status_word, true FROM public.communications_channelstatus WHERE is_listed
+"""
+_STATUSES_SETTLE: Final = (
+    "SELECT landline_channel_statuses_settle(ARRAY(SELECT id FROM communications_channel))"
+)
+
 
 class AlreadyRunning(Exception):
     """Another check holds the scratch tables."""
@@ -105,7 +113,7 @@ def scratch_connections() -> AsyncConnectionPool[Any]:
         max_size=1,
         lock_timeout_ms=0,
         statement_timeout_ms=0,
-        planner={**PLANNER, "search_path": SEARCH_PATH, "synchronous_commit": "off"},
+        planner={**PLANNED_ONCE, "search_path": SEARCH_PATH, "synchronous_commit": "off"},
     )
 
 
@@ -142,6 +150,8 @@ async def _make(connection: AsyncConnection[Any], writer: str) -> None:
                     sql.Identifier(table), sql.Identifier("public", table)
                 )
             )
+        await connection.execute(_LISTED_COPY)
+        await connection.execute(_STATUSES_SETTLE)
         for grant in _GRANTS:
             await connection.execute(
                 sql.SQL(grant).format(schema=sql.Identifier(SCHEMA), role=sql.Identifier(writer))

@@ -69,6 +69,10 @@ class MessagingHandler:
         direction = body_direction(data)
         sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
         people = self.people(data, sender)
+        happened = data.happening
+        ourselves = self._ourselves(data, people) if happened is not None and happened.is_about_us else None
+        if ourselves is not None and ourselves not in people:
+            people = (*people, ourselves)
         sent_at, time_flagged = settle_time(data.timestamp, received_at)
         sender_name = sender.name if sender else _shown_name(data.sender)
         quoted = data.quoted
@@ -77,13 +81,14 @@ class MessagingHandler:
         if reaction is not None:
             return reaction
         named = mentioned(text, people)
-        happened = data.happening
         is_reaction = happened is not None and happened.kind is HappeningKind.REACTION and not data.is_hidden
         return MessageReceived(
             chat=self._chat(data),
             people=people,
             mentioned=named,
-            memberships=() if data.chat_kind is ChatKind.DIRECT else _memberships(happened, sender),
+            memberships=()
+            if data.chat_kind is ChatKind.DIRECT
+            else _memberships(happened, sender, ourselves),
             message=MessageFact(
                 external_message_id=data.message_id,
                 provider_message_id=data.provider_message_id or "",
@@ -102,7 +107,7 @@ class MessagingHandler:
                 subject=data.subject or "",
                 is_event=data.is_event,
                 event_kind=happened.kind if happened else "",
-                event_person=(happened.reactor or "") if happened and is_reaction else "",
+                event_person=_reactor(happened, sender) if happened and is_reaction else "",
                 event_emoji=(happened.emoji or "") if happened and is_reaction else "",
                 is_forwarded=bool(data.is_forwarded),
                 is_view_once=bool(data.is_view_once),
@@ -148,7 +153,10 @@ class MessagingHandler:
     def _reaction_told_as_message(
         self, data: MessagingPayload, sent_at: dt.datetime, received_at: dt.datetime
     ) -> Fact | None:
-        """A reaction that comes as an event message and says to which message is that reaction, and no line of its own."""
+        """A reaction that comes as an event message and says to which message is that reaction, and no line of its own.
+
+        Where it names the message by the provider's id, only the rows can tell which that is.
+        """
         happened, quoted = data.happening, data.quoted
         if happened is None or not happened.emoji or quoted is None or quoted.message_id is None:
             return None
@@ -205,6 +213,13 @@ class MessagingHandler:
             if person is not None:
                 people[person.provider_id] = person
         return tuple(people.values())
+
+    def _ourselves(self, data: MessagingPayload, people: Iterable[PersonFact]) -> PersonFact | None:
+        """Whose account it is, as the body shows it; ``None`` where it does not."""
+        listed = next((person for person in people if person.is_self), None)
+        return listed or self.person(
+            data, Person(provider_id=data.own.user_id, phone=data.own.phone), is_self=True
+        )
 
     def _chat(self, data: MessagingPayload) -> ChatFact:
         return ChatFact(
@@ -269,6 +284,11 @@ def _person_by_id(provider_id: str) -> PersonFact:
     return PersonFact(provider_id=provider_id, phone=value, identities=(key,), own_key=key)
 
 
+def _reactor(happened: Happening, sender: PersonFact | None) -> str:
+    """Whom the line names, else who sent it."""
+    return happened.reactor or (sender.provider_id if sender else "")
+
+
 def _searchable(text: str, people: Iterable[PersonFact]) -> str:
     """The text to search in, with the names of those it mentions, as far as its own body gives them."""
     return search_text(
@@ -283,15 +303,18 @@ def _new_title(data: MessagingPayload) -> str | None:
     return data.happening.title
 
 
-def _memberships(happened: Happening | None, sender: PersonFact | None) -> tuple[MembershipFact, ...]:
+def _memberships(
+    happened: Happening | None, sender: PersonFact | None, ourselves: PersonFact | None
+) -> tuple[MembershipFact, ...]:
     if happened is None:
         return ()
     entered, departed = happened.entered, happened.departed
-    if happened.is_about_sender and sender is not None:
-        if happened.kind is HappeningKind.MEMBER_LEFT:
-            departed = (sender.provider_id,)
+    meant = sender if happened.is_about_sender else ourselves
+    if meant is not None:
+        if happened.kind in (HappeningKind.MEMBER_LEFT, HappeningKind.MEMBER_REMOVED):
+            departed = (*departed, meant.provider_id)
         else:
-            entered = (sender.provider_id,)
+            entered = (*entered, meant.provider_id)
     return (
         *(MembershipFact(provider_id=provider_id, state="in") for provider_id in entered),
         *(MembershipFact(provider_id=provider_id, state="gone") for provider_id in departed),

@@ -7,6 +7,8 @@ import type {
   ConversationDetails,
   ConversationPage,
   DraftList,
+  ErasurePreview,
+  ErasureRecord,
   Id,
   MemberList,
   MessagePage,
@@ -18,6 +20,7 @@ import type {
 
 export const API = "/api/v1/";
 const DEADLINE_MS = 20_000;
+const ERASING_DEADLINE_MS = 600_000;
 /** The longest wait the server grants a long-poll, in seconds. */
 const POLL_WAIT_SECONDS = 25;
 
@@ -216,6 +219,20 @@ export function getPerson(attendeeId: Id): Promise<Person> {
 
 export function namePerson(attendeeId: Id, name: string): Promise<Person> {
   return json(`${personPath(attendeeId)}name/`, { method: "POST", body: { name } });
+}
+
+export type ErasureOf = "conversation" | "person";
+
+const erasurePath = (kind: ErasureOf, id: Id): string =>
+  kind === "person" ? `${personPath(id)}erasure/` : `${chatPath("all", id)}erasure/`;
+
+export function previewErasure(kind: ErasureOf, id: Id): Promise<ErasurePreview> {
+  return json(erasurePath(kind, id));
+}
+
+/** Looks through all that came in for the account: it may take long. */
+export function erase(kind: ErasureOf, id: Id, confirmation: string): Promise<ErasureRecord> {
+  return json(erasurePath(kind, id), { method: "POST", body: { confirmation }, deadlineMs: ERASING_DEADLINE_MS });
 }
 
 /** Whether two are one; null takes back what was said. */

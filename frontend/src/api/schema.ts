@@ -593,6 +593,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/erasure/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What erasing a conversation would take */
+        readonly get: operations["chat_erasure_preview"];
+        readonly put?: never;
+        /**
+         * Erase a conversation
+         * @description For good: rows, files, and the bodies of deliveries. Interrupted, the same call ends it. Recorded.
+         */
+        readonly post: operations["chat_erase"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/people/{attendee_id}/erasure/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What erasing a person would take */
+        readonly get: operations["person_erasure_preview"];
+        readonly put?: never;
+        /**
+         * Erase a person
+         * @description With their direct conversations and what they wrote in groups; else as for a conversation.
+         */
+        readonly post: operations["person_erase"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -1065,6 +1107,15 @@ export interface components {
              * @description `null` takes back what was decided of the two.
              */
             readonly verdict: ("same" | "different") | null;
+        };
+        /** ErasureConfirmed */
+        readonly ErasureConfirmed: {
+            /**
+             * Confirmation
+             * @description The word, as somebody typed it.
+             * @constant
+             */
+            readonly confirmation: "erase";
         };
         /**
          * NewConversation
@@ -1603,6 +1654,7 @@ export interface components {
             /** @description An id as a decimal string. */
             readonly id: string;
             readonly may_decide: boolean;
+            readonly may_erase: boolean;
             readonly names: readonly string[];
             readonly parts: readonly components["schemas"]["ConversationPart"][];
             readonly kept_apart: readonly components["schemas"]["ConversationApart"][];
@@ -1635,7 +1687,9 @@ export interface components {
         };
         /**
          * Person
-         * @description All attendees of a channel who are one person. ``may_decide``: the reader may link and unlink.
+         * @description All attendees of a channel who are one person.
+         *
+         *     ``may_decide``: the reader may link and unlink; ``may_erase``: and have the person erased.
          */
         readonly Person: {
             /** @description An id as a decimal string. */
@@ -1644,6 +1698,7 @@ export interface components {
             readonly channel_id: string;
             readonly attendee: components["schemas"]["Attendee"];
             readonly may_decide: boolean;
+            readonly may_erase: boolean;
             readonly names: readonly components["schemas"]["KnownName"][];
             readonly ids: readonly components["schemas"]["KnownId"][];
             readonly kept_apart: readonly components["schemas"]["KeptApart"][];
@@ -1884,6 +1939,44 @@ export interface components {
         /** DraftList */
         readonly DraftList: {
             readonly items: readonly components["schemas"]["Draft"][];
+        };
+        /**
+         * ErasurePreview
+         * @description What an erasure would take; ``conversations`` are those that go as a whole, parts counted with their whole.
+         *
+         *     ``oldest_at`` and ``newest_at`` are of the messages, null where there are none.
+         */
+        readonly ErasurePreview: {
+            /** @enum {unknown} */
+            readonly kind: "conversation" | "person";
+            readonly messages: number;
+            readonly conversations: number;
+            readonly files: number;
+            readonly oldest_at: string | null;
+            readonly newest_at: string | null;
+        };
+        /**
+         * ErasureRecord
+         * @description What one took. ``deliveries``: those whose bodies went with it. What it was is told by nothing.
+         */
+        readonly ErasureRecord: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "conversation" | "person";
+            readonly messages: number;
+            readonly deliveries: number;
+            readonly erased_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly began_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly ended_at: string;
         };
         /** HelloFrame */
         readonly HelloFrame: {
@@ -2127,12 +2220,14 @@ export interface components {
          * SearchPage
          * @description Messages that were found, newest first, and on the first page the people and chats of that name.
          *
-         *     ``conversations`` are those of ``hits`` and of ``chats``; ``attendees`` their contacts and the senders.
+         *     ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
+         *     ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
          *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
          *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
          */
         readonly SearchPage: {
             readonly chats: readonly string[];
+            readonly members: readonly components["schemas"]["FoundMember"][];
             readonly hits: readonly components["schemas"]["Hit"][];
             readonly conversations: readonly components["schemas"]["Conversation"][];
             readonly attendees: readonly components["schemas"]["Attendee"][];
@@ -2141,6 +2236,16 @@ export interface components {
             readonly forgiving: boolean;
             readonly reach: components["schemas"]["Reach"] | null;
             readonly next_cursor: string | null;
+        };
+        /**
+         * FoundMember
+         * @description A group that bears another name, and the member of it that bears this one.
+         */
+        readonly FoundMember: {
+            /** @description An id as a decimal string. */
+            readonly conversation_id: string;
+            /** @description An id as a decimal string. */
+            readonly attendee_id: string;
         };
         /**
          * Hit
@@ -2247,6 +2352,7 @@ export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type WantedName = components['schemas']['WantedName'];
 export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
+export type ErasureConfirmed = components['schemas']['ErasureConfirmed'];
 export type NewConversation = components['schemas']['NewConversation'];
 export type ConversationState = components['schemas']['ConversationState'];
 export type NewMessage = components['schemas']['NewMessage'];
@@ -2298,6 +2404,8 @@ export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DeliveryTotals = components['schemas']['DeliveryTotals'];
 export type OutcomeTotal = components['schemas']['OutcomeTotal'];
 export type DraftList = components['schemas']['DraftList'];
+export type ErasurePreview = components['schemas']['ErasurePreview'];
+export type ErasureRecord = components['schemas']['ErasureRecord'];
 export type HelloFrame = components['schemas']['HelloFrame'];
 export type Inspection = components['schemas']['Inspection'];
 export type ToldReaction = components['schemas']['ToldReaction'];
@@ -2315,6 +2423,7 @@ export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
 export type SearchPage = components['schemas']['SearchPage'];
+export type FoundMember = components['schemas']['FoundMember'];
 export type Hit = components['schemas']['Hit'];
 export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
@@ -4099,6 +4208,218 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConversationDetails"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_erasure_preview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_erase: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ErasureConfirmed"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErasureRecord"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly person_erasure_preview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attendee. */
+                readonly attendee_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly person_erase: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an attendee. */
+                readonly attendee_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ErasureConfirmed"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ErasureRecord"];
                 };
             };
             /** @description Bad Request: `invalid_input` */

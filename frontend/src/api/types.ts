@@ -29,6 +29,8 @@ export type {
   Conversation,
   ConversationDetails,
   ConversationPage,
+  ErasurePreview,
+  ErasureRecord,
   Delivery,
   DeliveryBody,
   DeliveryCause,

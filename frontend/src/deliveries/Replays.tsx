@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 
 import { listReplays } from "../api/ledger";
+import type { ReplayOrder } from "../api/types";
 import { Notice, Waiting } from "../ui/Notice";
 import { Failure } from "./Failure";
 import { roughMoment } from "./moments";
@@ -35,13 +36,7 @@ export function Replays() {
           <span className="cause">
             {words.replayAsked(roughMoment(order.created_at, now))}: {words.replayExpected(order.expected, order.is_counted)}
             <small>
-              {order.finished_at === null ? (
-                <>
-                  <span className="spinner" aria-hidden="true" /> {words.replayUnderWay}
-                </>
-              ) : (
-                words.replayDone(roughMoment(order.finished_at, now))
-              )}
+              {order.finished_at === null ? <UnderWay order={order} /> : words.replayDone(roughMoment(order.finished_at, now))}
             </small>
             {order.failure !== null && <small className="failure">{order.failure}</small>}
           </span>
@@ -51,5 +46,15 @@ export function Replays() {
         </li>
       ))}
     </ul>
+  );
+}
+
+function UnderWay({ order }: { order: ReplayOrder }) {
+  const done = order.totals.reduce((sum, { total }) => sum + total, 0);
+  return (
+    <>
+      <span className="spinner" aria-hidden="true" />{" "}
+      {done === 0 ? words.replayWaiting : words.replayUnderWay(done, order.expected, order.is_counted)}
+    </>
   );
 }

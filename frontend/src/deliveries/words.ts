@@ -190,6 +190,8 @@ export const words = {
   replaysNext: "Filter the list, then use Replay; its progress is shown here.",
   replayAsked: (moment: string) => `Asked ${moment}`,
   replayExpected: (count: number, isCounted: boolean) => `${isCounted ? "" : "at least "}${plural(count, "delivery", "deliveries")}`,
-  replayUnderWay: "Under way or waiting for the worker",
+  replayWaiting: "Waiting for the worker",
+  replayUnderWay: (done: number, expected: number, isCounted: boolean) =>
+    isCounted ? `${number(done)} of ${number(expected)} folded` : `${number(done)} folded so far`,
   replayDone: (moment: string) => `Done ${moment}`,
 } as const;

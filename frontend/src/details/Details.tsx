@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
-import type { Attendee, Id, Person } from "../api/types";
+import type { Attendee, ErasureRecord, Id, Person } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { oneLine } from "../lib/text";
 import { fullTime } from "../lib/time";
@@ -15,6 +15,7 @@ import { Icon } from "../ui/icons";
 import { Waiting } from "../ui/Notice";
 import { Conversations } from "./Conversations";
 import "./details.css";
+import { Erasing } from "./Erasing";
 import { Members } from "./Members";
 import { PersonIds } from "./PersonIds";
 import { PersonName } from "./PersonName";
@@ -72,9 +73,10 @@ function Answer<T>({ loaded, children }: { readonly loaded: Loaded<T>; readonly 
 interface PersonPartsProps {
   readonly person: Person;
   readonly onChanged: (person: Person) => void;
+  readonly onErased: (record: ErasureRecord) => void;
 }
 
-function PersonParts({ person, onChanged }: PersonPartsProps) {
+function PersonParts({ person, onChanged, onErased }: PersonPartsProps) {
   return (
     <>
       <PersonName person={person} onChanged={onChanged} />
@@ -87,13 +89,20 @@ function PersonParts({ person, onChanged }: PersonPartsProps) {
           <p className="details-hint">{words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}</p>
         </Section>
       )}
+      {person.may_erase && <Erasing kind="person" id={person.id} onErased={onErased} />}
     </>
   );
 }
 
 const numberOf = (person: Attendee | null | undefined): string => person?.phone ?? person?.public_identifier ?? "";
 
-function OfMember({ conversation, attendeeId }: { readonly conversation: LocalConversation; readonly attendeeId: Id }) {
+interface OfMemberProps {
+  readonly conversation: LocalConversation;
+  readonly attendeeId: Id;
+  readonly onErased: (record: ErasureRecord) => void;
+}
+
+function OfMember({ conversation, attendeeId, onErased }: OfMemberProps) {
   const held = useLive(readAttendee, attendeeId);
   const revision = useLive(detailsRevision, conversation.id, attendeeId);
   const loaded = useLoaded(personDetails, attendeeId, revision);
@@ -107,12 +116,17 @@ function OfMember({ conversation, attendeeId }: { readonly conversation: LocalCo
         pictureUrl={person?.picture_url ?? null}
         provider={conversation.provider}
       />
-      <Answer loaded={loaded}>{(value) => <PersonParts person={value} onChanged={loaded.set} />}</Answer>
+      <Answer loaded={loaded}>{(value) => <PersonParts person={value} onChanged={loaded.set} onErased={onErased} />}</Answer>
     </>
   );
 }
 
-function OfConversation({ conversation }: { readonly conversation: LocalConversation }) {
+interface OfConversationProps {
+  readonly conversation: LocalConversation;
+  readonly onErased: (record: ErasureRecord) => void;
+}
+
+function OfConversation({ conversation, onErased }: OfConversationProps) {
   const contact = useLive(readAttendee, conversation.contact_id ?? "");
   const revision = useLive(detailsRevision, conversation.id, conversation.contact_id ?? "");
   const loaded = useLoaded(conversationDetails, conversation.id, revision);
@@ -134,9 +148,11 @@ function OfConversation({ conversation }: { readonly conversation: LocalConversa
                 onChanged={(person) => {
                   loaded.set({ ...chat, person });
                 }}
+                onErased={onErased}
               />
             )}
             <Conversations chat={chat} onChanged={loaded.set} />
+            {chat.may_erase && <Erasing kind="conversation" id={conversation.id} onErased={onErased} />}
           </>
         )}
       </Answer>
@@ -154,6 +170,7 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
   const conversation = useLive(readConversation, conversationId);
   const [member, setMember] = useState<{ readonly of: Id; readonly id: Id } | null>(null);
   const memberId = member?.of === conversationId ? member.id : null;
+  const [erased, setErased] = useState<{ readonly of: Id; readonly record: ErasureRecord } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLButtonElement>(null);
   const close = useRef<HTMLButtonElement>(null);
@@ -167,6 +184,10 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
     });
     (id === null ? close : back).current?.focus();
     scroller.current?.scrollTo(0, 0);
+  };
+  const tellErased = (record: ErasureRecord): void => {
+    show(null);
+    setErased({ of: conversationId, record });
   };
   const leave = (): void => {
     if (memberId === null) onClose();
@@ -194,11 +215,18 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
         </button>
       </header>
       <div ref={scroller} className="details-body">
+        {erased?.of === conversationId && (
+          <p role="status" className="details-section">
+            {words.erased(erased.record.messages, erased.record.deliveries)}
+          </p>
+        )}
         <ErrorBoundary key={`${conversationId} ${memberId ?? ""}`}>
-          {conversation && memberId !== null && <OfMember conversation={conversation} attendeeId={memberId} />}
+          {conversation && memberId !== null && (
+            <OfMember conversation={conversation} attendeeId={memberId} onErased={tellErased} />
+          )}
           {conversation && memberId === null && (
             <>
-              <OfConversation conversation={conversation} />
+              <OfConversation conversation={conversation} onErased={tellErased} />
               {conversation.kind !== "direct" && (
                 <Members conversationId={conversation.id} scroller={scroller} onOpen={show} />
               )}

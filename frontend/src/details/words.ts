@@ -17,6 +17,10 @@ export const REASON: Readonly<Record<Proposal["reason"], (phone: string, other: 
   national_form: (phone, other) => `${phone} and ${other} are one line, if one is written without its country, which would be this account's.`,
 };
 
+const messagesOf = (count: number): string => (count === 1 ? "1 message" : `${count.toLocaleString("en")} messages`);
+
+const filesOf = (count: number): string => (count === 1 ? "1 file" : `${count.toLocaleString("en")} files`);
+
 export const details = {
   label: "Details",
   open: "Details",
@@ -70,6 +74,26 @@ export const details = {
   noMembers: "Nobody has been seen in this conversation yet.",
   youMark: "You",
   nobody: "Unknown contact",
+
+  erase: { conversation: "Erase this conversation", person: "Erase this person" },
+  eraseGoes: {
+    conversation: (messages: number, files: number) =>
+      `This deletes ${messagesOf(messages)}, ${filesOf(files)}, and all that came in about the conversation, for everybody and for good.`,
+    person: (messages: number, files: number, conversations: number) =>
+      `This deletes ${messagesOf(messages)}, ${filesOf(files)}, ${conversations === 0 ? "no direct conversation" : conversations === 1 ? "their direct conversation" : `their ${conversations.toLocaleString("en")} direct conversations`}, and all that came in about them, for everybody and for good.`,
+  },
+  eraseNothing: "No message is kept of it any more; what else is known of it goes.",
+  eraseStays: {
+    conversation: "What people wrote elsewhere stays. So do the messages on the phone and at the provider, and backups made before.",
+    person: "What others wrote stays. So do the messages on the phone and at the provider, and backups made before.",
+  },
+  eraseNew: "What is sent after this is new, and is shown. Your name and the time are recorded.",
+  eraseType: "Type erase to go on",
+  eraseGo: "Erase for good",
+  erasing: "Erasing. This may take some minutes; closing the page does not stop it.",
+  eraseAgain: "It may be half done: the same again ends it.",
+  erased: (messages: number, deliveries: number) =>
+    `Erased: ${messagesOf(messages)}, and ${deliveries === 1 ? "the body of 1 delivery" : `the bodies of ${deliveries.toLocaleString("en")} deliveries`}. Files go within the hour.`,
 
   firstContact: "First contact",
   zone: (zone: string) => `Times are in your zone, ${zone}.`,

@@ -2,6 +2,7 @@ import { memo, useEffect } from "react";
 
 import type { Message } from "../api/types";
 import { noteDrawn } from "../inspector/opened";
+import { isEqual } from "../lib/equal";
 import { oneLine, stableHash } from "../lib/text";
 import { clockTime, fullTime } from "../lib/time";
 import { KIND_WORD, STATUS_WORD, words } from "../lib/words";
@@ -162,4 +163,4 @@ export const Bubble = memo(function Bubble({ message, startsGroup, endsGroup, na
       <Changes message={message} />
     </article>
   );
-});
+}, isEqual);

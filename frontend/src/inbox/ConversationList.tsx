@@ -2,6 +2,7 @@ import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Key
 
 import type { Id } from "../api/types";
 import { useDay } from "../lib/useDay";
+import { useSettled } from "../lib/useSettled";
 import { words } from "../lib/words";
 import { useClient, useLive, useWatchedPeople, useWatchedRows } from "../sync/client";
 import { listLoadMore } from "../sync/mutations";
@@ -12,10 +13,13 @@ import type { RowActs } from "./rowMenu/rowActs";
 import { RowMenu } from "./rowMenu/RowMenu";
 import { useFixedWindow } from "./useFixedWindow";
 import { useHeldOrder } from "./useHeldOrder";
+import { rowLeft } from "./useKeptFocus";
 
 const ROW_HEIGHT = { cosy: 64, compact: 48 } as const;
 /** Rows watched beyond those drawn, in both directions. */
 const WATCH_STEP = 32;
+/** Rows are watched, and their threads read ahead, once scrolling has paused for so long. */
+const PAUSE_MS = 100;
 /** The next page of the list is asked for this many rows before the end. */
 const NEAR_END = 30;
 
@@ -29,7 +33,8 @@ export interface ListHandle {
   readonly openNeighbour: (rows: number) => void;
   readonly moveUnread: (way: 1 | -1) => void;
   readonly focus: () => void;
-  readonly active: () => Id | null;
+  /** The row that has the keyboard's attention. */
+  readonly activeId: () => Id | null;
 }
 
 interface ConversationListProps {
@@ -46,19 +51,26 @@ export function ConversationList(props: ConversationListProps) {
   const { filter, openId, density, onOpen, onShowAll, acts, handle } = props;
   const client = useClient();
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState<Id | null>(openId);
+  const [activeId, setActiveId] = useState<Id | null>(() => rowLeft(openId) ?? openId);
   const order = useHeldOrder(useLive(conversationIds, filter), JSON.stringify(filter));
   const complete = useLive(listComplete);
   const now = useDay();
   const rowHeight = ROW_HEIGHT[density];
   const ids = order.ids ?? NO_IDS;
-  const { from, to, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
-  const watchFrom = Math.max(0, Math.floor(from / WATCH_STEP) * WATCH_STEP - WATCH_STEP);
-  const watched = ids.slice(watchFrom, Math.ceil(to / WATCH_STEP) * WATCH_STEP + WATCH_STEP);
+  const { drawn, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
+  const { from, to } = drawn;
+  const rested = useSettled(drawn, PAUSE_MS);
+  const watchFrom = Math.max(0, Math.floor(rested.from / WATCH_STEP) * WATCH_STEP - WATCH_STEP);
+  const watched = ids.slice(watchFrom, Math.ceil(rested.to / WATCH_STEP) * WATCH_STEP + WATCH_STEP);
   useWatchedRows(watched);
   const contacts = useLive(contactIds, watched) ?? NO_IDS;
   useWatchedPeople(contacts);
-  useEffect(() => client.rows.warm(), [client]);
+  const { rows } = client;
+  useEffect(() => rows.openings.follow(), [rows]);
+  useEffect(() => {
+    rows.openings.want(ids.slice(rested.from, rested.to));
+  }, [rows, ids, rested]);
+  useEffect(() => rows.warm(ids), [rows, ids]);
 
   const nearEnd = filter.name === "" && complete === false && ids.length > 0 && to >= ids.length - NEAR_END;
   useEffect(() => {
@@ -117,7 +129,7 @@ export function ConversationList(props: ConversationListProps) {
     focus: () => {
       scroller.current?.focus();
     },
-    active: () => activeId,
+    activeId: () => activeId,
   }));
 
   const onKeyDown = (event: KeyboardEvent): void => {

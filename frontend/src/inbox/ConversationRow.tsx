@@ -1,6 +1,6 @@
 import { memo } from "react";
 
-import type { Id } from "../api/types";
+import type { Id, Mention } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { ChannelChip } from "../channels/ChannelChip";
 import { oneLine } from "../lib/text";
@@ -14,6 +14,7 @@ import { Icon } from "../ui/icons";
 import { draftPreview, previewOf, writtenPreview, type Preview } from "./preview";
 import { isMuted, isUnread } from "./rowMenu/rowActs";
 import { STATUS_ICON } from "./sending/status";
+import { useMentioned } from "./useMentioned";
 
 export function rowElementId(id: Id): string {
   return `conversation-${id}`;
@@ -68,23 +69,27 @@ function PreviewLine({ preview }: { readonly preview: Preview }) {
   );
 }
 
-export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { id, index, total, height, active, open, now, onOpen } = props;
-  const row = useConversationAsWanted(useRow(id));
+function optionOf({ id, index, total, height }: ConversationRowProps) {
+  const style = { height, transform: `translateY(${index * height}px)` };
+  return { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1, style } as const;
+}
+
+type KnownRowProps = ConversationRowProps & { readonly row: LocalConversation };
+
+/** Its preview names people: it is drawn again when one of them gets another name. */
+function NamingRow({ mentions, ...props }: KnownRowProps & { readonly mentions: readonly Mention[] }) {
+  return <KnownRow {...props} preview={previewOf(props.row, useMentioned(mentions))} />;
+}
+
+function KnownRow({ row, preview, ...props }: KnownRowProps & { readonly preview: Preview }) {
+  const { id, active, open, now, onOpen } = props;
   const picture = useConversationPicture(row);
-  const written = useLastWritten(id);
-  const draft = useDraftText(id);
-  const place = { height, transform: `translateY(${index * height}px)` };
-  const option = { id: rowElementId(id), role: "option", "aria-setsize": total, "aria-posinset": index + 1 } as const;
-  if (row === undefined) return <div {...option} className="row" style={place} aria-selected={open} />;
-  const preview = written !== undefined ? writtenPreview(written) : draft !== "" && !open ? draftPreview(draft) : previewOf(row);
   const unread = isUnread(row);
   const classes = ["row", open && "row-open", active && "row-active", unread && "row-unread"];
   return (
     <div
-      {...option}
+      {...optionOf(props)}
       className={classes.filter(Boolean).join(" ")}
-      style={place}
       data-conversation={id}
       aria-selected={open}
       aria-label={spoken(row, preview, now)}
@@ -120,4 +125,17 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       </span>
     </div>
   );
+}
+
+export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { id, open } = props;
+  const row = useConversationAsWanted(useRow(id));
+  const written = useLastWritten(id);
+  const draft = useDraftText(id);
+  if (row === undefined) return <div {...optionOf(props)} className="row" aria-selected={open} />;
+  if (written !== undefined) return <KnownRow {...props} row={row} preview={writtenPreview(written)} />;
+  if (draft !== "" && !open) return <KnownRow {...props} row={row} preview={draftPreview(draft)} />;
+  const mentions = row.last_message?.mentions ?? [];
+  if (mentions.length > 0) return <NamingRow {...props} row={row} mentions={mentions} />;
+  return <KnownRow {...props} row={row} preview={previewOf(row)} />;
 });

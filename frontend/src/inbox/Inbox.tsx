@@ -25,6 +25,7 @@ import { toggleArchived, toggleMuted, toggleUnread } from "./rowMenu/rowActs";
 import { useRowActs } from "./rowMenu/useRowActs";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
+import { useKeptFocus } from "./useKeptFocus";
 import { useShortcuts } from "./useShortcuts";
 
 const NewChat = lazy(() => loaded(import("./newChat/NewChat").then((file) => file.NewChat)));
@@ -59,9 +60,11 @@ function Chip({ label, pressed, onPress }: ChipProps) {
 
 function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
   const [filter, setFilter] = useState(EVERYTHING);
-  const details = useDetails();
+  const details = useDetails(conversationId);
   const list = useRef<ListHandle>(null);
   const client = useClient();
+  const inbox = useRef<HTMLDivElement>(null);
+  useKeptFocus(inbox, conversationId, useCallback(() => list.current?.activeId() ?? null, []));
   const unread = useLive(unreadConversations) ?? 0;
   const archived = useLive(archivedConversations) ?? 0;
 
@@ -79,7 +82,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   }, []);
   /** The conversation that is read, else the chosen one of the list. */
   const withSubject = (act: (row: LocalConversation) => void): void => {
-    const row = client.rows.get(conversationId ?? list.current?.active() ?? "");
+    const row = client.rows.get(conversationId ?? list.current?.activeId() ?? "");
     if (row !== undefined) act(row);
   };
   const showsDetails = details.open && conversationId !== null;
@@ -135,7 +138,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
   });
 
   return (
-    <div className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
+    <div ref={inbox} className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>

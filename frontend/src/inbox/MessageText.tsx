@@ -1,18 +1,17 @@
 import { useMemo, type ReactNode } from "react";
 
 import type { Mention } from "../api/types";
-import { useLive } from "../sync/client";
-import { attendeesOf } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 import { FormattedText } from "../ui/FormattedText";
 import { EVENT_WORD } from "./eventWords";
 import { namedLine, namesByToken } from "./mentions";
+import { useMentioned } from "./useMentioned";
 
 const NOBODY: ReadonlyMap<string, string> = new Map();
 const EVENT_CHARACTERS = 300;
 
 function useNames(mentions: readonly Mention[]): ReadonlyMap<string, string> {
-  const known = useLive(attendeesOf, mentions.flatMap((mention) => mention.attendee_id ?? []).join(","));
+  const known = useMentioned(mentions);
   return useMemo(() => namesByToken(mentions, known), [mentions, known]);
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, LastMessage, MessageStatus } from "../api/types";
+import type { Attendee, Conversation, LastMessage, MessageStatus } from "../api/types";
 import { markup, plainWords } from "../lib/markup";
 import { oneLine } from "../lib/text";
 import { KIND_WORD, words } from "../lib/words";
@@ -28,8 +28,8 @@ function writer(conversation: Conversation, message: LastMessage): string | null
   return message.sender_name === null ? null : oneLine(message.sender_name, 40);
 }
 
-function withoutMarks({ text, mentions }: LastMessage): string {
-  const names = namesByToken(mentions);
+function withoutMarks({ text, mentions }: LastMessage, known: readonly Attendee[]): string {
+  const names = namesByToken(mentions, known);
   const nodes = markup(text.slice(0, PREVIEW_CHARACTERS * 2), [...names.keys()]);
   return oneLine(plainWords(nodes, (token) => names.get(token) ?? token), PREVIEW_CHARACTERS);
 }
@@ -55,11 +55,11 @@ export function writtenPreview({ wish, state }: SendEntry): Preview {
   };
 }
 
-/** The one line under a conversation's name. */
-export function previewOf(conversation: Conversation): Preview {
+/** The one line under a conversation's name, with the present names of `known` where it mentions them. */
+export function previewOf(conversation: Conversation, known: readonly Attendee[] = []): Preview {
   const message = conversation.last_message;
   if (message === null) return NOTHING;
-  const words = withoutMarks(message) || (message.event === null ? "" : EVENT_WORD[message.event]);
+  const words = withoutMarks(message, known) || (message.event === null ? "" : EVENT_WORD[message.event]);
   const typed = message.kind === "text" || message.kind === "event";
   return {
     who: writer(conversation, message),

@@ -1,9 +1,10 @@
 import { useCallback, useState } from "react";
 
-import { closeOver, openOver, useOver } from "../lib/router";
+import type { Id } from "../api/types";
+import { useBackCloses } from "../lib/useBackCloses";
 
-/** As in layout.css: there the details cover the whole screen, and Back closes them. */
-const PHONE = "(max-width: 719.98px)";
+/** As in layout.css: there the details lie over the thread. */
+const OVER = "(max-width: 1100px)";
 
 interface DetailsPane {
   readonly open: boolean;
@@ -11,19 +12,24 @@ interface DetailsPane {
   readonly close: () => void;
 }
 
-/** Beside the thread the details stay open from one conversation to the next; over it they are a step of their own. */
-export function useDetails(): DetailsPane {
-  const [beside, setBeside] = useState(false);
-  const over = useOver();
-  const open = beside || over;
+interface Opened {
+  readonly conversationId: Id;
+  /** Over the thread, not beside it. */
+  readonly over: boolean;
+}
+
+/** Beside the thread the details stay open from one conversation to the next; those over it go with it. */
+export function useDetails(conversationId: Id | null): DetailsPane {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const over = opened?.over === true;
+  const open = opened !== null && conversationId !== null && (!over || opened.conversationId === conversationId);
+  if (over && !open) setOpened(null);
   const close = useCallback(() => {
-    setBeside(false);
-    closeOver();
+    setOpened(null);
   }, []);
+  useBackCloses(close, open && over);
   const toggle = useCallback(() => {
-    if (open) close();
-    else if (matchMedia(PHONE).matches) openOver();
-    else setBeside(true);
-  }, [open, close]);
+    setOpened(open || conversationId === null ? null : { conversationId, over: matchMedia(OVER).matches });
+  }, [open, conversationId]);
   return { open, toggle, close };
 }

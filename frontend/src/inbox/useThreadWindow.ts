@@ -4,11 +4,9 @@ import { ApiError } from "../api/http";
 import type { Id } from "../api/types";
 import { useClient, useLive, useLiveWithPrevious } from "../sync/client";
 import { threadGrow, threadLoadOlder, threadOpen, threadOpenAt, type Island } from "../sync/mutations";
-import { messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
+import { CONTEXT, messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 
-/** Messages read at opening, and as context above the first unread one. */
-const FIRST = 30;
 const MORE = 40;
 /** More elements than this are never drawn; what leaves is at the far end, out of sight. */
 const MOST = 240;
@@ -50,12 +48,15 @@ export interface ThreadWindow {
   readonly retry: () => void;
 }
 
+const stretchOf = (found: Opening): Stretch => ({ from: found.messages[0]?.position ?? "", to: null, island: null });
+
 /** The stretch of one thread that is drawn: it grows in both directions and stays small. */
 export function useThreadWindow(conversationId: Id, unreadAtOpening: number, target: JumpTarget | null): ThreadWindow {
   const client = useClient();
-  const { db } = client;
-  const [stretch, setStretch] = useState<Stretch | null>(null);
-  const [newFrom, setNewFrom] = useState<string | null>(null);
+  const { db, rows } = client;
+  const [held] = useState(() => (target === null ? rows.openings.get(conversationId, unreadAtOpening) : null));
+  const [stretch, setStretch] = useState<Stretch | null>(() => (held === null ? null : stretchOf(held)));
+  const [newFrom, setNewFrom] = useState(held?.newFrom ?? null);
   const [newestLoad, setNewestLoad] = useState<LoadState>("idle");
   const [olderLoad, setOlderLoad] = useState<LoadState>("idle");
   const [newerLoad, setNewerLoad] = useState<LoadState>("idle");
@@ -64,7 +65,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
   const [jumpAttempt, setJumpAttempt] = useState(0);
   const moving = useRef<object | null>(null);
   const jumping = useRef(target !== null);
-  const [first, setFirst] = useState<readonly LocalMessage[]>([]);
+  const [first, setFirst] = useState(held?.messages ?? []);
   const state = useLive(thread, conversationId);
   const read = useLiveWithPrevious(messages, {
     conversationId,
@@ -74,17 +75,19 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
   });
 
   // Begun while rendering, ahead of every other read that the thread's parts will ask for.
-  const [begun, setBegun] = useState<Promise<Opening> | null>(() => opening(db, conversationId, unreadAtOpening, FIRST));
+  const [begun, setBegun] = useState<Promise<Opening> | null>(() =>
+    held === null ? opening(db, conversationId, unreadAtOpening, CONTEXT) : Promise.resolve(held),
+  );
   const place = useCallback(
     async (onlyIf: (found: Opening) => boolean, reading: Promise<Opening> | null) => {
-      const found = await (reading ?? opening(db, conversationId, unreadAtOpening, FIRST));
+      const found = await (reading ?? opening(db, conversationId, unreadAtOpening, CONTEXT));
       if (!onlyIf(found)) return found.known;
       setFirst(found.messages);
       setNewFrom(found.newFrom);
-      setStretch({ from: found.messages[0]?.position ?? "", to: null, island: null });
+      if (found !== held) setStretch(stretchOf(found));
       return found.known;
     },
-    [db, conversationId, unreadAtOpening],
+    [db, conversationId, unreadAtOpening, held],
   );
 
   useEffect(() => {
@@ -94,7 +97,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
       const known = await place((found) => found.known && !left() && !jumping.current, begun);
       if (left()) return;
       if (!known) setNewestLoad("loading");
-      await threadOpen(client, conversationId, unreadAtOpening + FIRST);
+      await threadOpen(client, conversationId, unreadAtOpening + CONTEXT);
       if (!known) await place(() => !left() && !jumping.current, null);
       if (!left()) setNewestLoad("idle");
     };
@@ -123,7 +126,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
       const island = await threadOpenAt(client, conversationId, target.messageId);
       const at = await messagePosition(db, target.messageId);
       if (at === null) throw new ApiError(404, "not_found", "", null, null);
-      const found = await stretchAround(db, conversationId, at, FIRST, island);
+      const found = await stretchAround(db, conversationId, at, CONTEXT, island);
       if (left()) return;
       moving.current = null;
       setStretch({ ...found, island });
@@ -221,7 +224,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
   const jumpToNewest = useCallback(() => {
     const mine = {};
     moving.current = mine;
-    void positionAway(db, conversationId, null, FIRST, "before").then((from) => {
+    void positionAway(db, conversationId, null, CONTEXT, "before").then((from) => {
       if (moving.current !== mine) return;
       moving.current = null;
       setNewerLoad("idle");

@@ -56,9 +56,12 @@ interface EntryState {
   /** The entry before is ours: leaving can go back. */
   readonly inside?: boolean;
   readonly jump?: number;
-  /** Something stands over the screen that Back closes first. */
-  readonly over?: boolean;
+  /** What stands over the screen, from below to above: Back closes it first. */
+  readonly layers?: readonly string[];
 }
+
+// What stood over the screen is gone after a reload.
+if (entryState().layers !== undefined) writeLayers([], "replace");
 
 function entryState(): EntryState {
   const state: unknown = history.state;
@@ -80,28 +83,26 @@ export function useAddressQuery(): string {
   return useSyncExternalStore(subscribe, () => location.search);
 }
 
-/** Whether something stands over the screen, so that Back closes it first. */
-export function useOver(): boolean {
-  return useSyncExternalStore(subscribe, () => entryState().over === true);
+export function entryLayers(): readonly string[] {
+  return entryState().layers ?? [];
 }
 
-export function openOver(): void {
-  history.pushState({ ...entryState(), over: true }, "");
-  window.dispatchEvent(new Event(MOVED));
+export function writeLayers(layers: readonly string[], how: "push" | "replace"): void {
+  const state: EntryState = { ...entryState(), layers };
+  if (how === "push") history.pushState(state, "");
+  else history.replaceState(state, "");
 }
 
-/** Takes what stands over the screen away, as Back does. */
-export function closeOver(): void {
-  if (entryState().over === true) history.back();
-}
-
-/** A pushed entry remembers that the list lies behind it, so that leaving a conversation can go back. */
+/**
+ * A pushed entry remembers that the list lies behind it, so that leaving a conversation can go back. Where something
+ * stands over the screen, its entry is the one to take: nobody wants to come back to it.
+ */
 export function navigate(path: string, how: "push" | "replace" = "push"): void {
   const jumps = path.includes("?at=");
   if (path === location.pathname + location.search && !jumps) return;
   const jump = jumps ? Date.now() : 0;
-  if (how === "push") history.pushState({ inside: true, jump }, "", path);
-  else history.replaceState({ ...entryState(), jump, over: false }, "", path);
+  if (how === "push" && entryLayers().length === 0) history.pushState({ inside: true, jump }, "", path);
+  else history.replaceState({ inside: how === "push" || entryState().inside === true, jump }, "", path);
   window.dispatchEvent(new Event(MOVED));
 }
 

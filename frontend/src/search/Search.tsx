@@ -31,6 +31,7 @@ interface Shown {
 export default function Search({ q }: { readonly q: string }) {
   const input = useRef<HTMLInputElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
+  const opener = useRef<Element | null>(null);
   const [active, setActive] = useState(left.q === q ? left.active : -1);
   const state = useSearch(q);
   const accounts = useLive(channels) ?? [];
@@ -49,6 +50,7 @@ export default function Search({ q }: { readonly q: string }) {
   const count = q.trim() === "" ? 0 : shown.chats.length + shown.hits.length;
 
   useEffect(() => {
+    opener.current = document.activeElement;
     input.current?.focus();
     const onKeyDown = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== "/" || event.target === input.current || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -58,6 +60,8 @@ export default function Search({ q }: { readonly q: string }) {
     document.addEventListener("keydown", onKeyDown);
     return () => {
       document.removeEventListener("keydown", onKeyDown);
+      // Outside of the inbox, which finds its own focus again.
+      if (opener.current instanceof HTMLElement && opener.current !== document.body) opener.current.focus();
     };
   }, []);
 
@@ -77,6 +81,7 @@ export default function Search({ q }: { readonly q: string }) {
   const open = (index: number): void => {
     const chat = shown.chats[index];
     const found = shown.hits[index - shown.chats.length];
+    opener.current = null;
     Object.assign(left, { q, scrollTop: scroller.current?.scrollTop ?? 0, active: index });
     if (chat !== undefined) navigate(conversationPath(chat.id));
     else if (found !== undefined) navigate(conversationPath(found.hit.conversation_id, found.hit.message_id));
@@ -177,6 +182,7 @@ export default function Search({ q }: { readonly q: string }) {
                   <ChatOption
                     key={chat.id}
                     chat={chat}
+                    member={current?.members.get(chat.id)}
                     account={accounts.length > 1 ? (accounts.find((one) => one.id === chat.channel_id)?.name ?? null) : null}
                     now={now}
                     index={index}

@@ -1,7 +1,7 @@
 /** What a search lists: people and chats, and messages. */
 import { memo } from "react";
 
-import type { Conversation, Hit } from "../api/types";
+import type { Attendee, Conversation, Hit } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { oneLine } from "../lib/text";
 import { fullTime, listTime } from "../lib/time";
@@ -44,16 +44,24 @@ function Picture({ chat }: { readonly chat: Conversation }) {
 
 interface ChatOptionProps extends OptionProps {
   readonly chat: Conversation;
+  /** Of the member whose name was found, where the chat bears another. */
+  readonly member: Attendee | undefined;
   readonly account: string | null;
   readonly now: Date;
 }
 
-export const ChatOption = memo(function ChatOption({ chat, account, now, ...option }: ChatOptionProps) {
+export const ChatOption = memo(function ChatOption({ chat, member, account, now, ...option }: ChatOptionProps) {
+  const bearer = [member?.name, member?.phone, member?.public_identifier].find(Boolean) ?? null;
   return (
     <div {...optionProps(option)}>
       <Picture chat={chat} />
       <span className="search-main">
         <bdi className="search-name">{oneLine(chat.name)}</bdi>
+        {bearer !== null && (
+          <span className="search-text">
+            {searchWords.with} <bdi>{oneLine(bearer, 60)}</bdi>
+          </span>
+        )}
         {account !== null && <bdi className="search-text">{oneLine(account, 60)}</bdi>}
       </span>
       {chat.last_message_at !== null && (

@@ -14,6 +14,8 @@ export interface Results {
   /** What they are the answer to. */
   readonly q: string;
   readonly chats: readonly Conversation[];
+  /** Who is in those of the chats that were found by a member's name, by the chat. */
+  readonly members: ReadonlyMap<Id, Attendee>;
   readonly hits: readonly Hit[];
   readonly conversations: ReadonlyMap<Id, Conversation>;
   readonly people: ReadonlyMap<Id, Attendee>;
@@ -59,6 +61,7 @@ function resultsOf(q: string, page: SearchPage, before: Results | null): Results
   return {
     q,
     chats: before?.chats ?? page.chats.flatMap((id) => conversations.get(id) ?? []),
+    members: before?.members ?? membersOf(page, people),
     hits: [...(before?.hits ?? []), ...page.hits],
     conversations,
     people,
@@ -70,12 +73,17 @@ function resultsOf(q: string, page: SearchPage, before: Results | null): Results
   };
 }
 
+function membersOf({ members }: SearchPage, people: ReadonlyMap<Id, Attendee>): ReadonlyMap<Id, Attendee> {
+  const known = members.map(({ conversation_id, attendee_id }) => [conversation_id, people.get(attendee_id)] as const);
+  return new Map(known.filter((one): one is readonly [Id, Attendee] => one[1] !== undefined));
+}
+
 async function searchThisDevice(db: Store, q: string, query: SearchQuery, signal: AbortSignal): Promise<Results> {
   const finds = await messagesLocally(db, query, signal);
   const chats = await chatsLocally(db, query);
   const conversations = new Map([...finds.conversations, ...chats].map((row) => [row.id, row]));
   const { hits, reach } = finds;
-  const unknown = { people: new Map(), forgiving: false, reach: null, nextCursor: null };
+  const unknown = { members: new Map(), people: new Map(), forgiving: false, reach: null, nextCursor: null };
   return { q, chats, hits, conversations, total: hits.length, offline: reach, ...unknown };
 }
 

@@ -10,6 +10,7 @@ export const searchWords = {
   results: "Results",
   chats: "People and chats",
   messages: "Messages",
+  with: "with",
   you: "You",
   file: "File",
   start: "Type a word, a name or a number.",

@@ -2,19 +2,22 @@
 import {
   decideConversation,
   decidePerson,
+  erase,
   getConversationDetails,
   getPerson,
   listMembers,
   namePerson,
+  previewErasure,
+  type ErasureOf,
   type Verdict,
 } from "../api/http";
-import type { Attendee, ConversationDetails, Id, Person } from "../api/types";
+import type { Attendee, ConversationDetails, ErasurePreview, ErasureRecord, Id, Person } from "../api/types";
 import { applyMembers } from "./apply";
 import type { Client } from "./client";
 import type { LocalDatabase } from "./db";
 import { personId } from "./people";
 
-export type { Verdict };
+export type { ErasureOf, Verdict };
 
 export function conversationDetails(conversationId: Id): Promise<ConversationDetails> {
   return getConversationDetails(conversationId);
@@ -34,6 +37,16 @@ export function personDecide(attendeeId: Id, otherId: Id, verdict: Verdict): Pro
 
 export function conversationDecide(conversationId: Id, otherId: Id, verdict: Verdict): Promise<ConversationDetails> {
   return decideConversation(conversationId, otherId, verdict);
+}
+
+/** What would go. */
+export function erasurePreview(kind: ErasureOf, id: Id): Promise<ErasurePreview> {
+  return previewErasure(kind, id);
+}
+
+/** For good; browsers hear of what is gone by the feed. */
+export function erasureDo(kind: ErasureOf, id: Id, confirmation: string): Promise<ErasureRecord> {
+  return erase(kind, id, confirmation);
 }
 
 /** Brings everybody who is in a conversation; those who join later come by the feed. */

@@ -1,7 +1,7 @@
 /** The named reads of the screen. Each runs again by itself when what it read has changed, in any tab. */
 import type { Attachment, Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
-import type { LocalDatabase, Side, ThreadState } from "./db";
+import type { LocalDatabase, Side, SideTables, ThreadState } from "./db";
 import { withPeople } from "./people";
 import type { LocalConversation, LocalMessage, Shelf } from "./rows";
 
@@ -317,28 +317,47 @@ export interface Opening {
   readonly known: boolean;
 }
 
+/** Messages read at opening, and as context above the first unread one. */
+export const CONTEXT = 30;
 /** The most messages an opening looks back for its first unread one. */
 const FARTHEST = 400;
 
 /** What it takes to open a thread with `unread` unread messages, in one read: `context` more stand above the first of them. */
 export function opening(db: LocalDatabase, conversationId: Id, unread: number, context: number): Promise<Opening> {
+  return readOpening(db, (tables) => openingOf(tables, conversationId, unread, context));
+}
+
+export interface OpeningNow extends Opening {
+  /** How many messages the conversation shows as unread. */
+  readonly unread: number;
+}
+
+/** As `opening`, with as many unread messages as there are; null for a conversation that is not here. */
+export function openingNow(db: LocalDatabase, conversationId: Id, context: number): Promise<OpeningNow | null> {
+  return readOpening(db, async (tables) => {
+    const unread = (await tables.conversation.get(conversationId))?.shown_unread;
+    return unread === undefined ? null : { ...(await openingOf(tables, conversationId, unread, context)), unread };
+  });
+}
+
+function readOpening<T>(db: LocalDatabase, read: (tables: SideTables) => Promise<T>): Promise<T> {
   const tables = [0, 1].flatMap((side) => {
-    const { thread, message, attendee } = db.side(side as Side);
-    return [thread, message, attendee];
+    const { conversation, thread, message, attendee } = db.side(side as Side);
+    return [conversation, thread, message, attendee];
   });
-  return db.transaction("r", [db.state, ...tables], async () => {
-    const { thread, message, attendee } = await db.activeTables();
-    const state = await thread.get(conversationId);
-    const index = message.where("[conversation_id+position]");
-    const newestFirst = await index
-      .between([conversationId, state?.floor ?? ""], [conversationId, LAST], true, true)
-      .reverse()
-      .limit(Math.min(FARTHEST, unread * 2 + context))
-      .toArray();
-    const newFrom = unread === 0 ? null : (newestFirst.filter(countsAsUnread).slice(0, unread).at(-1)?.position ?? null);
-    const messages = await withPeople({ attendee }, newestFirst.toReversed());
-    return { messages, newFrom, known: state !== undefined };
-  });
+  return db.transaction("r", [db.state, ...tables], async () => read(await db.activeTables()));
+}
+
+async function openingOf(tables: SideTables, conversationId: Id, unread: number, context: number): Promise<Opening> {
+  const state = await tables.thread.get(conversationId);
+  const newestFirst = await tables.message
+    .where("[conversation_id+position]")
+    .between([conversationId, state?.floor ?? ""], [conversationId, LAST], true, true)
+    .reverse()
+    .limit(Math.min(FARTHEST, unread * 2 + context))
+    .toArray();
+  const newFrom = unread === 0 ? null : (newestFirst.filter(countsAsUnread).slice(0, unread).at(-1)?.position ?? null);
+  return { messages: await withPeople(tables, newestFirst.toReversed()), newFrom, known: state !== undefined };
 }
 
 /** The position of the oldest of the `count` newest unread messages, as far as they are here; null when none is. */

@@ -1,35 +1,34 @@
-import type { Attendee } from "../api/types";
+import type { Attendee, Id } from "../api/types";
+import { idle } from "../lib/idle";
 import type { LocalDatabase } from "./db";
-import { attendees, conversationIds, conversations } from "./queries";
+import { Openings } from "./openings";
+import { attendees, conversations } from "./queries";
 import type { LocalConversation } from "./rows";
 import { WatchedRows } from "./watchedRows";
 
-const WARM_BATCH = 250;
+const WARM_BATCH = 100;
 
-const whenIdle: (work: () => void) => void =
-  typeof requestIdleCallback === "undefined" ? (work) => setTimeout(work, 50) : (work) => requestIdleCallback(work);
-
-/** The conversations the list has seen, so that scrolling never meets an empty row, and the people shown with them. */
+/** The conversations the list has seen, so that scrolling never meets an empty row, with the people and the threads behind them. */
 export class RowCache extends WatchedRows<LocalConversation> {
   readonly people: WatchedRows<Attendee>;
+  readonly openings: Openings;
   readonly #db: LocalDatabase;
 
   constructor(db: LocalDatabase) {
     super((ids) => conversations(db, ids));
     this.people = new WatchedRows((ids) => attendees(db, ids));
+    this.openings = new Openings(db);
     this.#db = db;
   }
 
-  /** Reads the whole list once, in small pieces while nothing else is to be done. */
-  warm(): () => void {
+  /** Reads those of the rows that it has not seen, in small pieces while nothing else is to be done. */
+  warm(ids: readonly Id[]): () => void {
     let stopped = false;
     const read = async (): Promise<void> => {
-      const ids = await conversationIds(this.#db, { shelf: "inbox", unreadOnly: false, name: "" });
-      for (let from = 0; from < ids.length && !stopped; from += WARM_BATCH) {
-        await new Promise<void>((resolve) => {
-          whenIdle(resolve);
-        });
-        const missing = ids.slice(from, from + WARM_BATCH).filter((id) => this.get(id) === undefined);
+      const unseen = ids.filter((id) => this.get(id) === undefined);
+      for (let from = 0; from < unseen.length && !stopped; from += WARM_BATCH) {
+        await idle();
+        const missing = unseen.slice(from, from + WARM_BATCH).filter((id) => this.get(id) === undefined);
         if (missing.length > 0) this.take(await conversations(this.#db, missing), missing);
       }
     };

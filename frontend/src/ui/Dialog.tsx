@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type ReactNode, type RefObject } from "react";
 
+import { useBackCloses } from "../lib/useBackCloses";
 import { words } from "../lib/words";
 import { Icon } from "./icons";
 
@@ -10,9 +11,13 @@ interface DialogProps {
   readonly className?: string;
 }
 
-/** Opens a dialog over the page for as long as it is drawn. It gives the focus back only if closed while still there. */
-export function useModal(): RefObject<HTMLDialogElement | null> {
+/**
+ * Opens a dialog over the page for as long as it is drawn; Back closes it. It gives the focus back only if closed while
+ * still there.
+ */
+export function useModal(onClose: () => void): RefObject<HTMLDialogElement | null> {
   const element = useRef<HTMLDialogElement>(null);
+  useBackCloses(onClose);
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
@@ -25,7 +30,7 @@ export function useModal(): RefObject<HTMLDialogElement | null> {
 
 /** The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, className = "" }: DialogProps) {
-  const element = useModal();
+  const element = useModal(onClose);
   return (
     <dialog
       ref={element}

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 
+import { useBackCloses } from "../lib/useBackCloses";
 import { Icon, type IconName } from "./icons";
 
 /** Something to do, or a file to save. `why` says why it cannot be done. */
@@ -40,9 +41,10 @@ function place(menu: HTMLElement, { anchor, at, alignEnd }: Pick<MenuProps, "anc
   menu.style.left = `${within(start, menu.offsetWidth, innerWidth)}px`;
 }
 
-/** What can be done with one thing, in words. The browser closes it on Escape and on a press elsewhere. */
+/** What can be done with one thing, in words. The browser closes it on Escape and on a press elsewhere, Back too. */
 export function Menu({ label, items, anchor, at, alignEnd, onClose }: MenuProps) {
   const element = useRef<HTMLDivElement>(null);
+  useBackCloses(onClose);
   const x = at?.x;
   const y = at?.y;
   useLayoutEffect(() => {

@@ -50,7 +50,7 @@ interface LightboxProps {
 export function Lightbox({ first, onClose }: LightboxProps) {
   const [shown, setShown] = useState(first);
   const beside = useBeside(shown);
-  const dialog = useModal();
+  const dialog = useModal(onClose);
   const { message } = shown;
   const latest = useLive(readMessage, message.id);
   const gone = latest === null || (latest !== undefined && latest.deleted_at !== null);

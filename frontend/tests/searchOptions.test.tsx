@@ -1,0 +1,37 @@
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { ChatOption } from "../src/search/options";
+import { ClientContext, type Client } from "../src/sync/client";
+import { Engine } from "../src/sync/engine";
+import { RowCache } from "../src/sync/rowCache";
+import { attendee, conversation } from "./rows";
+import { freshDatabase, idleOutbox } from "./store";
+
+let client: Client;
+
+beforeEach(async () => {
+  const db = await freshDatabase();
+  const user = { id: "1", username: "owner", display_name: "Owner" };
+  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
+  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+});
+
+afterEach(() => {
+  cleanup();
+  client.engine.stop();
+});
+
+test.each([
+  [attendee("7", { name: "Zora" }), "with Zora"],
+  [attendee("7", { name: "", phone: "+49170" }), "with +49170"],
+  [undefined, null],
+])("a group found by a member says with whom", (member, said) => {
+  const chat = conversation("1", { kind: "group", name: "Reise" });
+  render(
+    <ClientContext value={client}>
+      <ChatOption chat={chat} member={member} account={null} now={new Date()} index={0} active={false} onOpen={vi.fn()} />
+    </ClientContext>,
+  );
+  expect(screen.getByRole("option").querySelector(".search-text")?.textContent ?? null).toBe(said);
+});
