@@ -23,7 +23,14 @@ from communications.api.parameters import (
 from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.api.waiting import outcome_await
-from communications.errors import IdempotencyConflict, InvalidInput, NotAuthenticated, NotFound, NotPermitted
+from communications.errors import (
+    IdempotencyConflict,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    TooLarge,
+)
 from communications.outbox.lookups import lookup_ask, lookup_found
 from communications.outbox.messages import WantedMessage
 from communications.outbox.new_conversations import WantedConversation, conversation_begin
@@ -39,7 +46,7 @@ _REFUSALS: Final = (InvalidInput, NotAuthenticated, RequestForged, NotFound, Ide
     summary="Begin a conversation",
     operation_id="chat_begin",
     openapi_extra=also_answers(
-        answers(BegunConversation, *_REFUSALS, NotPermitted, status=HTTPStatus.CREATED),
+        answers(BegunConversation, *_REFUSALS, NotPermitted, TooLarge, status=HTTPStatus.CREATED),
         BegunConversation,
         status=HTTPStatus.OK,
     ),

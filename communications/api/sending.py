@@ -32,6 +32,7 @@ from communications.errors import (
     NotDecidable,
     NotFound,
     NotPermitted,
+    TooLarge,
 )
 from communications.outbox.decisions import message_decide
 from communications.outbox.messages import WantedMessage, message_send
@@ -46,7 +47,7 @@ _REFUSALS: Final = (InvalidInput, NotAuthenticated, NotPermitted, RequestForged,
     summary="Send a message",
     operation_id="message_send",
     openapi_extra=also_answers(
-        answers(Message, *_REFUSALS, IdempotencyConflict, status=HTTPStatus.CREATED),
+        answers(Message, *_REFUSALS, IdempotencyConflict, TooLarge, status=HTTPStatus.CREATED),
         Message,
         status=HTTPStatus.OK,
     ),

@@ -1,7 +1,6 @@
 """A message is a row before anything leaves: written here, shown at once, sent by the worker."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
@@ -9,17 +8,13 @@ from django.db import connection, transaction
 from communications.errors import IdempotencyConflict, InvalidInput, NotPermitted
 from communications.outbox.intents import Place, channel_lock, content_hash, intent_add, intent_known
 from communications.outbox.read_receipts import read_receipt_add, read_receipt_is_due
+from communications.outbox.uploads import uploads_attach
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_conversation
 from unipile.payloads.text import clean_text, search_text
 
 KIND: Final = "send"
 TEXT_MAX_CHARACTERS: Final = 65_536
-UPLOADS_MAX: Final = 30
-VOICE: Final = frozenset({"audio", "voice"})
-
-# Attachments that upstream has not named yet are called by this and the upload's id.
-UPLOAD_ID: Final = "upload:"
 
 
 class WantedMessage(NamedTuple):
@@ -48,19 +43,6 @@ class WrittenMessage(NamedTuple):
     is_new: bool
 
 
-class _File(NamedTuple):
-    upload_id: int
-    file_id: int
-    kind: str
-    name: str
-
-
-_UPLOADS: Final = """
-SELECT upload.id, upload.file_id, upload.kind, upload.name FROM communications_upload AS upload
-JOIN communications_mediafile AS file ON file.id = upload.file_id
-WHERE upload.user_id = %s AND upload.id = ANY(%s::bigint[]) AND file.is_complete
-"""
-
 _IS_READ_ONLY: Final = "SELECT read_only <> 0 FROM communications_conversation WHERE id = %s"
 
 _QUOTED: Final = """
@@ -79,7 +61,7 @@ INSERT INTO communications_message (
 SELECT conversation.channel_id, conversation.id, %(author)s, %(client_id)s, 'outbound', true, 'us', (
            SELECT id FROM communications_chatattendee
            WHERE channel_id = conversation.channel_id AND is_self ORDER BY id LIMIT 1
-       ), %(kind)s, %(text)s, %(search_text)s, 'pending',
+       ), 'text', %(text)s, %(search_text)s, 'pending',
        greatest(clock_timestamp(), conversation.last_message_at + interval '1 millisecond'), clock_timestamp(),
        %(quoted_id)s, %(quoted_text)s, %(quoted_sender)s
 FROM communications_conversation AS conversation WHERE conversation.id = %(conversation)s
@@ -87,15 +69,7 @@ ON CONFLICT (author_id, client_id) WHERE client_id IS NOT NULL DO NOTHING
 RETURNING id
 """
 
-_ATTACH: Final = """
-INSERT INTO communications_attachment (
-    channel_id, message_id, external_attachment_id, position, kind, name, mime_type, size_bytes, width, height,
-    duration_seconds, state, file_id)
-SELECT message.channel_id, message.id, %(external_id)s, %(position)s, %(kind)s, %(name)s, file.mime_type, file.size_bytes,
-       file.width, file.height, file.duration_seconds, 'stored', file.id
-FROM communications_message AS message, communications_mediafile AS file
-WHERE message.id = %(message)s AND file.id = %(file)s
-"""
+_CALL_IT: Final = "UPDATE communications_message SET kind = %s WHERE id = %s"
 
 # Who answers has read what stands above.
 _MARK_READ: Final = """
@@ -117,8 +91,8 @@ def message_send(
 ) -> WrittenMessage:
     """Writes a message to be sent, once for each key of its author.
 
-    Raises NotFound if the person may not read the conversation, NotPermitted where nobody can write, InvalidInput for a message
-    that cannot be sent, IdempotencyConflict for a key that stands for other content or for a message that was discarded.
+    Raises NotFound if the person may not read the conversation, NotPermitted where nobody can write, InvalidInput or TooLarge for
+    a message that cannot be sent, IdempotencyConflict for a key that stands for other content or for a discarded message.
     """
     shown_id = readable_conversation(user_id, provider=provider, conversation_id=conversation_id)
     wanted = wanted._replace(text=clean_text(wanted.text))
@@ -137,7 +111,6 @@ def message_write(
 
     ``None`` where another request has just taken the key. Raises as ``message_send`` does.
     """
-    files = _files(user_id, wanted)
     quoted_id, quoted_text, quoted_sender = _quoted(place, wanted.quoted_message_id)
     with connection.cursor() as cursor:
         cursor.execute(_IS_READ_ONLY, [place.conversation_id])
@@ -149,7 +122,6 @@ def message_write(
                 "author": user_id,
                 "client_id": wanted.client_id,
                 "conversation": place.conversation_id,
-                "kind": files[0].kind if files else "text",
                 "text": wanted.text,
                 "search_text": search_text(wanted.text),
                 "quoted_id": quoted_id,
@@ -161,18 +133,9 @@ def message_write(
         if row is None:
             return None
         message_id = int(row[0])
-        for position, file in enumerate(files):
-            cursor.execute(
-                _ATTACH,
-                {
-                    "message": message_id,
-                    "file": file.file_id,
-                    "external_id": f"{UPLOAD_ID}{file.upload_id}",
-                    "position": position,
-                    "kind": file.kind,
-                    "name": file.name,
-                },
-            )
+        if wanted.upload_ids:
+            kind = uploads_attach(cursor, user_id, message_id, wanted.upload_ids, voice=wanted.is_voice)
+            cursor.execute(_CALL_IT, [kind, message_id])
         is_receipt_due = read_receipt_is_due(place, "answer")
         cursor.execute(_MARK_READ, {"conversation": place.conversation_id})
         cursor.execute(_RECOUNT, [place.conversation_id])
@@ -200,10 +163,8 @@ def _check(wanted: WantedMessage) -> None:
         raise InvalidInput("text: a message needs a text or a file")
     if len(wanted.text) > TEXT_MAX_CHARACTERS:
         raise InvalidInput(f"text: {len(wanted.text):,} characters, and {TEXT_MAX_CHARACTERS:,} can be sent")
-    if len(wanted.upload_ids) > UPLOADS_MAX:
-        raise InvalidInput(f"upload_ids: at most {UPLOADS_MAX} files go with a message")
-    if wanted.is_voice and len(wanted.upload_ids) != 1:
-        raise InvalidInput("voice: a voice note is one file")
+    if wanted.is_voice and not wanted.upload_ids:
+        raise InvalidInput("voice: a voice message is one file, a recording")
 
 
 def _known(user_id: int, wanted: WantedMessage, hashed: bytes) -> WrittenMessage | None:
@@ -221,21 +182,6 @@ def _raced(user_id: int, wanted: WantedMessage, hashed: bytes) -> WrittenMessage
     if known is None:
         raise IdempotencyConflict
     return known
-
-
-def _files(user_id: int, wanted: WantedMessage) -> Sequence[_File]:
-    if not wanted.upload_ids:
-        return ()
-    found = {row[0]: _File._make(row) for row in rows(_UPLOADS, [user_id, list(wanted.upload_ids)])}
-    unknown = [upload_id for upload_id in wanted.upload_ids if upload_id not in found]
-    if unknown:
-        raise InvalidInput(f"upload_ids: {unknown[0]} is no upload of yours, or not a whole one")
-    files = [found[upload_id] for upload_id in dict.fromkeys(wanted.upload_ids)]
-    if not wanted.is_voice:
-        return files
-    if files[0].kind not in VOICE:
-        raise InvalidInput("voice: the file holds no sound")
-    return [files[0]._replace(kind="voice")]
 
 
 def _quoted(place: Place, message_id: int | None) -> tuple[str, str, str]:

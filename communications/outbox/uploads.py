@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from communications.errors import InvalidInput, NotFound, TooLarge
 
 # What upstream takes in one message. Two decimal megabytes less than its own figure would refuse what it takes.
 MESSAGE_MAX_BYTES: Final = 15 * 1024 * 1024
-MESSAGE_MAX_FILES: Final = 10
+MESSAGE_MAX_FILES: Final = 30
 KEPT_HOURS: Final = 24
 
 _INSERT: Final = """
@@ -35,9 +35,11 @@ ORDER BY upload.id FOR UPDATE OF upload
 
 _ATTACH: Final = """
 INSERT INTO communications_attachment (
-    channel_id, message_id, external_attachment_id, position, kind, name, mime_type, state, file_id)
+    channel_id, message_id, external_attachment_id, position, kind, name, mime_type, size_bytes, width, height,
+    duration_seconds, state, file_id)
 SELECT message.channel_id, message.id, 'upload:' || upload.client_id, asked.position - 1,
-       CASE WHEN %(voice)s THEN 'voice' ELSE upload.kind END, upload.name, file.mime_type, 'stored', file.id
+       CASE WHEN %(voice)s THEN 'voice' ELSE upload.kind END, upload.name, file.mime_type,
+       file.size_bytes, file.width, file.height, file.duration_seconds, 'stored', file.id
 FROM unnest(%(upload_ids)s::bigint[]) WITH ORDINALITY AS asked (id, position)
 JOIN communications_upload AS upload ON upload.id = asked.id AND upload.user_id = %(user_id)s
 JOIN communications_mediafile AS file ON file.id = upload.file_id
@@ -77,13 +79,6 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
         await connection.execute(_INSERT, {**msgspec.structs.asdict(self), "file_id": file_id})
 
 
-class AttachedFiles(NamedTuple):
-    """``kind``: of the message, that of its first file."""
-
-    kind: str
-    size_bytes: int
-
-
 def upload_remove(user_id: int, upload_id: int) -> None:
     """What messages have taken over stays with them. Raises NotFound for what is not the person's."""
     with connection.cursor() as cursor:
@@ -94,12 +89,12 @@ def upload_remove(user_id: int, upload_id: int) -> None:
 
 def uploads_attach(
     cursor: Cursor, user_id: int, message_id: int, upload_ids: Sequence[int], *, voice: bool
-) -> AttachedFiles:
-    """Makes uploads the files of a message that is about to be sent, in their order; all of them or none.
+) -> str:
+    """Makes uploads the files of a message that is about to be sent, in their order; all or none. Gives the kind of the first.
 
     To be called in the transaction that makes the message. ``voice``: the one file is a recorded voice message. Raises
-    NotFound for an upload that is not the person's (or was removed after a day), InvalidInput for the same one twice, for too
-    many, and for a voice message that is not one recording, TooLarge for more bytes than a message may carry.
+    InvalidInput for an upload that is not the person's (or was removed after a day), for the same one twice, for too many, and
+    for a voice message that is not one recording, TooLarge for more bytes than a message may carry.
     """
     wanted = list(upload_ids)
     if len(set(wanted)) != len(wanted):
@@ -108,17 +103,20 @@ def uploads_attach(
         raise InvalidInput(f"upload_ids: a message carries at most {MESSAGE_MAX_FILES} files")
     cursor.execute(_ASKED_FOR, [user_id, wanted])
     found = {row[0]: row for row in cursor.fetchall()}
-    if len(found) != len(wanted):
-        raise NotFound
+    unknown = [upload_id for upload_id in wanted if upload_id not in found]
+    if unknown:
+        raise InvalidInput(
+            f"upload_ids: {unknown[0]} is no upload of yours, or no longer kept: hand it over again"
+        )
     if voice and [found[wanted[0]][1]] * len(wanted) != ["audio"]:
-        raise InvalidInput("voice: a voice message is one recording and nothing else")
+        raise InvalidInput("voice: a voice message is one file, a recording")
     size_bytes = sum(row[2] for row in found.values())
     if size_bytes > MESSAGE_MAX_BYTES:
         raise TooLarge(f"a message carries at most {MESSAGE_MAX_BYTES // 1024 // 1024} MB of files")
     cursor.execute(
         _ATTACH, {"user_id": user_id, "message_id": message_id, "upload_ids": wanted, "voice": voice}
     )
-    return AttachedFiles("voice" if voice else found[wanted[0]][1], size_bytes)
+    return "voice" if voice else str(found[wanted[0]][1])
 
 
 async def uploads_forget(connection: AsyncConnection[Any], *, limit: int) -> int:
