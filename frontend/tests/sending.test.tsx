@@ -144,6 +144,7 @@ describe("a message that waits in this browser", () => {
   });
 
   test("counts down while it can be undone", () => {
+    vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
     client.outbox.enqueue(where, saying("Oops"), { holdMs: 5_000 });
     entryBubble();
     expect(screen.getByText(sendingWords.leavesIn(5))).toBeTruthy();

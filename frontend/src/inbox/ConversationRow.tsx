@@ -130,7 +130,7 @@ function KnownRow({ row, preview, ...props }: KnownRowProps & { readonly preview
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { id, open } = props;
   const row = useConversationAsWanted(useRow(id));
-  const written = useLastWritten(id);
+  const written = useLastWritten(row, id);
   const draft = useDraftText(id);
   if (row === undefined) return <div {...optionOf(props)} className="row" aria-selected={open} />;
   if (written !== undefined) return <KnownRow {...props} row={row} preview={writtenPreview(written)} />;

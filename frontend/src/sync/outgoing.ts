@@ -6,6 +6,7 @@ import { useClient } from "./client";
 import type { LocalDatabase } from "./db";
 import { readDraft, type ShownDraft } from "./outbox/drafts";
 import { isSend, type OutboxEntry, type SendEntry } from "./outbox/entries";
+import type { LocalConversation } from "./rows";
 import { following } from "./watchedRows";
 
 export type {
@@ -45,9 +46,12 @@ export function useWaitingCount(): number {
   return useSyncExternalStore(view.subscribe, () => view.all().filter(({ state }) => state === "waiting").length);
 }
 
-/** The newest message of a conversation that no row of the server's stands for yet. */
-export function useLastWritten(conversationId: Id): SendEntry | undefined {
-  return useEntries(conversationId).filter(isSend).findLast(({ state }) => state !== "sent");
+/** What was written last in a conversation, while its row in the list does not show it yet. */
+export function useLastWritten(row: LocalConversation | undefined, id: Id): SendEntry | undefined {
+  const last = useEntries(id).filter(isSend).at(-1);
+  if (last === undefined || row === undefined || last.state !== "sent") return last;
+  const shown = row.last_message_at !== null && Date.parse(row.last_message_at) >= last.created_at;
+  return shown || row.last_message?.text === last.wish.text ? undefined : last;
 }
 
 export function useDraftText(conversationId: Id): string {
