@@ -1,6 +1,6 @@
 -- Saves a batch of deliveries: facts into rows, the deliveries with their outcomes into the ledger. One call, one transaction.
 --
--- accounts             whose facts the batch holds
+-- accounts             whose facts the batch holds, in order of name: locks are taken in it
 -- deliveries, bodies   one entry each per delivery, in the same order
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
@@ -26,6 +26,7 @@ CREATE OR REPLACE FUNCTION landline_fold(
     members json, messages json, attachments json, changes json, edits json, reactions json, statuses json
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql AS $$
 DECLARE
+    locked text;
     learned bigint[];
     about_us bigint[];
     regrown bigint[];
@@ -45,13 +46,11 @@ DECLARE
     arrived bigint[];
     revised bigint[];
     uncertain bigint[];
-    channel_linked bigint[];
-    message_linked bigint[];
-    conversation_linked bigint[];
 BEGIN
     -- Writers of one channel follow one another; every statement after this one sees what the one before has committed.
-    PERFORM pg_advisory_xact_lock(account.lock)
-    FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(accounts) AS name ORDER BY lock) AS account;
+    FOREACH locked IN ARRAY accounts LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(locked, 0));
+    END LOOP;
 
     -- Whoever called settles those that speak of what was erased, and calls again. Without marks this is one look at an empty table.
     IF EXISTS (SELECT FROM communications_erasedmark)
@@ -200,15 +199,6 @@ BEGIN
         PERFORM landline_channel_statuses_write(statuses);
     END IF;
 
-    -- What the deliveries speak of, in their order.
-    SELECT array_agg(channel.id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
-           array_agg(coalesce(message.conversation_id, conversation_of[delivery.chat]) ORDER BY delivery.place)
-    INTO channel_linked, message_linked, conversation_linked
-    FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
-        AS delivery (account, external_message_id, chat, place)
-    LEFT JOIN communications_channel AS channel ON channel.external_account_id = delivery.account
-    LEFT JOIN communications_message AS message
-        ON message.channel_id = channel.id AND message.external_message_id = delivery.external_message_id;
-    RETURN QUERY SELECT * FROM landline_ledger_write(deliveries, bodies, channel_linked, message_linked, conversation_linked);
+    RETURN QUERY SELECT * FROM landline_ledger_write(deliveries, bodies, true, conversation_of);
 END
 $$;
