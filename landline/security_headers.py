@@ -42,6 +42,7 @@ SENT_FILES_POLICY: Final = (
     "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SENT_FILES: Final = ("/api/v1/communications/media/", "/api/v1/communications/pictures/")
+_NOT_OUR_PAGES: Final = (*_SENT_FILES, *(prefix for prefix, _ in LOOSER_POLICIES))
 
 HEADERS: Final[dict[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -91,6 +92,8 @@ class SecurityHeaders:
 
 
 def _policy(path: str) -> str:
+    if not path.startswith(_NOT_OUR_PAGES):
+        return POLICY
     if path.startswith(_SENT_FILES):
         return SENT_FILES_POLICY
-    return next((looser for prefix, looser in LOOSER_POLICIES if path.startswith(prefix)), POLICY)
+    return next(looser for prefix, looser in LOOSER_POLICIES if path.startswith(prefix))

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import itertools
+import math
 
 from communications.errors import Unsaved
 
@@ -20,27 +21,34 @@ class Deadlines:
         self._watched: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = math.inf
 
     def watch(self, future: asyncio.Future[None], *, within_seconds: float) -> None:
-        due = future.get_loop().time() + within_seconds
+        loop = future.get_loop()
+        due = loop.time() + within_seconds
+        self._forget_done()
         heapq.heappush(self._watched, (due, next(self._numbers), future))
-        if self._watched[0][2] is future:
-            self._set_timer(future.get_loop())
+        if due < self._looks_at:
+            self._look_at(due, loop)
 
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        while self._watched and (self._watched[0][2].done() or self._watched[0][0] <= now):
-            _, _, future = heapq.heappop(self._watched)
-            if not future.done():
-                future.set_exception(Late("not saved in time"))
-        self._timer = None
-        if self._watched:
-            self._set_timer(loop)
+    def _forget_done(self) -> None:
+        while self._watched and self._watched[0][2].done():
+            heapq.heappop(self._watched)
 
-    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._forget_done()
+        while self._watched and self._watched[0][0] <= loop.time():
+            self._watched[0][2].set_exception(Late("not saved in time"))
+            self._forget_done()
+        self._looks_at = math.inf
+        if self._watched:
+            self._look_at(self._watched[0][0], loop)
+
+    def _look_at(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
         self.close()
-        self._timer = loop.call_at(self._watched[0][0], self._look, loop)
+        self._looks_at = moment
+        self._timer = loop.call_at(moment, self._look, loop)
