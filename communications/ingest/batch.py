@@ -26,7 +26,7 @@ FOLD: Final = (
     "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
-LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, false, NULL)"
+LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL)"
 
 Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()

@@ -1,17 +1,16 @@
--- Writes deliveries into the ledger, with their bytes, linked to what they speak of. Where nothing was folded every delivery comes
--- with its outcome, and nothing else is touched: so it works where the rest cannot be written. A row that is there already takes the
--- new outcome, unless it is applied.
+-- Writes deliveries into the ledger, with their bytes. Touches nothing else, so that it works where the rest cannot be written.
+--
+-- Links (channel_of, message_of, conversation_of) are lists in the order of the deliveries, or null where nothing was folded;
+-- then every delivery comes with its outcome. A row that is there already takes the new outcome, unless it is applied.
 
-DROP FUNCTION IF EXISTS landline_ledger_write(json, bytea[], bigint[], bigint[], bigint[]);
-
-CREATE OR REPLACE FUNCTION landline_ledger_write(deliveries json, bodies bytea[], is_folded boolean, conversation_of bigint[])
-RETURNS TABLE (outcome text, total bigint) LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION landline_ledger_write(
+    deliveries json, bodies bytea[], channel_of bigint[], message_of bigint[], conversation_of bigint[]
+) RETURNS TABLE (outcome text, total bigint) LANGUAGE sql AS $$
     WITH folded AS MATERIALIZED (
-        SELECT delivery.*, channel.id AS channel_id, message.id AS message_id,
-               coalesce(message.conversation_id, conversation_of[delivery.chat]) AS conversation_id,
+        SELECT delivery.*,
                CASE
                    WHEN delivery.outcome IS NOT NULL THEN delivery.outcome
-                   WHEN channel.id IS NULL THEN 'parked'
+                   WHEN delivery.channel_id IS NULL THEN 'parked'
                    WHEN delivery.repeats OR EXISTS (
                        SELECT FROM communications_webhookdelivery AS earlier
                        WHERE earlier.event_key = delivery.event_key AND earlier.outcome = 'applied' AND earlier.id <> delivery.id
@@ -22,14 +21,11 @@ RETURNS TABLE (outcome text, total bigint) LANGUAGE sql AS $$
             json_to_recordset(deliveries) AS (
                 id uuid, source text, received_at timestamptz, account text, provider text, event text, event_name text,
                 webhook_name text, event_key bytea, headers jsonb, sha256 bytea, size_bytes integer, outcome text, reason text,
-                next_attempt_at timestamptz, repeats boolean, external_message_id text, chat integer),
-            unnest(bodies)
+                next_attempt_at timestamptz, repeats boolean),
+            unnest(bodies), unnest(channel_of), unnest(message_of), unnest(conversation_of)
         ) AS delivery (
             id, source, received_at, account, provider, event, event_name, webhook_name, event_key, headers, sha256, size_bytes,
-            outcome, reason, next_attempt_at, repeats, external_message_id, chat, body)
-        LEFT JOIN communications_channel AS channel ON is_folded AND channel.external_account_id = delivery.account
-        LEFT JOIN communications_message AS message
-            ON message.channel_id = channel.id AND message.external_message_id = delivery.external_message_id
+            outcome, reason, next_attempt_at, repeats, body, channel_id, message_id, conversation_id)
     ), ledger AS (
         INSERT INTO communications_webhookdelivery AS held (
             id, source, received_at, external_account_id, provider, event, event_name, webhook_name, event_key, headers, sha256,
