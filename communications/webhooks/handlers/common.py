@@ -42,6 +42,7 @@ from unipile.payloads.times import settle_time
 # A body says of its people, and of its chat, what the chat's last one said.
 PEOPLE_REMEMBERED: Final = 2_048
 CHATS_REMEMBERED: Final = 1_024
+PEOPLE_REMEMBERED_WITH_CHAT: Final = 4
 
 
 class MessagingHandler:
@@ -224,10 +225,12 @@ class MessagingHandler:
 
     @staticmethod
     def _chat(data: MessagingPayload) -> ChatFact:
-        return _chat_fact(
+        people = chat_members(data) if data.chat_kind in (None, ChatKind.DIRECT) else ()
+        chat_fact = _chat_fact if len(people) <= PEOPLE_REMEMBERED_WITH_CHAT else _chat_fact.__wrapped__
+        return chat_fact(
             (data.chat_id, data.provider_chat_id),
             data.chat_kind,
-            chat_members(data) if data.chat_kind in (None, ChatKind.DIRECT) else (),
+            people,
             _new_title(data) or data.chat_title or "",
             (data.chat_content_type or "").lower()[:64],
         )
