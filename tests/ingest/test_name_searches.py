@@ -5,8 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from communications.ingest.connections import PLANNER
-from communications.schemas.connections import connection_pool
+from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from tests.database import ScratchDatabase
 from tests.ingest.deliveries import channel_make, deliver, deliver_together, rows
 from tests.webhooks.bodies import ACCOUNT, whatsapp_message
@@ -26,7 +25,11 @@ async def connections(database: ScratchDatabase):
     """One connection, whose plans stay: planned as the server's, and patient."""
     patience_ms = 60_000
     async with connection_pool(
-        "fold", max_size=1, lock_timeout_ms=patience_ms, statement_timeout_ms=patience_ms, planner=PLANNER
+        "fold",
+        max_size=1,
+        lock_timeout_ms=patience_ms,
+        statement_timeout_ms=patience_ms,
+        planner=PLANNED_ONCE,
     ) as pool:
         yield pool
 
