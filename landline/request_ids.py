@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from communications.schemas.identifiers import uuid7
+from communications.schemas.identifiers import uuid7_text
 from landline.security_headers import AsgiApplication, Message, Receive, Scope, Send
 
 
@@ -18,7 +18,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
-        request_id = str(uuid7())
+        request_id = uuid7_text()
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -42,6 +42,7 @@ SENT_FILES_POLICY: Final = (
     "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SENT_FILES: Final = ("/api/v1/communications/media/", "/api/v1/communications/pictures/")
+_NOT_OUR_PAGES: Final = (*_SENT_FILES, *(prefix for prefix, _ in LOOSER_POLICIES))
 
 HEADERS: Final[dict[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -66,24 +67,33 @@ class SecurityHeaders:
         if settings.SECURE_HSTS_SECONDS:
             fixed["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         self._fixed = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
-        self._names = {b"content-security-policy", *(name for name, _ in self._fixed)}
+        self._by_policy: dict[str, list[tuple[bytes, bytes]]] = {}
+        self._names = frozenset({b"content-security-policy", *(name for name, _ in self._fixed)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
-        policy = _policy(scope["path"]).encode()
+        added = self._added(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in self._names]
-                message["headers"] = [*kept, (b"content-security-policy", policy), *self._fixed]
+                message["headers"] = kept + added
             await send(message)
 
         await self._application(scope, receive, send_with_headers)
 
+    def _added(self, path: str) -> list[tuple[bytes, bytes]]:
+        policy = _policy(path)
+        if policy not in self._by_policy:
+            self._by_policy[policy] = [(b"content-security-policy", policy.encode()), *self._fixed]
+        return self._by_policy[policy]
+
 
 def _policy(path: str) -> str:
+    if not path.startswith(_NOT_OUR_PAGES):
+        return POLICY
     if path.startswith(_SENT_FILES):
         return SENT_FILES_POLICY
-    return next((looser for prefix, looser in LOOSER_POLICIES if path.startswith(prefix)), POLICY)
+    return next(looser for prefix, looser in LOOSER_POLICIES if path.startswith(prefix))

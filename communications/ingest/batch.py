@@ -156,14 +156,14 @@ class FoldBatch:
         return chat
 
     def _add_message(self, delivery: Delivery, fact: MessageReceived) -> None:
-        account, message = delivery.account, fact.message
-        chat = self._chats.describe(account, fact.chat, message.sent_at, str(delivery.id))
+        account, message, delivery_id = delivery.account, fact.message, str(delivery.id)
+        chat = self._chats.describe(account, fact.chat, message.sent_at, delivery_id)
         place = Place(account, chat, fact.chat.aliases[0])
         for person in fact.people:
-            self._people.add(account, person, message.sent_at, str(delivery.id))
+            self._people.add(account, person, message.sent_at, delivery_id)
             self._members.seen(place, person.provider_id)
         for person in fact.mentioned:
-            self._people.add(account, person, message.sent_at, str(delivery.id))
+            self._people.add(account, person, message.sent_at, delivery_id)
         for membership in fact.memberships:
             self._members.told(place, membership, message.sent_at, message.external_message_id)
         held = self._messages.get((account, message.external_message_id))
@@ -177,7 +177,7 @@ class FoldBatch:
             "chat": chat,
             "alias_kind": place.alias[0],
             "alias_value": place.alias[1],
-            "delivery": delivery.id,
+            "delivery": delivery_id,
             "received_at": delivery.received_at,
         }
         self._messages[account, message.external_message_id] = row

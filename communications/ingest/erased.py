@@ -20,8 +20,7 @@ MEETS_ERASED: Final = "LL001"
 UNIT_SEPARATOR: Final = "\x1f"
 
 _LOCK: Final = """
-SELECT pg_advisory_xact_lock(account.lock)
-FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(%s::text[]) AS name ORDER BY lock) AS account
+SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name
 """
 
 # A message that came after its chat was erased is new; so is what happens to one that is held.

@@ -7,7 +7,7 @@ import structlog
 
 from communications.errors import LandlineError, TooManyAttempts
 from communications.schemas.documents import Document
-from communications.schemas.identifiers import uuid7
+from communications.schemas.identifiers import uuid7_text
 
 PROBLEM_CONTENT_TYPE: Final = "application/problem+json"
 
@@ -55,4 +55,4 @@ def problem_bytes(document: Problem) -> bytes:
 def request_id() -> str:
     """The id under which the log knows the present request; a new one where the server has given none."""
     known = structlog.contextvars.get_contextvars().get("request_id")
-    return known if isinstance(known, str) else str(uuid7())
+    return known if isinstance(known, str) else uuid7_text()

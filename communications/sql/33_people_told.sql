@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION landline_people_compare(people json) RETURNS TABLE (
     place bigint, channel_id bigint, known_id bigint, name_at timestamptz,
     has_grown boolean, is_news_of_us boolean, tells_more boolean, confirms_name boolean, has_new_source boolean
 ) LANGUAGE sql STABLE AS $$
-    SELECT person.place, channel.id, known.id, person.name_at,
+    SELECT person.place, person.channel_id, known.id, person.name_at,
            known.id IS NOT NULL AND NOT same.identities,
            same.is_us AND (known.id IS NULL OR NOT known.is_self OR NOT same.identities),
            known.id IS NULL
@@ -26,19 +26,24 @@ CREATE OR REPLACE FUNCTION landline_people_compare(people json) RETURNS TABLE (
                SELECT count(*) FROM communications_attendeename AS source
                WHERE source.attendee_id = known.id AND source.rank = person.name_rank AND source.name = person.name
                  AND (source.since, source.told_by) <= (person.name_since, person.told_by))
-    FROM ROWS FROM (json_to_recordset(people) AS (
-        account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
-        phone text, lid text, public_identifier text, is_self boolean, identities text[],
-        own_key text, keys text[], told_by uuid, names integer, name_since timestamptz)) WITH ORDINALITY AS person (
-        account, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier, is_self, identities,
-        own_key, keys, told_by, names, name_since, place)
-    JOIN communications_channel AS channel ON channel.external_account_id = person.account
+    FROM (
+        -- The channel first: see landline_chats_resolve.
+        SELECT told.*, channel.id AS channel_id, channel.own_identities
+        FROM ROWS FROM (json_to_recordset(people) AS (
+            account text, provider_id text, attendee_id text, name text, name_rank smallint, name_at timestamptz,
+            phone text, lid text, public_identifier text, is_self boolean, identities text[],
+            own_key text, keys text[], told_by uuid, names integer, name_since timestamptz)) WITH ORDINALITY AS told (
+            account, provider_id, attendee_id, name, name_rank, name_at, phone, lid, public_identifier, is_self, identities,
+            own_key, keys, told_by, names, name_since, place)
+        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        OFFSET 0
+    ) AS person
     LEFT JOIN communications_chatattendee AS known
-        ON known.channel_id = channel.id AND known.provider_id = person.provider_id
+        ON known.channel_id = person.channel_id AND known.provider_id = person.provider_id
     CROSS JOIN LATERAL (
         SELECT known.identities @> person.identities AS identities,
                person.name <> '' AND (person.name, person.name_rank) = (known.name, known.name_rank) AS name,
-               person.is_self OR person.identities && channel.own_identities AS is_us
+               person.is_self OR person.identities && person.own_identities AS is_us
         OFFSET 0
     ) AS same
 $$;

@@ -3,13 +3,18 @@
 -- The conversation of each chat (null while unknown), in the order of their numbers, and whether every one of its aliases is on record for that very one.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
 RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
-    SELECT alias.chat, min(channel.id), min(coalesce(conversation.continues_id, conversation.id)),
-           count(channel.id) = 0 OR count(*) = count(conversation.id)
+    SELECT alias.chat, min(alias.channel_id), min(coalesce(conversation.continues_id, conversation.id)),
+           count(alias.channel_id) = 0 OR count(*) = count(conversation.id)
                AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
-    FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
-    LEFT JOIN communications_channel AS channel ON channel.external_account_id = alias.account
+    FROM (
+        -- The channel first: a plan from a time of one channel looks for names in all of them otherwise.
+        SELECT told.chat, told.kind, told.value, channel.id AS channel_id
+        FROM json_to_recordset(aliases) AS told (chat integer, account text, kind text, value text)
+        LEFT JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        OFFSET 0
+    ) AS alias
     LEFT JOIN communications_conversationalias AS known
-        ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
+        ON known.channel_id = alias.channel_id AND known.kind = alias.kind AND known.value = alias.value
     LEFT JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
     GROUP BY alias.chat
     ORDER BY alias.chat

@@ -76,64 +76,71 @@ $$;
 
 -- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
 -- new or not.
-DROP FUNCTION IF EXISTS landline_conversations_move(json, bigint[], bigint[]);
+DROP FUNCTION IF EXISTS landline_conversations_move(json, bigint[], communications_message[]);
 
-CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written communications_message[])
+CREATE OR REPLACE FUNCTION landline_title_is_newer(told text, told_at timestamptz, held text, held_at timestamptz)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT told <> '' AND (told_at, told) > (coalesce(held_at, '-infinity'), held)
+$$;
+
+CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
 RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
         unread_count = conversation.unread_count + coalesce(arrival.unread, 0),
-        last_message_id = CASE WHEN arrival.is_newest THEN (arrival.newest).id ELSE conversation.last_message_id END,
-        last_message_at = CASE WHEN arrival.is_newest THEN (arrival.newest).sent_at ELSE conversation.last_message_at END,
+        last_message_id = CASE WHEN arrival.is_newest THEN arrival.newest_id ELSE conversation.last_message_id END,
+        last_message_at = CASE WHEN arrival.is_newest THEN arrival.newest_at ELSE conversation.last_message_at END,
         is_stub = false,
-        kind = told.kind,
-        contact_id = CASE WHEN told.kind = 'direct' THEN conversation.contact_id END,
+        kind = landline_chat_kind(conversation.kind, told.kind),
+        contact_id = CASE WHEN landline_chat_kind(conversation.kind, told.kind) = 'direct' THEN conversation.contact_id END,
         content_type = greatest(conversation.content_type, told.content_type),
-        title = CASE WHEN told.title_is_newer THEN told.title ELSE conversation.title END,
-        title_at = CASE WHEN told.title_is_newer THEN told.title_at ELSE conversation.title_at END
+        title = CASE
+            WHEN landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at) THEN told.title
+            ELSE conversation.title
+        END,
+        title_at = CASE
+            WHEN landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at) THEN told.title_at
+            ELSE conversation.title_at
+        END
     FROM (
-        SELECT held.id, held.last_message_id, landline_chat_kind(held.kind, chat.kind) AS kind,
-               landline_chat_kind(held.kind, chat.kind) <> held.kind AS kind_is_better, chat.title, chat.title_at,
-               chat.content_type, chat.content_type > held.content_type AS content_type_is_news,
-               chat.title <> '' AND (chat.title_at, chat.title) > (coalesce(held.title_at, '-infinity'), held.title)
-                   AS title_is_newer
-        FROM (
-            -- Chats that bodies of the batch call by different names may be one.
-            SELECT conversation_of[said.chat] AS conversation_id,
-                   CASE WHEN bool_or(said.kind = 'channel') THEN 'channel' WHEN bool_or(said.kind = 'group') THEN 'group' ELSE 'direct' END
-                       AS kind,
-                   (array_agg(said.title ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title,
-                   (array_agg(said.title_at ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title_at,
-                   max(said.content_type) AS content_type
-            FROM json_to_recordset(chats) AS said (
-                chat integer, kind text, title text, title_at timestamptz, content_type text)
-            GROUP BY 1
-            OFFSET 0
-        ) AS chat
-        JOIN communications_conversation AS held ON held.id = chat.conversation_id
+        -- Chats that bodies of the batch call by different names may be one.
+        SELECT conversation_of[said.chat] AS conversation_id,
+               CASE WHEN bool_or(said.kind = 'channel') THEN 'channel' WHEN bool_or(said.kind = 'group') THEN 'group' ELSE 'direct' END
+                   AS kind,
+               (array_agg(said.title ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title,
+               (array_agg(said.title_at ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title_at,
+               max(said.content_type) AS content_type
+        FROM json_to_recordset(chats) AS said (
+            chat integer, kind text, title text, title_at timestamptz, content_type text)
+        GROUP BY 1
+        OFFSET 0
     ) AS told
     LEFT JOIN (
-        SELECT fresh.*,
-               (fresh.newest).id IS NOT NULL AND (last.id IS NULL
-                   OR ((fresh.newest).sent_at, (fresh.newest).received_at, (fresh.newest).id)
-                       > (last.sent_at, last.received_at, last.id)) AS is_newest
+        SELECT fresh.conversation_id, fresh.unread, newest.id AS newest_id, newest.sent_at AS newest_at,
+               newest.id IS NOT NULL AND (last.id IS NULL
+                   OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
         FROM (
             SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_message_id,
-                   (array_agg(message ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
-                       FILTER (WHERE NOT message.is_hidden))[1] AS newest,
+                   (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
                    count(*) FILTER (
                        WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
                          AND message.deleted_at IS NULL
                          AND (reader.read_through_at IS NULL
                               OR (message.sent_at, message.id) > (reader.read_through_at, reader.read_through_id))
                    ) AS unread
-            FROM unnest(written) AS message
+            FROM communications_message AS message
             JOIN communications_conversation AS part ON part.id = message.conversation_id
             JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
+            WHERE message.id = ANY(written)
             GROUP BY reader.id
             OFFSET 0
         ) AS fresh
+        LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
-    ) AS arrival ON arrival.conversation_id = told.id
-    WHERE conversation.id = told.id
-      AND (arrival.conversation_id IS NOT NULL OR told.title_is_newer OR told.kind_is_better OR told.content_type_is_news)
+    ) AS arrival ON arrival.conversation_id = told.conversation_id
+    WHERE conversation.id = told.conversation_id
+      AND (arrival.conversation_id IS NOT NULL
+           OR landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at)
+           OR landline_chat_kind(conversation.kind, told.kind) <> conversation.kind
+           OR told.content_type > conversation.content_type)
 $$;

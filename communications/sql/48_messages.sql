@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
     quoted_sender_name text, subject text, is_event boolean, event_kind text, event_person text, event_emoji text,
     is_forwarded boolean, is_view_once boolean, is_hidden boolean
 ) LANGUAGE sql STABLE AS $$
-    SELECT channel.id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id,
+    SELECT told.channel_id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id,
            judged.direction, told.told_direction IS NOT NULL,
            CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
            told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
@@ -16,21 +16,26 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
            told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
            told.is_event, told.event_kind, told.event_person, told.event_emoji,
            told.is_forwarded, told.is_view_once, told.is_hidden
-    FROM json_to_recordset(messages) AS told (
-        account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text, delivery uuid,
-        told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
-        kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
-        quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
-        is_event boolean, event_kind text, event_person text, event_emoji text,
-        is_forwarded boolean, is_view_once boolean, is_hidden boolean)
-    JOIN communications_channel AS channel ON channel.external_account_id = told.account
+    FROM (
+        -- The channel first: see landline_chats_resolve.
+        SELECT body.*, channel.id AS channel_id, channel.own_identities
+        FROM json_to_recordset(messages) AS body (
+            account text, external_message_id text, provider_message_id text, chat integer, alias_kind text, alias_value text,
+            delivery uuid, told_direction text, sender_provider_id text, sender_identities text[], sender_name text,
+            kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
+            quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
+            is_event boolean, event_kind text, event_person text, event_emoji text,
+            is_forwarded boolean, is_view_once boolean, is_hidden boolean)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        OFFSET 0
+    ) AS told
     LEFT JOIN communications_conversationalias AS named
-        ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
+        ON named.channel_id = told.channel_id AND named.kind = told.alias_kind AND named.value = told.alias_value
     LEFT JOIN communications_chatattendee AS sender
-        ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
+        ON sender.channel_id = told.channel_id AND sender.provider_id = told.sender_provider_id
     CROSS JOIN LATERAL (
         SELECT coalesce(told.told_direction, landline_direction(
-            coalesce(sender.identities, told.sender_identities), channel.own_identities))
+            coalesce(sender.identities, told.sender_identities), told.own_identities))
             AS direction
         OFFSET 0
     ) AS judged

@@ -1,6 +1,6 @@
 -- Saves a batch of deliveries: facts into rows, the deliveries with their outcomes into the ledger. One call, one transaction.
 --
--- accounts             whose facts the batch holds
+-- accounts             whose facts the batch holds, in order of name: locks are taken in it
 -- deliveries, bodies   one entry each per delivery, in the same order
 -- own                  identities proven to be an account's own
 -- people               distinct by (account, provider_id)
@@ -29,6 +29,7 @@ CREATE OR REPLACE FUNCTION landline_fold(
     members json, messages json, attachments json, changes json, edits json, reactions json, statuses json, sent json
 ) RETURNS TABLE (outcome text, total bigint) LANGUAGE plpgsql AS $$
 DECLARE
+    locked text;
     learned bigint[];
     about_us bigint[];
     regrown bigint[];
@@ -45,7 +46,6 @@ DECLARE
     lined bigint[];
     aliases_all_known boolean;
     are_some_open boolean;
-    written communications_message[];
     arrived bigint[];
     revised bigint[];
     uncertain bigint[];
@@ -54,8 +54,9 @@ DECLARE
     conversation_linked bigint[];
 BEGIN
     -- Writers of one channel follow one another; every statement after this one sees what the one before has committed.
-    PERFORM pg_advisory_xact_lock(account.lock)
-    FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest(accounts) AS name ORDER BY lock) AS account;
+    FOREACH locked IN ARRAY accounts LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(locked, 0));
+    END LOOP;
 
     -- Whoever called settles those that speak of what was erased, and calls again. Without marks this is one look at an empty table.
     IF EXISTS (SELECT FROM communications_erasedmark)
@@ -112,10 +113,14 @@ BEGIN
 
         -- Nearly every body shows members who are known to be that.
         SELECT bool_or(known.id IS NULL OR member.told_at IS NOT NULL) INTO are_members_new
-        FROM json_to_recordset(members) AS member (account text, chat integer, provider_id text, told_at timestamptz)
-        JOIN communications_channel AS channel ON channel.external_account_id = member.account
+        FROM (
+            SELECT told.*, channel.id AS channel_id
+            FROM json_to_recordset(members) AS told (account text, chat integer, provider_id text, told_at timestamptz)
+            JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            OFFSET 0
+        ) AS member
         JOIN communications_chatattendee AS attendee
-            ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
+            ON attendee.channel_id = member.channel_id AND attendee.provider_id = member.provider_id
         LEFT JOIN communications_conversationattendee AS known
             ON known.conversation_id = conversation_of[member.chat] AND known.attendee_id = attendee.id;
         IF are_members_new THEN
@@ -137,20 +142,19 @@ BEGIN
                 is_view_once, is_hidden, is_stub)
             SELECT told.*, false FROM landline_messages_read(messages, conversation_of) AS told
             ON CONFLICT (channel_id, external_message_id) DO NOTHING
-            RETURNING held AS message
+            RETURNING held.id, held.conversation_id, held.direction
         )
-        SELECT array_agg((message).id), array_agg(message),
-               uncertain || array_agg(DISTINCT (message).conversation_id) FILTER (WHERE (message).direction = 'outbound')
-        INTO arrived, written, uncertain
+        SELECT array_agg(id), uncertain || array_agg(DISTINCT conversation_id) FILTER (WHERE direction = 'outbound')
+        INTO arrived, uncertain
         FROM written;
 
         -- What is left was known before, as a stub or from another delivery.
         IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
-            SELECT array_agg(message.id), written || array_agg(message), uncertain || array_agg(DISTINCT message.conversation_id)
-            INTO revised, written, uncertain
+            SELECT array_agg(message.id), uncertain || array_agg(DISTINCT message.conversation_id)
+            INTO revised, uncertain
             FROM landline_messages_revise(messages, conversation_of) AS message;
 
-            IF json_array_length(messages) > coalesce(cardinality(written), 0) THEN
+            IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
                 uncertain := uncertain || landline_directions_hear(messages);
             END IF;
         END IF;
@@ -162,7 +166,7 @@ BEGIN
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
-        PERFORM landline_conversations_move(chats, conversation_of, written);
+        PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
         IF descriptions IS NOT NULL THEN
             PERFORM landline_conversations_describe(descriptions, conversation_of);
         END IF;
@@ -223,14 +227,18 @@ BEGIN
     END IF;
 
     -- What the deliveries speak of, in their order.
-    SELECT array_agg(channel.id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
+    SELECT array_agg(delivery.channel_id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
            array_agg(coalesce(message.conversation_id, conversation_of[delivery.chat]) ORDER BY delivery.place)
     INTO channel_linked, message_linked, conversation_linked
-    FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
-        AS delivery (account, external_message_id, chat, place)
-    LEFT JOIN communications_channel AS channel ON channel.external_account_id = delivery.account
+    FROM (
+        SELECT told.*, channel.id AS channel_id
+        FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
+            AS told (account, external_message_id, chat, place)
+        LEFT JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        OFFSET 0
+    ) AS delivery
     LEFT JOIN communications_message AS message
-        ON message.channel_id = channel.id AND message.external_message_id = delivery.external_message_id;
+        ON message.channel_id = delivery.channel_id AND message.external_message_id = delivery.external_message_id;
     RETURN QUERY SELECT * FROM landline_ledger_write(deliveries, bodies, channel_linked, message_linked, conversation_linked);
 END
 $$;

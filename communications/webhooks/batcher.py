@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 from communications.errors import Unsaved
 from communications.ingest.record import Connections, record
 from communications.schemas.deliveries import Delivery
+from communications.webhooks.deadlines import Deadlines
 
 log = structlog.get_logger(__name__)
 
@@ -55,10 +56,11 @@ class Batcher:
         self._waiting_bytes = 0
         self._something_waits = asyncio.Event()
         self._closing = False
+        self._deadlines = Deadlines()
         self._writer = asyncio.create_task(self._write(), name="webhook batch writer")
 
     def submit(self, delivery: Delivery, *, within_seconds: float) -> asyncio.Future[None]:
-        """Queues a delivery; the future resolves once it is committed.
+        """Queues a delivery; the future resolves once it is committed, and fails with ``Late`` where that takes too long.
 
         Raises ``QueueFull`` at once where it could not be saved within reason.
         """
@@ -73,6 +75,7 @@ class Batcher:
         self._waiting += 1
         self._waiting_bytes += delivery.size_bytes
         self._something_waits.set()
+        self._deadlines.watch(waiting.saved, within_seconds=within_seconds)
         return waiting.saved
 
     async def close(self) -> None:
@@ -80,6 +83,7 @@ class Batcher:
         self._closing = True
         self._something_waits.set()
         await self._writer
+        self._deadlines.close()
 
     async def _write(self) -> None:
         while True:

@@ -7,6 +7,7 @@ import asyncio
 import datetime as dt
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -131,9 +132,8 @@ class WebhookReceiver:
             reading=delivery_read(raw, received_at, source),
         )
         try:
-            async with asyncio.timeout(SAVED_WITHIN_SECONDS):
-                await self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
-        except (Unsaved, TimeoutError) as failure:
+            await self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
+        except Unsaved as failure:
             log.warning("delivery_unsaved", delivery=str(delivery.id), cause=type(failure).__name__)
             await _answer(send, *UNSAVED)
             return
@@ -166,15 +166,17 @@ class BodyTooLarge(Exception):
 
 def kept_headers(headers: Headers) -> dict[str, str]:
     """Headers as the ledger shows them: the harmless ones in words, of all others the name only."""
-    kept: dict[str, str] = {}
-    for name, value in list(headers)[:HEADERS_MAX]:
-        shown = (
-            value.decode("latin-1")[:HEADER_MAX_CHARACTERS].replace("\x00", "")
-            if name in KEPT_HEADERS
-            else REMOVED
-        )
-        kept[name.decode("latin-1")[:HEADER_MAX_CHARACTERS].replace("\x00", "")] = shown
-    return kept
+    return {
+        _shown(name[:HEADER_MAX_CHARACTERS]): _shown(value[:HEADER_MAX_CHARACTERS])
+        if name in KEPT_HEADERS
+        else REMOVED
+        for name, value in list(headers)[:HEADERS_MAX]
+    }
+
+
+@lru_cache(maxsize=1_024)  # a sender's headers are the same each time
+def _shown(raw: bytes) -> str:
+    return raw.decode("latin-1").replace("\x00", "")
 
 
 def _refuse_body(headers: Headers) -> Answer | None:

@@ -1,5 +1,8 @@
 """Phones, LIDs, identity keys and names."""
 
+import itertools
+
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,8 @@ from unipile.payloads.identity import (
 )
 from unipile.payloads.names import NAME_MAX_CHARACTERS, NameRank, usable_name
 from unipile.payloads.person import Person, parse_sender
+
+fresh = itertools.count()
 
 
 def sender(provider="whatsapp", **stated):
@@ -195,3 +200,21 @@ def test_a_usable_name_stays_usable(name):
 
 def test_sources_of_names_are_ranked():
     assert NameRank.USER > NameRank.ADDRESS_BOOK > NameRank.PROFILE > NameRank.PUSH_NAME > NameRank.NUMBER
+
+
+@given(
+    st.lists(
+        st.sampled_from(["+420600000018", 420600000018, 420600000018.0, True, 1, None]),
+        min_size=2,
+        max_size=8,
+    )
+)
+def test_what_a_body_says_of_somebody_does_not_depend_on_what_others_said_before(phones):
+    """Equal ids and values that only count as equal: each is read as if it were the first."""
+    said = [
+        {"attendee_provider_id": "ACoJana", "attendee_specifics": {"phone_number": phone}} for phone in phones
+    ]
+    alone = [sender(attendee_id=f"first{next(fresh)}", **stated) for stated in said]
+    assert [sender(**stated) for stated in said] == [
+        msgspec.structs.replace(person, attendee_id=None) for person in alone
+    ]

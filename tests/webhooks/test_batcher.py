@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import pytest
 
+from communications.ingest.record import Connections
 from communications.webhooks.batcher import (
     BATCH_MAX_BYTES,
     BATCH_MAX_DELIVERIES,
@@ -15,6 +19,7 @@ from communications.webhooks.batcher import (
     Batcher,
     QueueFull,
 )
+from communications.webhooks.deadlines import Late
 from tests.ingest.deliveries import delivery_of, rows
 
 BATCHES = "SELECT count(*), sum(size_bytes) FROM communications_webhookdelivery GROUP BY xmin::text::bigint ORDER BY 1"
@@ -75,6 +80,36 @@ async def test_a_full_queue_refuses_at_once_and_loses_nothing_it_took(connection
     [(saved,)] = await rows(connections, "SELECT count(*) FROM communications_webhookdelivery")
     assert answered["NoneType"] == saved >= QUEUE_MAX_DELIVERIES
     assert sum(answered.values()) == QUEUE_MAX_DELIVERIES + 1
+
+
+class Gate:
+    """Connections that nobody gets before it is opened."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.opened = asyncio.Event()
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:  # noqa: ASYNC109 (as the pool's)
+        await self.opened.wait()
+        async with self._connections.connection(timeout) as connection:
+            yield connection
+
+
+async def test_who_waits_too_long_is_told_so_and_saved_all_the_same_while_others_wait_on(connections):
+    gate = Gate(connections)
+    batcher = Batcher(gate, on_saved=lambda *_: None)
+    patient = batcher.submit(delivery_of(event_of("a")), within_seconds=60)
+    hasty = [batcher.submit(delivery_of(event_of("b", n)), within_seconds=0.01) for n in range(2)]
+    hastier = batcher.submit(delivery_of(event_of("c")), within_seconds=0)
+    for late in (hastier, *hasty):
+        with pytest.raises(Late):
+            await late
+    assert not patient.done()
+    gate.opened.set()
+    await patient
+    await batcher.close()
+    assert await rows(connections, "SELECT count(*) FROM communications_webhookdelivery") == [(4,)]
 
 
 async def test_a_queue_of_256_megabytes_is_full(batcher, owner):

@@ -27,8 +27,14 @@ _KIND_OF_FORM = {IdForm.LID: AliasKind.LID, IdForm.PHONE: AliasKind.PHONE, IdFor
 
 def chat_aliases(payload: MessagingPayload) -> tuple[tuple[AliasKind, str], ...]:
     """The names of a webhook's chat; see `aliases_of_chat`."""
-    people = [person for person in (payload.sender, *payload.attendees) if person is not None]
-    return aliases_of_chat(payload.chat_id, payload.provider_chat_id, payload.chat_kind, people)
+    return aliases_of_chat(
+        payload.chat_id, payload.provider_chat_id, payload.chat_kind, chat_members(payload)
+    )
+
+
+def chat_members(payload: MessagingPayload) -> tuple[Person, ...]:
+    """Everybody whom a webhook shows in its chat, the sender first."""
+    return payload.attendees if payload.sender is None else (payload.sender, *payload.attendees)
 
 
 def aliases_of_chat(

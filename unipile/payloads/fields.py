@@ -31,17 +31,17 @@ def optional_id(value: object, name: str) -> str | None:
     """
     if value is None or value == "":
         return None
+    if isinstance(value, str):
+        if len(value) > EXTERNAL_ID_MAX_CHARACTERS:
+            raise InvalidField(name, f"is longer than {EXTERNAL_ID_MAX_CHARACTERS} characters")
+        if not is_storable(value):
+            raise InvalidField(name, "holds a character no text column takes")
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) >= 10**EXTERNAL_ID_MAX_CHARACTERS:
             raise InvalidField(name, f"is longer than {EXTERNAL_ID_MAX_CHARACTERS} characters")
         return str(value)
-    if not isinstance(value, str):
-        raise InvalidField(name, f"is {_TYPE_NAMES[type(value)]}, not an id")
-    if len(value) > EXTERNAL_ID_MAX_CHARACTERS:
-        raise InvalidField(name, f"is longer than {EXTERNAL_ID_MAX_CHARACTERS} characters")
-    if not is_storable(value):
-        raise InvalidField(name, "holds a character no text column takes")
-    return value
+    raise InvalidField(name, f"is {_TYPE_NAMES[type(value)]}, not an id")
 
 
 def required_id(value: object, name: str) -> str:

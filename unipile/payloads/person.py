@@ -9,6 +9,9 @@ import msgspec
 from unipile.payloads import fields
 from unipile.payloads.identity import lid_and_phone
 
+PEOPLE_REMEMBERED = 2_048
+REMEMBERED_MAX_CHARACTERS = 512
+
 _NO_SPECIFICS: Mapping[str, object] = {}
 
 
@@ -73,7 +76,40 @@ def parse_people(value: object, provider: str | None) -> tuple[Person, ...]:
     return tuple(people)
 
 
+# A chat's bodies state its people in the same words again and again, most of them twice in one body.
+_remembered: dict[tuple[str | None, str | None, str | None], tuple[Mapping[str, object], Person]] = {}
+
+
 def _parse(
+    stated: Mapping[str, object],
+    provider: str | None,
+    *,
+    attendee_id: str | None,
+    provider_id: str | None,
+) -> Person:
+    key = (provider, provider_id, attendee_id)
+    held = _remembered.get(key)
+    if held is not None and held[0] == stated:
+        return held[1]
+    person = _read(stated, provider, attendee_id=attendee_id, provider_id=provider_id)
+    if _is_worth_remembering(stated):
+        if len(_remembered) >= PEOPLE_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = (stated, person)
+    return person
+
+
+def _is_worth_remembering(stated: Mapping[str, object]) -> bool:
+    """Short strings only: they are equal where they are the same, but 1, 1.0 and true are equal too."""
+    return all(
+        value is None
+        or (isinstance(value, str) and len(value) <= REMEMBERED_MAX_CHARACTERS)
+        or (name == "attendee_specifics" and isinstance(value, dict) and _is_worth_remembering(value))
+        for name, value in stated.items()
+    )
+
+
+def _read(
     stated: Mapping[str, object],
     provider: str | None,
     *,

@@ -19,7 +19,7 @@ from communications.schemas.facts import (
     Receipt,
 )
 from unipile.payloads import events
-from unipile.payloads.aliases import chat_aliases
+from unipile.payloads.aliases import aliases_of_chat, chat_members
 from unipile.payloads.attachment import Attachment
 from unipile.payloads.direction import Direction, body_direction
 from unipile.payloads.happening import Happening, HappeningKind
@@ -39,8 +39,10 @@ from unipile.payloads.refusals import MissingField
 from unipile.payloads.text import search_text
 from unipile.payloads.times import settle_time
 
-# A body says of its people what the chat's last one said.
+# A body says of its people, and of its chat, what the chat's last one said.
 PEOPLE_REMEMBERED: Final = 2_048
+CHATS_REMEMBERED: Final = 1_024
+PEOPLE_REMEMBERED_WITH_CHAT: Final = 4
 
 
 class MessagingHandler:
@@ -221,13 +223,16 @@ class MessagingHandler:
             data, Person(provider_id=data.own.user_id, phone=data.own.phone), is_self=True
         )
 
-    def _chat(self, data: MessagingPayload) -> ChatFact:
-        return ChatFact(
-            external_thread_id=data.chat_id or data.provider_chat_id or "",
-            aliases=tuple((alias.value, value) for alias, value in chat_aliases(data)),
-            kind=data.chat_kind or ChatKind.DIRECT,
-            title=_new_title(data) or data.chat_title or "",
-            content_type=(data.chat_content_type or "").lower()[:64],
+    @staticmethod
+    def _chat(data: MessagingPayload) -> ChatFact:
+        people = chat_members(data) if data.chat_kind in (None, ChatKind.DIRECT) else ()
+        chat_fact = _chat_fact if len(people) <= PEOPLE_REMEMBERED_WITH_CHAT else _chat_fact.__wrapped__
+        return chat_fact(
+            (data.chat_id, data.provider_chat_id),
+            data.chat_kind,
+            people,
+            _new_title(data) or data.chat_title or "",
+            (data.chat_content_type or "").lower()[:64],
         )
 
     @staticmethod
@@ -238,6 +243,25 @@ class MessagingHandler:
             if person is not None and data.quoted.sender_provider_id in (person.provider_id, person.lid):
                 return _shown_name(person)
         return ""
+
+
+@lru_cache(maxsize=CHATS_REMEMBERED)
+def _chat_fact(
+    ids: tuple[str | None, str | None],
+    kind: ChatKind | None,
+    people: tuple[Person, ...],
+    title: str,
+    content_type: str,
+) -> ChatFact:
+    chat_id, provider_chat_id = ids
+    aliases = aliases_of_chat(chat_id, provider_chat_id, kind, people)
+    return ChatFact(
+        external_thread_id=chat_id or provider_chat_id or "",
+        aliases=tuple((alias.value, value) for alias, value in aliases),
+        kind=kind or ChatKind.DIRECT,
+        title=title,
+        content_type=content_type,
+    )
 
 
 @lru_cache(maxsize=PEOPLE_REMEMBERED)
