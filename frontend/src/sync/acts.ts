@@ -2,7 +2,6 @@
 import { setReadReceipts } from "../api/channels";
 import { lookUpNumber, startChat } from "../api/newChat";
 import type { Channel, Id } from "../api/types";
-import type { NewConversation } from "../inbox/newChat/recipients";
 import { uuid7 } from "../lib/uuid";
 import { applyConversation } from "./apply";
 import type { Client } from "./client";
@@ -42,16 +41,27 @@ export function conversationChange(client: Client, row: LocalConversation, chang
 
 export { uuid7 as newClientId };
 
+/** A conversation to be begun: with people who are known, by their ids, and by numbers; several are a group. */
+export interface WantedConversation {
+  readonly channelId: Id;
+  readonly provider: string;
+  readonly attendeeIds: readonly Id[];
+  readonly phones: readonly string[];
+  /** Of a group; empty for none. */
+  readonly title: string;
+  readonly text: string;
+}
+
 /**
  * Begins a conversation and answers its id. It needs the server, which says whether it can be.
  * @throws ApiError, Unreachable: then nothing was begun under this key, or the same key begins it once.
  */
-export async function chatStart(client: Client, clientId: string, wanted: NewConversation): Promise<Id> {
+export async function chatStart(client: Client, clientId: string, wanted: WantedConversation): Promise<Id> {
   const { conversation } = await startChat(wanted.provider, {
     client_id: clientId,
     channel_id: wanted.channelId,
-    attendee_ids: wanted.recipients.flatMap((one) => (one.kind === "known" ? [one.attendee.id] : [])),
-    phones: wanted.recipients.flatMap((one) => (one.kind === "number" ? [one.phone] : [])),
+    attendee_ids: wanted.attendeeIds,
+    phones: wanted.phones,
     ...(wanted.title === "" ? {} : { title: wanted.title }),
     text: wanted.text,
   });

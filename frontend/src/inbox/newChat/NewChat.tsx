@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type SubmitEvent } from "react";
 
 import { ApiError } from "../../api/http";
 import type { Id } from "../../api/types";
@@ -47,12 +47,19 @@ export function NewChat({ onOpen, onClose }: NewChatProps) {
   const unsure = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "unknown");
   const ready = recipients.length > 0 && text.trim() !== "" && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
 
-  const begin = (event: FormEvent): void => {
+  const begin = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (!ready) return;
     setBusy(true);
     setTrouble(null);
-    chatStart(client, key.current, { channelId: channel.id, provider: channel.provider, recipients, title: isGroup ? title : "", text }).then(
+    chatStart(client, key.current, {
+      channelId: channel.id,
+      provider: channel.provider,
+      attendeeIds: recipients.flatMap((one) => (one.kind === "known" ? [one.attendee.id] : [])),
+      phones: recipients.flatMap((one) => (one.kind === "number" ? [one.phone] : [])),
+      title: isGroup ? title : "",
+      text,
+    }).then(
       onOpen,
       (error: unknown) => {
         setBusy(false);

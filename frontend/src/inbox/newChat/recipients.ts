@@ -1,4 +1,4 @@
-import type { Attendee, Channel, Id } from "../../api/types";
+import type { Attendee, Channel } from "../../api/types";
 
 /** Whom a new conversation is to be with: somebody known, or a number. */
 export type Recipient =
@@ -33,11 +33,3 @@ export const takesNumbers = (channel: Pick<Channel, "provider">): boolean => BY_
 const GROUPING = new Set(["whatsapp", "telegram", "messenger", "instagram", "slack", "linkedin"]);
 
 export const takesGroups = (channel: Pick<Channel, "provider">): boolean => GROUPING.has(channel.provider);
-
-export interface NewConversation {
-  readonly channelId: Id;
-  readonly provider: string;
-  readonly recipients: readonly Recipient[];
-  readonly title: string;
-  readonly text: string;
-}

@@ -12,6 +12,8 @@ import { rowWords } from "./rowWords";
 interface Asked {
   readonly id: Id;
   readonly at: { readonly x: number; readonly y: number } | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 interface RowMenuProps {
@@ -30,7 +32,7 @@ export function RowMenu({ scroller, activeId, rowElement, acts }: RowMenuProps) 
     const row = target instanceof Element ? target.closest<HTMLElement>("[data-conversation]") : null;
     const id = row?.dataset["conversation"] ?? (at === null ? activeId : null);
     if (id === null || rows.get(id) === undefined) return false;
-    setAsked({ id, at });
+    setAsked({ id, at, now: Date.now() });
     return true;
   });
 
@@ -64,7 +66,7 @@ export function RowMenu({ scroller, activeId, rowElement, acts }: RowMenuProps) 
     <Menu
       key={asked.id}
       label={rowWords.menu(oneLine(row.name, 60))}
-      items={rowItems(row, acts, Date.now())}
+      items={rowItems(row, acts, asked.now)}
       anchor={rowElement(asked.id) ?? anchor}
       at={asked.at}
       onClose={close}

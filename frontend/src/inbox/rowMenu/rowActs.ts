@@ -1,5 +1,5 @@
 /** What can be done with a conversation from its place in the list. */
-import type { ConversationChange } from "../../sync/outbox/entries";
+import type { ConversationChange } from "../../sync/outgoing";
 import type { LocalConversation } from "../../sync/rows";
 import type { MenuItem } from "../../ui/Menu";
 import { rowWords } from "./rowWords";
