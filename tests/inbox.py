@@ -16,9 +16,11 @@ from communications.models import (
     ChatAttendee,
     Conversation,
     ConversationAttendee,
+    Intent,
     Message,
     User,
 )
+from communications.schemas.identifiers import uuid7
 
 PASSWORD = "correct horse battery staple"
 NOON = dt.datetime(2026, 5, 18, 12, 0, tzinfo=dt.UTC)
@@ -76,6 +78,21 @@ def message_make(conversation: Conversation, text: str = "hello", **fields: Any)
     return Message.objects.create(
         channel_id=conversation.channel_id, conversation=conversation, text=text, **fields
     )
+
+
+def intent_make(channel: Channel, author: User, kind: str, **fields: Any) -> Intent:
+    """Waiting unless said otherwise."""
+    return Intent.objects.create(
+        channel=channel, author=author, kind=kind, client_id=uuid7(), content_hash=b"asked", **fields
+    )
+
+
+def failed_here(message: Message, author: User) -> None:
+    """As if it had been written here by that person, and refused upstream."""
+    intent = intent_make(
+        message.channel, author, "send", conversation=message.conversation, message=message, state="failed"
+    )
+    Message.objects.filter(pk=message.pk).update(author=author, client_id=intent.client_id)
 
 
 def recount(*conversations: Conversation) -> None:

@@ -14,13 +14,28 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from communications.api.application import api
+from communications.schemas.identifiers import uuid7
 
 JSON = "application/json"
 NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
 SUCCEED_WITH = {
     "DELETE /api/v1/session/": 204,
+    "POST /api/v1/communications/uploads/": 201,
+    "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
+    "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
+    "POST /api/v1/communications/{provider}/chats/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/forward/": 201,
+    "DELETE /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/{change_id}/": 204,
     "POST /api/v1/communications/pictures/": 204,
     "POST /api/v1/communications/deliveries/replay/": 202,
+}
+WANTED = {
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": {"text": "hello"},
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/": {
+        "decision": "skip"
+    },
 }
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
@@ -56,8 +71,11 @@ class Call:
 
         A parameter of the address that must be there is taken from ``values`` too.
         """
-        body = json.dumps({name: value for name, value in values.items() if name not in self.parameters})
+        key = str(uuid7())
+        asked = {name: value for name, value in values.items() if name not in self.parameters}
+        body = json.dumps({"client_id": key, **WANTED.get(str(self), {}), **asked})
         options.setdefault("content_type", JSON)
+        options["headers"] = {"Idempotency-Key": key, **(options.get("headers") or {})}
         if query is None:
             query = {name: values[name] for name in NEEDED_QUERIES.get(self.template, ())} or None
         return whole(

@@ -13,7 +13,15 @@ from django.urls import get_resolver
 from communications.models import User
 from tests.access.routes import JSON, Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
-from tests.inbox import attendee_make, channel_make, conversation_make, message_make, minutes, recount
+from tests.inbox import (
+    attendee_make,
+    channel_make,
+    conversation_make,
+    failed_here,
+    message_make,
+    minutes,
+    recount,
+)
 from tests.ledger_rows import delivery_keep
 from tests.media.upstream import attachment_make
 
@@ -31,6 +39,7 @@ class Victim:
         unavailable = attachment_make(conversation, state="unavailable", failure="failed")
         message = message_make(conversation, sent_at=minutes(1))
         recount(conversation)
+        failed_here(message, self.person)
         self.values: dict[str, Any] = {
             "provider": "all",
             "conversation_id": str(conversation.pk),

@@ -44,6 +44,7 @@ from tests.inbox import (
     channel_make,
     client_of,
     conversation_make,
+    failed_here,
     message_make,
     minutes,
     person_make,
@@ -124,6 +125,7 @@ class FullInbox:
             self.conversation, sent_at=minutes(9), direction="outbound", status="read", deleted_at=NOON
         )
         recount(self.conversation)
+        failed_here(message, self.reader)
         conversation_make(channel, kind="group")
         self.part = conversation_make(channel, continues=self.conversation, members=[contact])
         self.apart = attendee_make(channel, "Bea")

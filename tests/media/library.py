@@ -11,7 +11,8 @@ from asgiref.sync import sync_to_async
 
 from communications.media.content_type import content_type
 from communications.media.storage import file_put, key_make, thumbnail_key
-from communications.models import Attachment, ChatAttendee, Conversation, MediaFile, Picture, User
+from communications.models import Attachment, ChatAttendee, Conversation, MediaFile, Picture, Upload, User
+from communications.schemas.identifiers import uuid7
 from landline.asgi import application
 from tests.api.asgi import Answer, ask
 from tests.inbox import client_of
@@ -50,6 +51,11 @@ def picture_keep(of: ChatAttendee | Conversation, content: bytes) -> Picture:
     return Picture.objects.create(channel_id=of.channel_id, state="stored", file=file_keep(content), **whose)
 
 
+def upload_keep(person: User, content: bytes, **fields: Any) -> Upload:
+    fields.setdefault("kind", "file")
+    return Upload.objects.create(user=person, client_id=uuid7(), file=file_keep(content), **fields)
+
+
 class Browser:
     """One person's; ``None`` is nobody's."""
 
@@ -67,9 +73,14 @@ class Browser:
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return await ask(application, path, method=method, headers={"cookie": cookie, **named})
 
-    async def post(self, path: str, body: bytes = b"") -> Answer:
+    async def post(self, path: str, body: bytes = b"", **headers: str) -> Answer:
+        """``headers``: beside, or instead of, those of a page that sends JSON."""
+        return await self.sends("POST", path, body, **headers)
+
+    async def sends(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         token = "t" * 32
         cookies = {**self._cookies, "csrftoken": token}
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        headers = {"cookie": cookie, "x-csrftoken": token, "content-type": "application/json"}
-        return await ask(application, path, method="POST", headers=headers, body=body)
+        sent = {"cookie": cookie, "x-csrftoken": token, "content-type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await ask(application, path, method=method, headers=sent, body=body)

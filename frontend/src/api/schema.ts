@@ -825,14 +825,6 @@ export interface components {
              */
             readonly verdict: ("same" | "different") | null;
         };
-        /** ReadThrough */
-        readonly ReadThrough: {
-            /**
-             * Message Id
-             * @description Id of the last message read.
-             */
-            readonly message_id: string;
-        };
         /** NewMessage */
         readonly NewMessage: {
             /**
@@ -864,6 +856,14 @@ export interface components {
              * @default false
              */
             readonly voice: boolean;
+        };
+        /** ReadThrough */
+        readonly ReadThrough: {
+            /**
+             * Message Id
+             * @description Id of the last message read.
+             */
+            readonly message_id: string;
         };
         /** Decided */
         readonly Decided: {
@@ -1829,8 +1829,8 @@ export type ReplayAsked = components['schemas']['ReplayAsked'];
 export type WantedName = components['schemas']['WantedName'];
 export type PersonDecided = components['schemas']['PersonDecided'];
 export type ConversationDecided = components['schemas']['ConversationDecided'];
-export type ReadThrough = components['schemas']['ReadThrough'];
 export type NewMessage = components['schemas']['NewMessage'];
+export type ReadThrough = components['schemas']['ReadThrough'];
 export type Decided = components['schemas']['Decided'];
 export type Attachment = components['schemas']['Attachment'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
