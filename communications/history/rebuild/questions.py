@@ -1,8 +1,8 @@
 """The comparison of live and scratch tables, one statement for each entity.
 
 A live row is *left out* when a delivery that it may depend on was not folded into the scratch tables, or when people wrote it
-here and upstream has not shown it; of one that it has shown everything is compared but that it is ours. Of what remains every
-fact counts, and so does a row that only one side has.
+here and upstream has not shown it; of one that it has shown everything is compared but that it is ours, and of a conversation
+that was begun here all but with whom. Of what remains every fact counts, and so does a row that only one side has.
 """
 
 from typing import Final
@@ -82,7 +82,10 @@ _JUDGED: Final = {
         AND (unfolded.message_id IS NULL OR unfolded.reason = %(meanwhile)s)
     GROUP BY channel.id""",
     "attendee": """
-    SELECT attendee.id, attendee.provider_id::text AS natural_key, spoiled.reason,
+    SELECT attendee.id, attendee.provider_id::text AS natural_key,
+           coalesce(spoiled.reason, CASE WHEN NOT EXISTS (
+               SELECT FROM public.communications_attendeeidentity AS told WHERE told.attendee_id = attendee.id)
+               THEN %(written_here)s END) AS reason,
            CASE WHEN unsure.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['person'] END AS masked
     FROM public.communications_chatattendee AS attendee
     LEFT JOIN spoiled_person AS spoiled ON spoiled.id = attendee.id
@@ -107,7 +110,12 @@ _JUDGED: Final = {
                spoiled.reason,
                CASE WHEN own.root IS NOT NULL THEN %(holds_written_here)s END,
                CASE WHEN unsure.root IS NOT NULL THEN %(spoiled_person)s END) AS reason,
-           CASE WHEN known.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['contact'] END AS masked
+           CASE WHEN known.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['contact'] END
+               || CASE WHEN EXISTS (
+                   SELECT FROM public.communications_intent AS begun
+                   JOIN public.communications_conversation AS part ON part.id = begun.conversation_id
+                   WHERE begun.payload ? 'begin' AND coalesce(part.continues_id, part.id) = conversation.id)
+                   THEN ARRAY['contact', 'members', 'names', 'title', 'title_at'] ELSE ARRAY[]::text[] END AS masked
     FROM public.communications_conversation AS conversation
     LEFT JOIN spoiled_conversation AS spoiled ON spoiled.id = conversation.id
     LEFT JOIN (
