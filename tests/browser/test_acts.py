@@ -113,9 +113,10 @@ async def test_a_group_is_begun_with_a_name_and_a_first_message(stack: Stack, sc
     for name in ("Ana", "Rui"):
         await to.fill(name)
         await screen.page.get_by_role("listbox", name="To").get_by_role("option", name=name).click()
-    await screen.page.get_by_role("textbox", name="Name of the group").fill("Lamp")
-    await screen.page.get_by_role("textbox", name="Message").fill("Shall we meet?")
-    await screen.page.get_by_role("button", name="Send").click()
+    dialog = screen.page.get_by_role("dialog", name="New conversation")
+    await dialog.get_by_role("textbox", name="Name of the group").fill("Lamp")
+    await dialog.get_by_role("textbox", name="Message", exact=True).fill("Shall we meet?")
+    await dialog.get_by_role("button", name="Send").click()
     await until(lambda: len(stack.simulator.world.chats) == before + 1)
     await screen.sees("Shall we meet?")
     await screen.page.get_by_role("heading", name="Lamp").wait_for()
