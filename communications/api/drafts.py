@@ -22,7 +22,10 @@ _REMOVED = answers_nothing(headers={})
 
 
 @router.get(
-    "/drafts/", summary="Drafts", operation_id="drafts_list", openapi_extra=answers(DraftList, NotAuthenticated)
+    "/drafts/",
+    summary="Drafts",
+    operation_id="drafts_list",
+    openapi_extra=answers(DraftList, NotAuthenticated),
 )
 def drafts_list(request: HttpRequest) -> HttpResponse:
     """Whatever the reader has begun to write, for a browser that starts empty; what changes then is in the feed."""
