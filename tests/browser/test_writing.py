@@ -65,6 +65,8 @@ async def has_sent(stack: Stack, *texts: str) -> None:
 
 
 async def test_what_is_written_is_there_at_once_and_its_ticks_climb(stack: Stack, screen: Screen) -> None:
+    receipts = ("message_delivered", "message_read")
+    stack.simulator.webhook(stack.webhook_url, stack.webhook_secret, events=receipts, name="receipts")
     chat = chat_with(stack)
     page = screen.page
     await screen.log_in(stack.url)
