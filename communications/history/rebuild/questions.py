@@ -83,7 +83,7 @@ _JUDGED: Final = {
     GROUP BY channel.id""",
     "attendee": """
     SELECT attendee.id, attendee.provider_id::text AS natural_key,
-           coalesce(spoiled.reason, CASE WHEN NOT EXISTS (
+           coalesce(spoiled.reason, CASE WHEN attendee.external_attendee_id = '' AND NOT EXISTS (
                SELECT FROM public.communications_attendeeidentity AS told WHERE told.attendee_id = attendee.id)
                THEN %(written_here)s END) AS reason,
            CASE WHEN unsure.root IS NULL THEN ARRAY[]::text[] ELSE ARRAY['person'] END AS masked
