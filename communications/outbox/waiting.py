@@ -11,7 +11,7 @@ from communications.outbox.queue import EXPIRES_AFTER_HOURS
 from communications.outbox.reasons import EXPIRED, HELD, PACED, RATE_LIMITED, WORKER_GONE
 from communications.schemas.outbox import Absent
 
-CLAIMED_SECONDS: Final = 120
+CLAIMED_SECONDS: Final = 35
 READ_BACK_AFTER_SECONDS: Final = 5
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -104,10 +104,11 @@ SELECT DISTINCT channel.id, channel.external_account_id FROM communications_inte
 JOIN communications_channel AS channel ON channel.id = intent.channel_id
 WHERE intent.state = 'sending' AND intent.worker = %(worker)s
 """
+# Upstream may still be at it.
 _ABANDON: Final = """
 UPDATE communications_intent AS intent SET
     state = 'unconfirmed', outcome = 'unknown', reason_code = 'worker_gone', reason = %(gone)s,
-    next_attempt_at = now() + make_interval(secs => %(read_back_after)s)
+    next_attempt_at = greatest(now(), intent.attempted_at + interval '15 seconds') + make_interval(secs => %(read_back_after)s)
 WHERE intent.channel_id = %(channel)s AND intent.state = 'sending' AND intent.worker = %(worker)s RETURNING intent.id
 """
 

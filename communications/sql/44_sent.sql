@@ -312,6 +312,8 @@ DECLARE
 BEGIN
     UPDATE communications_intent SET state = 'cancelled', message_id = NULL, settled_at = now() WHERE message_id = ours;
     DELETE FROM communications_attachment WHERE message_id = ours;
+    DELETE FROM communications_reaction WHERE message_id = ours;
+    DELETE FROM communications_messageedit WHERE message_id = ours;
     UPDATE communications_conversation SET last_message_id = NULL WHERE last_message_id = ours;
     DELETE FROM communications_message WHERE id = ours;
     PERFORM landline_conversations_recount(ARRAY[place]);

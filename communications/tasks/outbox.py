@@ -4,6 +4,7 @@ A job only wakes it; what is to be done is a state on a row, and the loop looks 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final, TypeVar
@@ -49,6 +50,7 @@ log = structlog.get_logger(__name__)
 
 CALLS_MAX: Final = 8
 LOOKS_EVERY_SECONDS: Final = 30.0
+OTHERS_EVERY_SECONDS: Final = 5.0
 ENDS_WITHIN_SECONDS: Final = 8.0
 LOCK_TIMEOUT_MS: Final = 5_000
 STATEMENT_TIMEOUT_MS: Final = 10_000
@@ -133,10 +135,14 @@ class Outbox:
 
     async def run_due(self) -> None:
         """Until nothing is due and nothing under way."""
-        await abandoned_settle(self._presence.connection, alive=self._presence.worker)
+        looks_at = float("-inf")
         while True:
             self._woken.clear()
-            if await intents_settle(self._presence.connection):
+            changed = False
+            if looks_at < time.monotonic():
+                looks_at = time.monotonic() + OTHERS_EVERY_SECONDS
+                changed = await abandoned_settle(self._presence.connection, alive=self._presence.worker) > 0
+            if await intents_settle(self._presence.connection) or changed:
                 await changes_announce(self._presence.connection)
             await self._begin()
             if not self._under_way:

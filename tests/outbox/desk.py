@@ -37,6 +37,7 @@ class Worker:
         self._stack = stack
 
     async def killed(self) -> None:
+        """Its calls break off wherever they are."""
         for task in list(self.outbox._under_way):
             task.cancel()
         await asyncio.gather(*self.outbox._under_way, return_exceptions=True)
@@ -90,6 +91,13 @@ class Desk:
             self.held.append(raw)
             return
         await record(self.connections, [delivery_of(self.rewrite(raw))])
+
+    async def upstream_ends(self) -> None:
+        """Upstream has done with all calls of workers that are gone."""
+        server = self.sim._server._server
+        assert server is not None
+        while server.server_state.connections or server.server_state.tasks:
+            await asyncio.sleep(0.005)
 
     async def let_go(self) -> None:
         self.holds_echoes = False

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from communications.models import Intent
@@ -80,11 +80,13 @@ class Story:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await self.desk.worker.killed()
+        await self.desk.upstream_ends()
         self.desk.worker = await self.desk.worker_start()
 
     async def both(self) -> None:
         other = await self.desk.worker_start()
         await asyncio.gather(self.desk.run(), other.outbox.run_due())
+        await other.killed()
 
     async def hold(self) -> None:
         self.desk.holds_echoes = True
@@ -145,6 +147,7 @@ async def tell(steps: list[tuple[Any, ...]]) -> None:
             name, *more = step
             await getattr(story, name)(*more)
         await story.end()
+        note(f"upstream accepted {[(one.message_id, one.text, one.fault) for one in desk.sim.sent]}")
         await story.judge()
 
 
@@ -160,6 +163,7 @@ def check(settings_of_test: Any, examples: int) -> None:
     )
     @given(st.lists(STEPS, min_size=2, max_size=10))
     def law(steps: list[tuple[Any, ...]]) -> None:
+        note(f"{steps}")
         asyncio.run(tell(steps))
         close_django_connections()
 
