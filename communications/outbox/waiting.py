@@ -11,7 +11,7 @@ from communications.outbox.queue import EXPIRES_AFTER_HOURS
 from communications.outbox.reasons import EXPIRED, HELD, PACED, RATE_LIMITED, WORKER_GONE
 from communications.schemas.outbox import Absent
 
-CLAIMED_SECONDS: Final = 120
+CLAIMED_SECONDS: Final = 35
 READ_BACK_AFTER_SECONDS: Final = 5
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from communications.media.storage import file_put, key_make
 from communications.models import Attachment, Conversation, Intent, MediaFile, Upload
@@ -92,7 +94,8 @@ async def test_a_pending_message_is_the_last_of_its_conversation_and_marks_it_re
     document = await desk.write("Olá")
     after = await Conversation.objects.aget(pk=desk.conversation.pk)
     assert (after.unread_count, after.last_message_id) == (0, int(document["id"]))
-    desk.sim.customer_writes(desk.chat, "?")
+    # WhatsApp's times are whole seconds.
+    desk.sim.customer_writes(desk.chat, "?", at=timezone.now() + dt.timedelta(seconds=1))
     await desk.sim.settled()
     assert (await Conversation.objects.aget(pk=desk.conversation.pk)).unread_count == 1
     desk.fault("refused", type="invalid_message")
