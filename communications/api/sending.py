@@ -39,6 +39,8 @@ from communications.outbox.messages import WantedMessage, message_send
 from communications.schemas.documents import Message
 from communications.selectors.messages import message_by_id
 
+__all__ = ["router"]
+
 _REFUSALS: Final = (InvalidInput, NotAuthenticated, NotPermitted, RequestForged, NotFound)
 
 

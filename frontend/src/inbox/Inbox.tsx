@@ -76,10 +76,10 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
     setFilter(EVERYTHING);
   }, []);
   const acts = useRowActs();
-  const [beginning, setBeginning] = useState(false);
+  const [beginning, setBeginning] = useState<{ readonly accountNow: Id | null } | null>(null);
   const begin = useCallback(() => {
-    setBeginning(true);
-  }, []);
+    setBeginning({ accountNow: client.rows.get(conversationId ?? list.current?.activeId() ?? "")?.channel_id ?? null });
+  }, [client, conversationId]);
   /** The conversation that is read, else the chosen one of the list. */
   const withSubject = (act: (row: LocalConversation) => void): void => {
     const row = client.rows.get(conversationId ?? list.current?.activeId() ?? "");
@@ -223,15 +223,16 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
         )}
       </main>
       {showsDetails && <DetailsDrawer conversationId={conversationId} onClose={details.close} />}
-      {beginning && (
+      {beginning !== null && (
         <Suspense>
           <NewChat
+            accountNow={beginning.accountNow}
             onOpen={(id) => {
-              setBeginning(false);
+              setBeginning(null);
               open(id);
             }}
             onClose={() => {
-              setBeginning(false);
+              setBeginning(null);
             }}
           />
         </Suspense>

@@ -10,21 +10,23 @@ import { channels } from "../../sync/queries";
 import { Dialog } from "../../ui/Dialog";
 import { newChatWords as words } from "./newChatWords";
 import { RecipientField } from "./RecipientField";
-import type { Recipient } from "./recipients";
+import { takesNumbers, type Recipient } from "./recipients";
 import { useNumberCheck } from "./useNumberCheck";
 
 const LONGEST = 100_000;
 
 interface NewChatProps {
+  /** The account of the conversation that is being read, if one is. */
+  readonly accountNow: Id | null;
   readonly onOpen: (conversationId: Id) => void;
   readonly onClose: () => void;
 }
 
 /** Begins a conversation with somebody, or with several: a group. Nothing is lost if it cannot be begun. */
-export function NewChat({ onOpen, onClose }: NewChatProps) {
+export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const client = useClient();
   const accounts = (useLive(channels) ?? []).filter(({ status }) => status !== "deleted");
-  const [accountId, setAccountId] = useState<Id | null>(null);
+  const [accountId, setAccountId] = useState<Id | null>(accountNow);
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
@@ -32,7 +34,7 @@ export function NewChat({ onOpen, onClose }: NewChatProps) {
   const [trouble, setTrouble] = useState<string | null>(null);
   // One key for one conversation, however often the button is pressed.
   const key = useRef(newClientId());
-  const channel = accounts.find(({ id }) => id === accountId) ?? accounts[0] ?? null;
+  const channel = accounts.find(({ id }) => id === accountId) ?? accounts.find(takesNumbers) ?? accounts[0] ?? null;
   const numbers = useNumberCheck(channel, recipients);
   if (channel === null) {
     return (
