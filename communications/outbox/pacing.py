@@ -30,7 +30,3 @@ def pause_seconds(pauses: tuple[float, ...], times: int) -> float:
     """The pause after so many times in a row (from 1), never shorter than told, a little longer by chance."""
     pause = pauses[min(times, len(pauses)) - 1]
     return pause * (1 + random.uniform(0, JITTER))  # noqa: S311
-
-
-def seconds_between(provider: str, factor: float) -> float:
-    return SECONDS_BETWEEN.get(provider, SECONDS_BETWEEN_OTHERS) * factor

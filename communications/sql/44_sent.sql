@@ -47,7 +47,6 @@ CREATE OR REPLACE FUNCTION landline_sending_show(intents bigint[]) RETURNS void 
 $$;
 
 -- Files that were handed over here take the names upstream has for them, place by place, and stay where they are.
--- theirs: upstream's, of these messages.
 CREATE OR REPLACE FUNCTION landline_sent_attachments_adopt(attachments json, revised bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_attachment AS held SET external_attachment_id = told.external_attachment_id
     FROM json_to_recordset(coalesce(attachments, '[]')) AS told (

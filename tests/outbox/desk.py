@@ -60,6 +60,7 @@ class Desk:
 
     async def begin(self) -> None:
         """An account, a chat in which a customer has written, somebody who may answer, and a worker."""
+        self.holds_echoes = True
         account = self.sim.account()
         self.chat = self.sim.direct_chat(self.sim.contact(account, "Ana", phone_number="+34600000118"))
         self.reader = await sync_to_async(person_make)()
@@ -70,6 +71,8 @@ class Desk:
             own_identities=["phone:351910000111"],
         )
         await ChannelAccess.objects.acreate(user=self.reader, channel=self.channel)
+        await self.sim.settled()
+        await self.let_go()
         self.sim.customer_writes(self.chat, "Hola")
         await self.sim.settled()
         self.conversation = await Conversation.objects.aget(channel=self.channel)
