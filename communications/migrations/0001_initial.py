@@ -2014,7 +2014,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("is_hidden", False),
                     ("is_stub", False),
-                    models.Q(("direction", "outbound"), ("is_read", True), _connector="OR"),
+                    models.Q(
+                        models.Q(("direction", "outbound"), models.Q(("origin", "us"), _negated=True)),
+                        ("is_read", True),
+                        _connector="OR",
+                    ),
                 ),
                 fields=["conversation", "-sent_at"],
                 name="message_read_elsewhere",
@@ -2114,6 +2118,10 @@ class Migration(migrations.Migration):
                 ),
                 name="message_status_known",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="intent",
+            index=models.Index(fields=["conversation", "kind"], name="intent_of_conversation"),
         ),
         migrations.AddIndex(
             model_name="intent",

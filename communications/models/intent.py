@@ -116,6 +116,7 @@ class Intent(models.Model):
                 name="intent_queue",
                 condition=models.Q(state__in=["waiting", "sending", "unconfirmed", "failed"]),
             ),
+            models.Index(fields=["conversation", "kind"], name="intent_of_conversation"),
             models.Index(
                 fields=["next_attempt_at", "id"], name="intent_waiting", condition=models.Q(state="waiting")
             ),

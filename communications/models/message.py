@@ -143,7 +143,7 @@ class Message(models.Model):
                 fields=["conversation", "-sent_at"],
                 name="message_read_elsewhere",
                 condition=models.Q(is_stub=False, is_hidden=False)
-                & (models.Q(direction="outbound") | models.Q(is_read=True)),
+                & (models.Q(direction="outbound") & ~models.Q(origin="us") | models.Q(is_read=True)),
             ),
             models.Index(
                 fields=["channel", "sender"],

@@ -35,13 +35,13 @@ CREATE OR REPLACE FUNCTION landline_conversations_recount(conversations bigint[]
     ) AS newest ON true
     CROSS JOIN LATERAL (
         -- Read on another device: an inbound message reported as read, or an own one, for who answers has read what stands
-        -- above; and with it what came in the same millisecond.
+        -- above; and with it what came in the same millisecond. Who answers here has read what stood there then, which is kept.
         SELECT max(elsewhere.sent_at) AS sent_at
         FROM unnest(parts.ids) AS part (id)
         CROSS JOIN LATERAL (
             SELECT message.sent_at FROM communications_message AS message
             WHERE message.conversation_id = part.id AND NOT message.is_stub AND NOT message.is_hidden
-              AND (message.direction = 'outbound' OR message.is_read)
+              AND (message.direction = 'outbound' AND message.origin <> 'us' OR message.is_read)
             ORDER BY message.sent_at DESC LIMIT 1
         ) AS elsewhere
     ) AS elsewhere

@@ -75,9 +75,12 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
            END,
            CASE WHEN conversation.marked_read_at IS NULL THEN ARRAY[]::text[] ELSE ARRAY['unread_count', 'read_through_at'] END
                || ARRAY(
-                   SELECT DISTINCT CASE intent.kind WHEN 'archive' THEN 'archived' WHEN 'pin' THEN 'pinned' ELSE 'muted_until' END
+                   SELECT DISTINCT unnest(CASE intent.kind
+                       WHEN 'archive' THEN ARRAY['archived'] WHEN 'pin' THEN ARRAY['pinned'] WHEN 'mute' THEN ARRAY['muted_until']
+                       ELSE ARRAY['unread_count', 'read_through_at'] END)
                    FROM communications_intent AS intent
-                   WHERE intent.conversation_id = ANY(parts.ids) AND intent.kind IN ('archive', 'pin', 'mute'))
+                   WHERE intent.conversation_id = ANY(parts.ids)
+                     AND intent.kind IN ('archive', 'pin', 'mute', 'send', 'forward'))
     FROM unnest(ids) AS asked (id)
     JOIN communications_conversation AS conversation ON conversation.id = asked.id
     JOIN communications_channel AS channel ON channel.id = conversation.channel_id
