@@ -127,7 +127,8 @@ class Story:
             assert sorted(row.external_message_id for row in ours if row.external_message_id) == sorted(
                 really_sent
             )
-        async for intent in Intent.objects.filter(channel=self.desk.channel).select_related("message"):
+        sends = Intent.objects.filter(channel=self.desk.channel, kind="send").select_related("message")
+        async for intent in sends:
             assert intent.message is not None
             is_there = intent.message.external_message_id is not None
             assert intent.state in (("done",) if is_there else ("failed", "unconfirmed"))
