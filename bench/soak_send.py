@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -21,20 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import psycopg
 
-from bench.installation import Installation
 from bench.measured import BenchmarkError
-from bench.prepared import django_use, reader_make
+from bench.sending import DATABASE, Sending
 from communications.schemas.identifiers import uuid7
-from tests.processes import free_port
 
-DATABASE = "soak"
-API_KEY = "soak-key-0123456789abcdef"
-CHATS = 24
 WAITING_MAX = 80
 SENDS_BETWEEN_KILLS = 100
-START_SECONDS = 60.0
 QUIET_SECONDS = 300.0
 WORDS = ("ok", "obrigado", "até já", "👍", "sim", "não", "um momento", "combinado")
 
@@ -47,148 +39,26 @@ HOLDING_UP = """
 SELECT conversation_id, message_id FROM communications_intent
 WHERE NOT is_passed AND (state = 'failed' OR state = 'unconfirmed' AND read_back_at IS NOT NULL)
 """
-CONVERSATIONS = """
-SELECT id, external_thread_id FROM communications_conversation WHERE external_thread_id = ANY(%s) AND last_message_at IS NOT NULL
-"""
 
 
-class Program:
-    """One of the product's programs, started again whenever it was killed."""
-
-    def __init__(self, module: list[str], variables: dict[str, str], log: Path) -> None:
-        self._module, self._variables, self._log = module, variables, log
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *self._module],
-                env={**os.environ, **self._variables},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(20)
-            self.kill()
-
-
-class Soak:
+class Soak(Sending):
     def __init__(self, folder: Path, *, sends: int, seed: int) -> None:
-        self.folder, self.sends, self.seed = folder, sends, seed
+        super().__init__(folder, seed=seed)
+        self.sends = sends
         self.rng = random.Random(seed)
         self.record, self.written = folder / "accepted.jsonl", folder / "written.jsonl"
+        self.simulator_options = ("--record", str(self.record))
         self.kills = 0
 
-    def run(self) -> dict[str, Any]:
-        with Installation(self.folder) as installation:
-            installation.database_make(DATABASE)
-            django_use(installation, DATABASE)
-            with installation.owner_connection(DATABASE) as connection:
-                self.cookie = self._owner(connection)
-                self._programs(installation)
-                self._simulator.start()
-                try:
-                    asyncio.run(self._soak(connection))
-                finally:
-                    for program in (self._worker, self._web, self._simulator):
-                        program.stop()
-                return self._judged(installation)
+    async def work(self, browser: aiohttp.ClientSession, conversations: list[tuple[int, str]]) -> None:
+        async with browser.post(f"{self.upstream}/play/faults/plan", json={"seed": self.seed}) as answer:
+            answer.raise_for_status()
+        person = asyncio.create_task(self._person(browser))
+        await self._write(browser, conversations)
+        await self._until_quiet()
+        person.cancel()
 
-    def _owner(self, connection: psycopg.Connection) -> str:
-        user_id, cookie = reader_make("owner")
-        connection.execute("UPDATE communications_user SET is_superuser = true WHERE id = %s", (user_id,))
-        return cookie
-
-    def _programs(self, installation: Installation) -> None:
-        web, simulator = free_port(), free_port()
-        self.url, self.upstream = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
-        variables = {
-            **installation.variables(DATABASE),
-            "LANDLINE_BIND": f"127.0.0.1:{web}",
-            "LANDLINE_SEND_PACE_PERCENT": "0",
-            "LANDLINE_UNPROVEN_SECONDS": "15",
-        }
-        upstream = {"UNIPILE_DSN": self.upstream, "UNIPILE_API_KEY": API_KEY}
-        self._web = Program(["landline", "web"], variables, self.folder / "web.log")
-        self._worker = Program(["landline", "worker"], {**variables, **upstream}, self.folder / "worker.log")
-        self._simulator = Program(
-            [
-                "simulator",
-                *("--bind", f"127.0.0.1:{simulator}", "--seed", str(self.seed), "--pace", "0.00001"),
-                *("--webhook-url", f"{self.url}/api/v1/webhooks/unipile/"),
-                *("--webhook-secret", installation.webhook_secret, "--record", str(self.record)),
-            ],
-            {"UNIPILE_API_KEY": API_KEY},
-            self.folder / "simulator.log",
-        )
-
-    async def _soak(self, connection: psycopg.Connection) -> None:
-        name, _, value = self.cookie.partition("=")
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookies={name: value}, cookie_jar=jar) as browser:
-            await self._until(browser, f"{self.upstream}/api/v1/chats", {"X-API-KEY": API_KEY})
-            self._web.start()
-            self._worker.start()
-            await self._until(browser, f"{self.url}/readyz", {})
-            conversations = await self._conversations(browser, connection)
-            async with browser.post(f"{self.upstream}/play/faults/plan", json={"seed": self.seed}) as answer:
-                answer.raise_for_status()
-            async with browser.get(f"{self.url}/api/v1/session/") as answer:
-                browser.headers["X-CSRFToken"] = (await answer.json())["csrf_token"]
-            person = asyncio.create_task(self._person(browser, connection))
-            await self._write(browser, connection, conversations)
-            await self._until_quiet(connection)
-            person.cancel()
-
-    async def _until(self, browser: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> Any:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with browser.get(url, headers=headers) as answer:
-                    if answer.status == 200:
-                        return await answer.json(content_type=None) if "chats" in url else None
-            await asyncio.sleep(0.2)
-        raise BenchmarkError(f"{url} did not answer in time.")
-
-    async def _conversations(
-        self, browser: aiohttp.ClientSession, connection: psycopg.Connection
-    ) -> list[tuple[int, str]]:
-        """Chats into which somebody has just written, as they are known here."""
-        listed = await self._until(browser, f"{self.upstream}/api/v1/chats?limit=250", {"X-API-KEY": API_KEY})
-        chats = [chat["id"] for chat in listed["items"] if not chat.get("read_only")][:CHATS]
-        deadline = time.monotonic() + START_SECONDS
-        while connection.execute("SELECT count(*) FROM communications_channel").fetchone() == (0,):
-            await asyncio.sleep(0.2)
-        for chat in chats:
-            async with browser.post(
-                f"{self.upstream}/play/chats/{chat}/messages", json={"text": "Hello?"}
-            ) as answer:
-                await answer.read()
-        found: list[tuple[int, str]] = []
-        while len(found) < len(chats) and time.monotonic() < deadline:
-            await asyncio.sleep(0.5)
-            found = connection.execute(CONVERSATIONS, (chats,)).fetchall()
-        if not found:
-            raise BenchmarkError("No conversation came in.")
-        return found
-
-    async def _write(
-        self,
-        browser: aiohttp.ClientSession,
-        connection: psycopg.Connection,
-        conversations: list[tuple[int, str]],
-    ) -> None:
+    async def _write(self, browser: aiohttp.ClientSession, conversations: list[tuple[int, str]]) -> None:
         with self.written.open("w", encoding="utf-8") as written:
             for number in range(self.sends):
                 conversation, chat = self.rng.choice(conversations)
@@ -201,7 +71,7 @@ class Soak:
                 await self._post(
                     browser, f"{conversation}/messages/", {"client_id": key, "text": text}, until_done=True
                 )
-                while _count(connection, OPEN) > WAITING_MAX:
+                while self._count(OPEN) > WAITING_MAX:
                     await asyncio.sleep(0.2)
                 if (number + 1) % SENDS_BETWEEN_KILLS == 0:
                     await self._kill()
@@ -231,20 +101,24 @@ class Soak:
         program.kill()
         program.start()
 
-    async def _person(self, browser: aiohttp.ClientSession, connection: psycopg.Connection) -> None:
+    async def _person(self, browser: aiohttp.ClientSession) -> None:
         while True:
-            for conversation, message in connection.execute(HOLDING_UP).fetchall():
+            for conversation, message in self.connection.execute(HOLDING_UP).fetchall():
                 path = f"{conversation}/messages/{message}/decision/"
                 await self._post(browser, path, {"decision": "skip"}, until_done=False)
             await asyncio.sleep(0.5)
 
-    async def _until_quiet(self, connection: psycopg.Connection) -> None:
+    async def _until_quiet(self) -> None:
         deadline = time.monotonic() + QUIET_SECONDS
-        while _count(connection, UNSURE) and time.monotonic() < deadline:
+        while self._count(UNSURE) and time.monotonic() < deadline:
             await asyncio.sleep(1)
         await asyncio.sleep(2)
 
-    def _judged(self, installation: Installation) -> dict[str, Any]:
+    def _count(self, question: str) -> int:
+        row = self.connection.execute(question).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def judged(self) -> dict[str, Any]:
         done = subprocess.run(
             [
                 sys.executable,
@@ -254,17 +128,12 @@ class Soak:
             ],
             env={
                 **os.environ,
-                "SOAK_DATABASE": installation.variables(DATABASE)["LANDLINE_DATABASE_OWNER_URL"],
+                "SOAK_DATABASE": self.installation.variables(DATABASE)["LANDLINE_DATABASE_OWNER_URL"],
             },
             stdout=subprocess.PIPE,
             check=True,
         )
         return {**json.loads(done.stdout), "kills": self.kills, "seed": self.seed}
-
-
-def _count(connection: psycopg.Connection, question: str) -> int:
-    row = connection.execute(question).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def main() -> int:

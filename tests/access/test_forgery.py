@@ -44,7 +44,7 @@ class Victim:
 
     def __init__(self) -> None:
         self.person = User.objects.create_superuser("victim", password="correct horse battery staple")
-        channel = channel_make(self.person, role="admin")
+        channel = channel_make(self.person, role="owner")
         conversation = conversation_make(channel)
         unavailable = attachment_make(conversation, state="unavailable", failure="failed")
         message = message_make(conversation, sent_at=minutes(1))
@@ -83,6 +83,7 @@ class Victim:
             "read_receipts": "never",
             "text": "hello",
             "verdict": "different",
+            "confirmation": "erase",
             "name": "Ada L.",
             "username": "victim",
             "password": "correct horse battery staple",
