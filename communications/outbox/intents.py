@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 
 from communications.errors import IdempotencyConflict, NotFound
 from communications.feed.announce import changes_announce_on_commit
@@ -114,6 +114,11 @@ def intent_add(
 
 
 def outbox_wake_on_commit() -> None:
-    """Readers look, and the worker begins, once the present transaction is committed."""
+    """Readers look, and the worker begins, once the present transaction is committed; once, however often it is asked for."""
+    if all(call is not _wake for _, call, *_ in connection.run_on_commit):
+        transaction.on_commit(_wake)
+
+
+def _wake() -> None:
     changes_announce_on_commit()
     job_announce_on_commit(OUTBOX_TASK)

@@ -150,6 +150,12 @@ describe("what is done to a conversation from the list", () => {
     expect(rowItems(marked, acts(), 0).map(({ label }) => label)).toContain("Mark as read");
   });
 
+  test("what the account itself does not know says so", () => {
+    const noteOf = (row: LocalConversation): unknown => rowItems(row, acts(), 0).find(({ key }) => key === "pin")?.note;
+    expect(noteOf(chat({ pinned: true, here_only: ["pinned"] }))).toMatch(/here only/);
+    expect(noteOf(chat({ pinned: true }))).toBeNull();
+  });
+
   test("a mute that has run out is none", () => {
     const row = chat({ muted_until: at(0) });
     const now = Date.parse(at(1));

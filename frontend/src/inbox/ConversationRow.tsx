@@ -12,7 +12,7 @@ import type { LocalConversation } from "../sync/rows";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/icons";
 import { draftPreview, previewOf, writtenPreview, type Preview } from "./preview";
-import { isMuted, isUnread } from "./rowMenu/rowActs";
+import { hereOnlyNote, isMuted, isUnread } from "./rowMenu/rowActs";
 import { STATUS_ICON } from "./sending/status";
 import { useMentioned } from "./useMentioned";
 
@@ -117,8 +117,16 @@ function KnownRow({ row, preview, ...props }: KnownRowProps & { readonly preview
         )}
         <span className="row-marks">
           <ChannelChip channelId={row.channel_id} short />
-          {isMuted(row, now.getTime()) && <Icon name="muted" size={14} />}
-          {row.pinned && <Icon name="pin" size={14} />}
+          {isMuted(row, now.getTime()) && (
+            <span title={hereOnlyNote(row, "muted") ?? undefined}>
+              <Icon name="muted" size={14} />
+            </span>
+          )}
+          {row.pinned && (
+            <span title={hereOnlyNote(row, "pinned") ?? undefined}>
+              <Icon name="pin" size={14} />
+            </span>
+          )}
           {row.shown_unread > 0 && <span className="badge">{row.shown_unread > 999 ? "999+" : row.shown_unread}</span>}
           {row.shown_unread === 0 && row.marked_unread && <span className="badge badge-dot" />}
         </span>

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import { useBackCloses } from "../lib/useBackCloses";
 import { Icon, type IconName } from "./icons";
 
-/** Something to do, or a file to save. `why` says why it cannot be done. */
+/** Something to do, or a file to save. `why` says why it cannot be done, `note` what else there is to know. */
 export interface MenuItem {
   readonly key: string;
   readonly icon: IconName;
@@ -11,6 +11,7 @@ export interface MenuItem {
   readonly run?: () => void;
   readonly href?: string;
   readonly why?: string | null;
+  readonly note?: string | null;
   readonly danger?: boolean;
 }
 
@@ -89,13 +90,14 @@ export function Menu({ label, items, anchor, at, alignEnd, onClose }: MenuProps)
 }
 
 function Entry({ item, onClose }: { readonly item: MenuItem; readonly onClose: () => void }) {
-  const { icon, label, run, href, why, danger } = item;
+  const { icon, label, run, href, why, note, danger } = item;
+  const beside = why ?? note ?? null;
   const content = (
     <>
       <Icon name={icon} size={18} />
       <span className="menu-words">
         <bdi>{label}</bdi>
-        {why !== undefined && why !== null && <small>{why}</small>}
+        {beside !== null && <small>{beside}</small>}
       </span>
     </>
   );

@@ -4,6 +4,8 @@ import type { LocalConversation } from "../../sync/rows";
 import type { MenuItem } from "../../ui/Menu";
 import { rowWords } from "./rowWords";
 
+type HereOnly = LocalConversation["here_only"][number];
+
 const HOUR_MS = 3_600_000;
 /** Later than any time a person sets: for ever. */
 export const FOR_EVER = "9999-12-31T00:00:00.000Z";
@@ -32,6 +34,11 @@ export function toggleMuted(row: LocalConversation, acts: RowActs, now: number):
   acts.change(row, { muted_until: isMuted(row, now) ? null : FOR_EVER });
 }
 
+/** That upstream does not know it, where it does not. */
+export function hereOnlyNote(row: Pick<LocalConversation, "here_only">, state: HereOnly): string | null {
+  return row.here_only.includes(state) ? rowWords.hereOnly : null;
+}
+
 export function rowItems(row: LocalConversation, acts: RowActs, now: number): readonly MenuItem[] {
   const until = (hours: number): string => new Date(now + hours * HOUR_MS).toISOString();
   const mute = (key: string, label: string, muted_until: string): MenuItem => ({
@@ -56,6 +63,7 @@ export function rowItems(row: LocalConversation, acts: RowActs, now: number): re
       key: "pin",
       icon: row.pinned ? "unpin" : "pin",
       label: row.pinned ? rowWords.unpin : rowWords.pin,
+      note: hereOnlyNote(row, "pinned"),
       run: () => {
         acts.change(row, { pinned: !row.pinned });
       },
@@ -66,6 +74,7 @@ export function rowItems(row: LocalConversation, acts: RowActs, now: number): re
             key: "unmute",
             icon: "unmuted" as const,
             label: rowWords.unmute,
+            note: hereOnlyNote(row, "muted"),
             run: () => {
               acts.change(row, { muted_until: null });
             },
@@ -80,6 +89,7 @@ export function rowItems(row: LocalConversation, acts: RowActs, now: number): re
       key: "archive",
       icon: "archive",
       label: row.archived ? rowWords.unarchive : rowWords.archive,
+      note: hereOnlyNote(row, "archived"),
       run: () => {
         toggleArchived(row, acts);
       },

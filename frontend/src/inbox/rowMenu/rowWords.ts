@@ -10,8 +10,7 @@ export const rowWords = {
   unmute: "Unmute",
   archive: "Archive",
   unarchive: "Take out of the archive",
-  hereOnly: (what: string) => `${what} here only: the account itself does not know it.`,
-  states: { archived: "Archived", pinned: "Pinned", muted: "Muted" },
+  hereOnly: "So here only: the account itself does not know it.",
   keys: [
     ["e", "Archive the conversation"],
     ["u", "Mark it as read or unread"],
