@@ -27,6 +27,7 @@ from communications.models import (
     AttendeeIdentity,
     AttendeeName,
     ChannelStatus,
+    Draft,
     GivenName,
     MessageEdit,
     PersonDecision,
@@ -155,6 +156,9 @@ class FullInbox:
         delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
         ChannelStatus.objects.create(
             channel=channel, event_key=key, at=NOON, status="credentials", status_word="CREDENTIALS"
+        )
+        Draft.objects.create(
+            user=self.reader, channel=channel, conversation=self.conversation, text="What I was about to say"
         )
         self.values: dict[str, Any] = {
             "provider": "whatsapp",
