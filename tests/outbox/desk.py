@@ -26,7 +26,7 @@ from tests.ingest.deliveries import delivery_of
 from unipile.client import connect_client
 from unipile.transport import Deadlines
 
-PATIENCE = Deadlines(connect=2, answer=0.4, upload=2, download=3, silence=0.4)
+PATIENCE = Deadlines(connect=2, answer=1.5, upload=3, download=3, silence=0.8)
 
 
 class Worker:
