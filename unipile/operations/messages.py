@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import TypeVar
 
-from unipile.operations.caller import Call, Caller, expect_object, parsed
+from unipile.operations.caller import Call, Caller, QueryValue, expect_object, parsed
 from unipile.operations.downloads import Download, open_download
 from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
 from unipile.resources.message import Message, parse_message
@@ -14,6 +15,8 @@ from unipile.resources.page import Page
 from unipile.resources.sent import parse_message_sent
 
 MESSAGE = "/messages/{message_id}"
+
+Item = TypeVar("Item")
 
 
 class MessageOperations:
@@ -37,21 +40,13 @@ class MessageOperations:
         limit: int = PAGE_LIMIT_MAX,
     ) -> Page[Message]:
         """One page of a chat's messages, or without `chat_id` of all chats of `account_id`."""
-        return await read_page(
-            self._caller,
-            parse_message,
-            list_object="MessageList",
-            route="/messages" if chat_id is None else "/chats/{chat_id}/messages",
-            ids={} if chat_id is None else {"chat_id": chat_id},
-            reason=reason,
-            query={
-                "account_id": account_id if chat_id is None else None,
-                "before": before,
-                "after": after,
-                "cursor": cursor,
-                "limit": limit,
-            },
-        )
+        query: dict[str, QueryValue] = {
+            "before": before,
+            "after": after,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        return await self._page(parse_message, chat_id, account_id, query, reason)
 
     async def page_stated(
         self, chat_id: str | None, *, account_id: str, reason: str, before: datetime, after: datetime
@@ -59,19 +54,25 @@ class MessageOperations:
         """One page of a chat's messages between two times, or (`None`) of all the account's, each as upstream stated it, for
         whoever keeps them.
         """
+        query: dict[str, QueryValue] = {"before": before, "after": after, "limit": PAGE_LIMIT_MAX}
+        return await self._page(dict, chat_id, account_id, query, reason)
+
+    async def _page(
+        self,
+        parse: Callable[[Mapping[str, object]], Item],
+        chat_id: str | None,
+        account_id: str | None,
+        query: Mapping[str, QueryValue],
+        reason: str,
+    ) -> Page[Item]:
         return await read_page(
             self._caller,
-            dict,
+            parse,
             list_object="MessageList",
             route="/messages" if chat_id is None else "/chats/{chat_id}/messages",
             ids={} if chat_id is None else {"chat_id": chat_id},
             reason=reason,
-            query={
-                "account_id": account_id if chat_id is None else None,
-                "before": before,
-                "after": after,
-                "limit": PAGE_LIMIT_MAX,
-            },
+            query={"account_id": account_id if chat_id is None else None, **query},
         )
 
     def pages(
