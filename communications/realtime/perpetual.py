@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from communications.cancellation import cancellation_respect
 from communications.realtime.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,10 @@ class Perpetual:
             try:
                 await self._work()
             except DATABASE_TROUBLE as trouble:
+                cancellation_respect()
                 log.warning("interrupted", task=self._name, error=type(trouble).__name__)
             except Exception:
+                cancellation_respect()
                 log.exception("broken", task=self._name)
             await asyncio.sleep(PAUSE_SECONDS)
 

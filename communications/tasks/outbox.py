@@ -15,6 +15,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from communications.cancellation import cancellation_respect
 from communications.errors import Unsaved
 from communications.feed.announce import changes_announce
 from communications.ingest.record import record
@@ -83,6 +84,7 @@ async def outbox_for_ever() -> None:
             ) as connections:
                 await _serve(connections)
         except Exception:
+            cancellation_respect()
             log.exception("outbox_interrupted")
             await asyncio.sleep(AGAIN_SECONDS)
 
@@ -286,6 +288,7 @@ class Outbox:
             try:
                 return await write()
             except DATABASE_GONE as error:
+                cancellation_respect()
                 log.warning("outbox_end_not_written", error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)
 

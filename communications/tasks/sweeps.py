@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
+from communications.cancellation import cancellation_respect
 from communications.ingest.connections import fold_connections
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
 from communications.tasks.media import files_due_announce, unreferenced_remove
@@ -36,5 +37,6 @@ async def sweep_for_ever() -> None:
                 try:
                     await sweep(connections)
                 except Exception:
+                    cancellation_respect()
                     log.exception("sweep_failed", sweep=sweep.__name__)
             await asyncio.sleep(EVERY_SECONDS)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -113,7 +113,7 @@ def child_named(process: LandlineProcess, word: str) -> psutil.Process:
     return next(child for child in family(process)[1:] if child.cmdline()[-1:] == [word])
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -192,7 +192,8 @@ def test_whatever_is_killed_comes_back_by_itself_or_with_the_next_start(
     launcher = start(starts, installation)
     assert installation.secret("owner_password") not in launcher.output
     for process in family(launcher):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     launcher.wait()
 
     launcher = start(starts, installation)
