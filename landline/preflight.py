@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from communications.models import Restoration
 from landline.databases import pooler_sentence
 from landline.environment import ConfigurationError
 from landline.postgres.binaries import OLDEST_MAJOR_VERSION
@@ -59,6 +60,14 @@ def database_check() -> None:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise ConfigurationError(f"PostgreSQL cannot be reached ({reason}): check DATABASE_URL.") from None
+
+
+def restoration_check() -> None:
+    """Raises ConfigurationError when a restore was interrupted: what waited to be sent then may have been sent."""
+    if Restoration.objects.filter(completed_at=None).exists():
+        raise ConfigurationError(
+            "A restore of this database was interrupted: run the same `landline restore` again, with --replace."
+        )
 
 
 def backend_of(session: psycopg.Connection) -> object:
