@@ -12,7 +12,7 @@ def backup_options_add(command: argparse.ArgumentParser) -> None:
         "not in it."
     )
     command.epilog = (
-        "Exit code 0: the backup is there, or proven to be good; 1: it is not, and the sentence says why."
+        "Exit code 0: the backup is there, or proven to be good; 1: it is not, and a sentence says why."
     )
     what = command.add_mutually_exclusive_group()
     what.add_argument(
@@ -28,8 +28,8 @@ def backup_options_add(command: argparse.ArgumentParser) -> None:
 
 def restore_options_add(command: argparse.ArgumentParser) -> None:
     command.description = (
-        "Brings a backup back while nothing else runs. Nothing is sent again by itself, browsers load anew, and everybody logs in "
-        "anew."
+        "Brings a backup back while nothing else runs. Nothing is sent again by itself, browsers load anew, and everybody "
+        "logs in anew."
     )
     command.epilog = "Exit code 0: restored; 1: refused or failed, and the sentence says why."
     command.add_argument("file", type=Path, metavar="FILE", help="a file that `landline backup` made")

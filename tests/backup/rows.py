@@ -7,7 +7,6 @@ import hashlib
 from communications.models import Channel, Conversation, MediaFile, Message
 from communications.schemas.identifiers import uuid7
 from tests.backup.place import Place
-from tests.conftest import close_django_connections
 from tests.inbox import channel_make, conversation_make, intent_make, message_make, person_make
 
 PICTURE_KEY = "ab/" + 32 * "a"
@@ -22,7 +21,6 @@ def inhabit(place: Place) -> Conversation:
     for number in range(50):
         message_make(conversation, f"message {number}", external_message_id=f"told-{number}")
     picture_put(place)
-    close_django_connections()
     return conversation
 
 
@@ -55,5 +53,4 @@ def outgoing_make(conversation: Conversation, text: str, **intent: object) -> Me
     made = intent_make(channel, person_make(), "send", conversation=conversation, message=message, **intent)
     made.client_id = client_id
     made.save()
-    close_django_connections()
     return message
