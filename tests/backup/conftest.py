@@ -11,6 +11,7 @@ from psycopg import sql
 
 from landline.postgres.roles import runtime_grants_set
 from tests.backup.place import Place
+from tests.backup.rows import inhabit
 from tests.database import ScratchDatabase
 from tests.processes import Processes
 
@@ -19,6 +20,20 @@ from tests.processes import Processes
 def source(database: ScratchDatabase, processes: Processes, tmp_path: Path) -> Place:
     """The test database, as an installation of its own data folder."""
     return Place(processes, database.runtime_url, database.owner_url, tmp_path / "source")
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept") / "yesterday.tar"
+
+
+@pytest.fixture
+def yesterday(source: Place, kept: Path) -> Path:
+    """A backup of ``inhabit``, made once; the source itself may be empty by now."""
+    if not kept.exists():
+        inhabit(source)
+        source.run("backup", kept)
+    return kept
 
 
 @pytest.fixture

@@ -34,7 +34,13 @@ class Place:
 
     def refused(self, *arguments: str | Path) -> str:
         """The output of a command that must not."""
-        process = self.start(*arguments)
+        return self.refused_together([arguments])[0]
+
+    def refused_together(self, commands: Sequence[Sequence[str | Path]]) -> list[str]:
+        return [self.refusal(process) for process in [self.start(*command) for command in commands]]
+
+    @staticmethod
+    def refusal(process: LandlineProcess) -> str:
         assert process.wait(seconds=60) == 1, process.output
         assert "Traceback" not in process.output, process.output
         return process.output

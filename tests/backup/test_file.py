@@ -22,10 +22,8 @@ from tests.backup.place import Place
 from tests.backup.rows import PICTURE_KEY, inhabit
 
 
-def changed(file: Path, change: Callable[[Manifest], Manifest]) -> Path:
-    """The same backup with another manifest."""
-    path = file.with_name("changed.tar")
-    path.unlink(missing_ok=True)
+def changed(file: Path, path: Path, change: Callable[[Manifest], Manifest]) -> Path:
+    """The same backup with another manifest, at ``path``."""
     with backup_open(file) as backup, backup_file(path) as writer:
         for member in backup.members():
             content = b"".join(backup.portions(member))
@@ -35,9 +33,8 @@ def changed(file: Path, change: Callable[[Manifest], Manifest]) -> Path:
     return path
 
 
-def damaged(file: Path, name: str) -> Path:
-    """The same backup with one byte of one member turned."""
-    path = file.with_name("damaged.tar")
+def damaged(file: Path, path: Path, name: str) -> Path:
+    """The same backup with one byte of one member turned, at ``path``."""
     content = bytearray(file.read_bytes())
     with tarfile.open(file) as archive:
         member = archive.getmember(name)
@@ -46,46 +43,42 @@ def damaged(file: Path, name: str) -> Path:
     return path
 
 
-def test_whatever_is_no_whole_backup_changes_nothing(source: Place, target: Place, tmp_path: Path) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
-    with tarfile.open(file) as archive:
+def test_whatever_is_no_whole_backup_changes_nothing(target: Place, yesterday: Path, tmp_path: Path) -> None:
+    with tarfile.open(yesterday) as archive:
         assert archive.getnames() == [
             DUMP,
             MEDIA + PICTURE_KEY,
             f"{MEDIA}{PICTURE_KEY}.thumbnail",
             MANIFEST,
         ]
-    whole = file.read_bytes()
+    whole = yesterday.read_bytes()
     cut, letter, other = tmp_path / "cut.tar", tmp_path / "letter.txt", tmp_path / "other.tar"
     cut.write_bytes(whole[: len(whole) // 2])
     letter.write_text("Dear Ana, " * 200)
     with tarfile.open(other, "w") as archive:
         archive.add(letter, "letter.txt")
-    for path, sentence in (
-        (cut, "is not a whole backup"),
-        (letter, "is no backup of Landline"),
-        (other, "is no"),
-        (tmp_path / "missing.tar", "cannot be read (No such file or directory)"),
-        (damaged(file, DUMP), "its database is not what was written"),
-    ):
-        assert sentence in target.refused("restore", path)
-    assert "its files are not those that were written" in target.refused(
-        "backup", "--verify", damaged(file, MEDIA + PICTURE_KEY)
-    )
+    expected = {
+        cut: "is not a whole backup",
+        letter: "is no backup of Landline",
+        other: "is no",
+        tmp_path / "missing.tar": "cannot be read (No such file or directory)",
+        damaged(yesterday, tmp_path / "database.tar", DUMP): "its database is not what was written",
+        damaged(
+            yesterday, tmp_path / "picture.tar", MEDIA + PICTURE_KEY
+        ): "its files are not those that were written",
+    }
+    said = target.refused_together([["restore", path] for path in expected])
+    for sentence, output in zip(expected.values(), said, strict=True):
+        assert sentence in output
     assert target.rows("SELECT FROM pg_class WHERE relname = 'communications_message'") == []
 
 
-def test_every_length_of_a_cut_file_is_noticed(source: Place, tmp_path: Path) -> None:
+def test_every_length_of_a_cut_file_is_noticed(yesterday: Path, tmp_path: Path) -> None:
     from landline.backup.errors import DamagedBackup
 
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
-    whole = file.read_bytes()
+    whole = yesterday.read_bytes()
     cut = tmp_path / "cut.tar"
-    with tarfile.open(file) as archive:
+    with tarfile.open(yesterday) as archive:
         last = archive.getmember(MANIFEST)
         edges = [edge for held in archive.getmembers() for edge in (held.offset, held.offset_data)]
     end = last.offset_data + last.size
@@ -98,30 +91,24 @@ def test_every_length_of_a_cut_file_is_noticed(source: Place, tmp_path: Path) ->
 
 
 def test_a_restored_row_that_differs_takes_everything_back(
-    source: Place, target: Place, tmp_path: Path
+    target: Place, yesterday: Path, tmp_path: Path
 ) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
 
     def one_row_other(manifest: Manifest) -> Manifest:
         table = manifest.tables["communications_message"]
         other = msgspec.structs.replace(table, digest=str(int(table.digest) + 1))
         return msgspec.structs.replace(manifest, tables={**manifest.tables, "communications_message": other})
 
-    wrong = changed(file, one_row_other)
+    wrong = changed(yesterday, tmp_path / "wrong.tar", one_row_other)
     said = "table communications_message differs from what was backed up"
-    assert said in target.refused("backup", "--verify", wrong)
-    assert said in target.refused("restore", wrong)
+    for output in target.refused_together([["backup", "--verify", wrong], ["restore", wrong]]):
+        assert said in output
     assert target.rows("SELECT FROM pg_class WHERE relname = 'communications_message'") == []
 
 
 def test_a_backup_of_a_newer_version_is_refused_in_words(
-    source: Place, target: Place, tmp_path: Path
+    target: Place, yesterday: Path, tmp_path: Path
 ) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
 
     def newer_schema(manifest: Manifest) -> Manifest:
         migrations = (*manifest.migrations, ("communications", "0099_later"))
@@ -133,12 +120,16 @@ def test_a_backup_of_a_newer_version_is_refused_in_words(
     def newer_format(manifest: Manifest) -> Manifest:
         return msgspec.structs.replace(manifest, format=2)
 
-    for change, sentence in (
-        (newer_schema, "whose schema is newer than this version's (communications.0099_later)"),
-        (newer_server, "restore it on 99 or newer"),
-        (newer_format, "was made by a newer Landline"),
-    ):
-        assert sentence in target.refused("restore", changed(file, change))
+    expected = {
+        changed(yesterday, tmp_path / "schema.tar", newer_schema): (
+            "whose schema is newer than this version's (communications.0099_later)"
+        ),
+        changed(yesterday, tmp_path / "server.tar", newer_server): "restore it on 99 or newer",
+        changed(yesterday, tmp_path / "format.tar", newer_format): "was made by a newer Landline",
+    }
+    said = target.refused_together([["restore", path] for path in expected])
+    for sentence, output in zip(expected.values(), said, strict=True):
+        assert sentence in output
 
 
 def test_a_backup_that_does_not_end_leaves_nothing_half(source: Place, tmp_path: Path) -> None:

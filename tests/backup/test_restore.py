@@ -107,15 +107,13 @@ async def claimed(place: Place) -> Any:
         return await intent_claim(connection, worker=uuid.uuid4(), kinds=["send"], pace_factor=0)
 
 
-def test_a_browser_that_saw_what_is_no_more_begins_anew(source: Place, target: Place, tmp_path: Path) -> None:
-    inhabit(source)
-    source.run("backup", tmp_path / "backup.tar")
-    target.run("restore", tmp_path / "backup.tar")
+def test_a_browser_that_saw_what_is_no_more_begins_anew(target: Place, yesterday: Path) -> None:
+    target.run("restore", yesterday)
     epoch, seen = asyncio.run(standing(target))
     assert asyncio.run(news(target, seen)).is_empty
     target.rows("UPDATE communications_message SET text = 'later'")
     assert not asyncio.run(news(target, seen)).is_empty
-    target.run("restore", tmp_path / "backup.tar", "--replace")
+    target.run("restore", yesterday, "--replace")
     assert asyncio.run(standing(target))[0] != epoch
     with pytest.raises(CursorRefused):
         asyncio.run(news(target, seen))
@@ -131,68 +129,55 @@ async def news(place: Place, since: Cursor) -> Changes:
         return await changes_read(feed, since, user_id=1, limit=100)
 
 
-def test_what_was_erased_since_is_erased_again(source: Place, target: Place, tmp_path: Path) -> None:
-    inhabit(source)
-    source.run("backup", tmp_path / "backup.tar")
-    target.run("restore", tmp_path / "backup.tar")
+def test_what_was_erased_since_is_erased_again(target: Place, yesterday: Path) -> None:
+    target.run("restore", yesterday)
     ((account,),) = target.rows("SELECT external_account_id FROM communications_channel")
     target.run("erase", "--account", account, "--message", "told-7", "--yes")
-    told = target.run("restore", tmp_path / "backup.tar", "--replace")
+    told = target.run("restore", yesterday, "--replace")
     assert "1 messages that were erased since" in told
     assert ("told-7",) not in target.rows("SELECT external_message_id FROM communications_message")
     assert target.rows("SELECT count(*) FROM communications_message") == [(49,)]
 
 
-def test_nothing_is_replaced_without_a_word_or_under_a_running_server(
-    source: Place, target: Place, tmp_path: Path
-) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
-    target.run("restore", file)
+def test_nothing_is_replaced_without_a_word_or_under_a_running_server(target: Place, yesterday: Path) -> None:
+    target.run("restore", yesterday)
     target.rows("UPDATE communications_message SET text = 'later'")
-    assert "not empty (1 people, 1 accounts, 50 messages)" in target.refused("restore", file)
+    assert "not empty (1 people, 1 accounts, 50 messages)" in target.refused("restore", yesterday)
     server = target.web()
-    assert "in use (landline" in target.refused("restore", file, "--replace")
+    assert "in use (landline" in target.refused("restore", yesterday, "--replace")
     server.stop()
     assert target.rows("SELECT DISTINCT text FROM communications_message") == [("later",)]
     orphan = target.media("cd/" + 32 * "c")
     orphan.parent.mkdir()
     orphan.write_bytes(b"known to the replaced database only")
-    target.run("restore", file, "--replace")
+    target.run("restore", yesterday, "--replace")
     assert ("message 0",) in target.rows("SELECT text FROM communications_message")
     assert not orphan.exists()
 
 
-def test_killed_in_the_middle_the_old_database_stands(source: Place, target: Place, tmp_path: Path) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
-    target.run("restore", file)
+def test_killed_in_the_middle_the_old_database_stands(target: Place, yesterday: Path) -> None:
+    target.run("restore", yesterday)
     target.rows("UPDATE communications_message SET text = 'later'")
     waiting = "SELECT pid FROM pg_stat_activity WHERE application_name = 'landline restore' AND wait_event_type = 'Lock'"
     with psycopg.connect(target.owner_url) as holder:
         holder.execute("LOCK communications_message IN ACCESS SHARE MODE")
-        process = target.start("restore", file, "--replace")
+        process = target.start("restore", yesterday, "--replace")
         while not target.rows(waiting):
             assert process.popen.poll() is None, process.output
         process.kill()
         for (backend,) in target.rows(waiting):
             target.rows("SELECT pg_terminate_backend(%s, 60000)", backend)
     assert target.rows("SELECT DISTINCT text FROM communications_message") == [("later",)]
-    target.run("restore", file, "--replace")
+    target.run("restore", yesterday, "--replace")
     assert target.rows("SELECT count(*) FROM communications_message WHERE text = 'later'") == [(0,)]
 
 
-def test_until_a_restore_is_completed_no_server_starts(source: Place, target: Place, tmp_path: Path) -> None:
-    inhabit(source)
-    file = tmp_path / "backup.tar"
-    source.run("backup", file)
+def test_until_a_restore_is_completed_no_server_starts(target: Place, yesterday: Path) -> None:
     blocked = target.data_dir / "media"
     blocked.write_text("a file where the folder should be")
-    assert "its files could not be written" in target.refused("restore", file)
-    assert "was interrupted" in target.refused("worker")
-    assert "was interrupted" in target.refused("web")
+    assert "its files could not be written" in target.refused("restore", yesterday)
+    for said in target.refused_together([["worker"], ["web"], ["backup"]]):
+        assert "was interrupted" in said
     blocked.unlink()
-    target.run("restore", file, "--replace")
+    target.run("restore", yesterday, "--replace")
     assert target.media(PICTURE_KEY).read_bytes() == PICTURE
