@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.db import connection as django_connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -32,6 +34,7 @@ from landline.environment import Environment
 from landline.progress import BytesLine
 
 APPLICATION: Final = "landline restore"
+OTHERS_LEAVE_WITHIN_SECONDS: Final = 2.0
 
 _OTHERS: Final = """
 SELECT DISTINCT application_name FROM pg_stat_activity
@@ -64,8 +67,10 @@ def backup_restore(path: Path, environment: Environment, *, replace: bool) -> in
             )
             line.end()
             complete(backup, environment, parameters)
-    except psycopg.OperationalError as error:
-        raise BackupError(f"the database did not answer ({last_line(str(error))}).") from error
+    except (psycopg.Error, DatabaseError) as error:
+        raise BackupError(
+            f"the database did not answer ({last_line(str(error))}). Once it does, run the same command again."
+        ) from error
     return 0
 
 
@@ -82,8 +87,7 @@ def schema_check(manifest: Manifest) -> None:
 def place_check(parameters: Mapping[str, Any], *, replace: bool) -> int:
     """Answers with the server's major version. Raises BackupError where somebody is at work, or something would be lost."""
     with psycopg.connect(**parameters, application_name=APPLICATION, autocommit=True) as connection:
-        others = [row[0] for row in connection.execute(_OTHERS, (APPLICATION,)).fetchall()]
-        if others:
+        if others := others_at_work(connection):
             raise BackupError(
                 f"the database is in use ({', '.join(others)}): stop Landline everywhere, then restore."
             )
@@ -95,6 +99,16 @@ def place_check(parameters: Mapping[str, Any], *, replace: bool) -> int:
                 "now is lost then."
             )
         return connection.info.server_version // 10_000
+
+
+def others_at_work(connection: psycopg.Connection) -> list[str]:
+    """Who has just left is seen for a moment longer."""
+    waits_until = time.monotonic() + OTHERS_LEAVE_WITHIN_SECONDS
+    while True:
+        others = [row[0] for row in connection.execute(_OTHERS, (APPLICATION,)).fetchall()]
+        if not others or time.monotonic() >= waits_until:
+            return others
+        time.sleep(0.05)
 
 
 def rows_in(connection: psycopg.Connection, table: str) -> int:

@@ -19,7 +19,7 @@ MEDIA: Final = "landline/media/"
 BLOCK: Final = 512
 PORTION: Final = 1 << 20
 
-UNFINISHED: Final = ".unfinished"
+UNFINISHED: Final = ".landline-unfinished"
 
 
 class Readable(Protocol):

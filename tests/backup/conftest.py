@@ -11,7 +11,6 @@ from psycopg import sql
 
 from landline.postgres.roles import runtime_grants_set
 from tests.backup.place import Place
-from tests.backup.rows import inhabit
 from tests.database import ScratchDatabase
 from tests.processes import Processes
 
@@ -30,6 +29,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def yesterday(source: Place, kept: Path) -> Path:
     """A backup of ``inhabit``, made once; the source itself may be empty by now."""
+    from tests.backup.rows import inhabit
+
     if not kept.exists():
         inhabit(source)
         source.run("backup", kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from communications.models import Channel, Conversation, MediaFile, Message
+from communications.models import Channel, Conversation, ConversationAlias, MediaFile, Message
 from communications.schemas.identifiers import uuid7
 from tests.backup.place import Place
 from tests.inbox import channel_make, conversation_make, intent_make, message_make, person_make
@@ -14,12 +14,16 @@ PICTURE = b"\x89PNG" + bytes(range(256)) * 40
 
 
 def inhabit(place: Place) -> Conversation:
-    """Somebody with an account, a conversation of fifty messages, and a picture with its thumbnail."""
+    """Somebody with an account, a conversation of fifty messages, one of three, and a picture with its thumbnail."""
     person = person_make("ana")
     channel = channel_make(person, role="owner")
     conversation = conversation_make(channel)
     for number in range(50):
         message_make(conversation, f"message {number}", external_message_id=f"told-{number}")
+    other = conversation_make(channel)
+    ConversationAlias.objects.create(channel=channel, kind="id", value="other-chat", conversation=other)
+    for number in range(3):
+        message_make(other, f"other {number}", external_message_id=f"other-{number}")
     picture_put(place)
     return conversation
 

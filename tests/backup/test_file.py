@@ -62,14 +62,14 @@ def test_whatever_is_no_whole_backup_changes_nothing(target: Place, yesterday: P
         letter: "is no backup of Landline",
         other: "is no",
         tmp_path / "missing.tar": "cannot be read (No such file or directory)",
-        damaged(yesterday, tmp_path / "database.tar", DUMP): "its database is not what was written",
-        damaged(
-            yesterday, tmp_path / "picture.tar", MEDIA + PICTURE_KEY
-        ): "its files are not those that were written",
     }
     said = target.refused_together([["restore", path] for path in expected])
     for sentence, output in zip(expected.values(), said, strict=True):
         assert sentence in output
+    turned = damaged(yesterday, tmp_path / "picture.tar", MEDIA + PICTURE_KEY)
+    assert "its files are not those that were written" in target.refused("backup", "--verify", turned)
+    turned = damaged(yesterday, tmp_path / "database.tar", DUMP)
+    assert "its database is not what was written" in target.refused("restore", turned)
     assert target.rows("SELECT FROM pg_class WHERE relname = 'communications_message'") == []
 
 
@@ -124,12 +124,14 @@ def test_a_backup_of_a_newer_version_is_refused_in_words(
         changed(yesterday, tmp_path / "schema.tar", newer_schema): (
             "whose schema is newer than this version's (communications.0099_later)"
         ),
-        changed(yesterday, tmp_path / "server.tar", newer_server): "restore it on 99 or newer",
         changed(yesterday, tmp_path / "format.tar", newer_format): "was made by a newer Landline",
     }
     said = target.refused_together([["restore", path] for path in expected])
     for sentence, output in zip(expected.values(), said, strict=True):
         assert sentence in output
+    assert "restore it on 99 or newer" in target.refused(
+        "restore", changed(yesterday, tmp_path / "server.tar", newer_server)
+    )
 
 
 def test_a_backup_that_does_not_end_leaves_nothing_half(source: Place, tmp_path: Path) -> None:
@@ -142,9 +144,9 @@ def test_a_backup_that_does_not_end_leaves_nothing_half(source: Place, tmp_path:
     picture.unlink()
     # Whoever reads it waits for a writer that never comes.
     os.mkfifo(picture)
-    for number, left in ((signal.SIGTERM, []), (signal.SIGKILL, [".backup.tar.unfinished"])):
+    for number, left in ((signal.SIGTERM, []), (signal.SIGKILL, [".backup.tar.landline-unfinished"])):
         process = source.start("backup", file)
-        unfinished = folder / ".backup.tar.unfinished"
+        unfinished = folder / ".backup.tar.landline-unfinished"
         while not (unfinished.exists() and unfinished.stat().st_size):
             assert process.popen.poll() is None, process.output
             time.sleep(0.01)

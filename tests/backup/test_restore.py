@@ -24,7 +24,7 @@ from tests.backup.place import Place
 from tests.backup.rows import PICTURE, PICTURE_KEY, inhabit, outgoing_make
 from tests.conftest import WEBHOOK_SECRET
 
-TEXTS = "SELECT text, sent_at, version::text FROM communications_message ORDER BY id"
+TEXTS = "SELECT text FROM communications_message WHERE external_message_id LIKE 'told-%%' ORDER BY id"
 
 
 def test_what_was_backed_up_while_everything_went_on_is_there_again(
@@ -54,7 +54,7 @@ def test_what_was_backed_up_while_everything_went_on_is_there_again(
 
     assert "2 files" in told
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [left.name for left in tmp_path.glob("*.unfinished")] == []
+    assert [left.name for left in tmp_path.glob(".*unfinished")] == []
     held = file.read_bytes()
     assert WEBHOOK_SECRET.encode() not in held
     assert b"stolen-session" not in held
@@ -133,16 +133,18 @@ def test_what_was_erased_since_is_erased_again(target: Place, yesterday: Path) -
     target.run("restore", yesterday)
     ((account,),) = target.rows("SELECT external_account_id FROM communications_channel")
     target.run("erase", "--account", account, "--message", "told-7", "--yes")
+    target.run("erase", "--account", account, "--conversation", "other-chat", "--yes")
     told = target.run("restore", yesterday, "--replace")
-    assert "1 messages that were erased since" in told
+    assert "4 messages that were erased since" in told
     assert ("told-7",) not in target.rows("SELECT external_message_id FROM communications_message")
     assert target.rows("SELECT count(*) FROM communications_message") == [(49,)]
+    assert target.rows("SELECT count(*) FROM communications_conversation") == [(1,)]
 
 
 def test_nothing_is_replaced_without_a_word_or_under_a_running_server(target: Place, yesterday: Path) -> None:
     target.run("restore", yesterday)
     target.rows("UPDATE communications_message SET text = 'later'")
-    assert "not empty (1 people, 1 accounts, 50 messages)" in target.refused("restore", yesterday)
+    assert "not empty (1 people, 1 accounts, 53 messages)" in target.refused("restore", yesterday)
     server = target.web()
     assert "in use (landline" in target.refused("restore", yesterday, "--replace")
     server.stop()
