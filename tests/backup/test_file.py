@@ -186,7 +186,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(source: Place, tmp_path: Path) -
     assert list(folder.iterdir()) == []
 
 
-def test_files_that_are_gone_or_other_are_named(source: Place, target: Place, tmp_path: Path) -> None:
+def test_files_that_are_gone_or_other_are_named(source: Place, tmp_path: Path) -> None:
     inhabit(source)
     file = tmp_path / "backup.tar"
     source.media(PICTURE_KEY).write_bytes(b"other")

@@ -59,8 +59,10 @@ def test_what_was_backed_up_while_everything_went_on_is_there_again(
     assert WEBHOOK_SECRET.encode() not in held
     assert b"stolen-session" not in held
 
-    assert "is good" in source.run("backup", "--verify", file)
+    proof = source.start("backup", "--verify", file)
     assert "Restored what was there" in target.run("restore", file)
+    assert proof.wait(seconds=60) == 0, proof.output
+    assert "is good" in proof.output
     texts = [row[0] for row in target.rows(TEXTS)]
     assert [text.rstrip(".") for text in texts] == [f"message {number}" for number in range(50)]
     # One moment: every statement of the writer changed all of them.
@@ -107,18 +109,6 @@ async def claimed(place: Place) -> Any:
         return await intent_claim(connection, worker=uuid.uuid4(), kinds=["send"], pace_factor=0)
 
 
-def test_a_browser_that_saw_what_is_no_more_begins_anew(target: Place, yesterday: Path) -> None:
-    target.run("restore", yesterday)
-    epoch, seen = asyncio.run(standing(target))
-    assert asyncio.run(news(target, seen)).is_empty
-    target.rows("UPDATE communications_message SET text = 'later'")
-    assert not asyncio.run(news(target, seen)).is_empty
-    target.run("restore", yesterday, "--replace")
-    assert asyncio.run(standing(target))[0] != epoch
-    with pytest.raises(CursorRefused):
-        asyncio.run(news(target, seen))
-
-
 async def standing(place: Place) -> tuple[uuid.UUID, Cursor]:
     async with await psycopg.AsyncConnection.connect(place.owner_url, autocommit=True) as feed:
         return await epoch_ensure(feed), await start_cursor(feed)
@@ -149,17 +139,19 @@ def test_nothing_is_replaced_without_a_word_or_under_a_running_server(target: Pl
     assert "in use (landline" in target.refused("restore", yesterday, "--replace")
     server.stop()
     assert target.rows("SELECT DISTINCT text FROM communications_message") == [("later",)]
+
+
+def test_killed_in_the_middle_the_old_database_stands_and_completed_it_is_another_one(
+    target: Place, yesterday: Path
+) -> None:
+    """The browser's copy as well: its cursor goes on in the first case, and is refused in the second."""
+    target.run("restore", yesterday)
+    epoch, seen = asyncio.run(standing(target))
+    assert asyncio.run(news(target, seen)).is_empty
+    target.rows("UPDATE communications_message SET text = 'later'")
     orphan = target.media("cd/" + 32 * "c")
     orphan.parent.mkdir()
-    orphan.write_bytes(b"known to the replaced database only")
-    target.run("restore", yesterday, "--replace")
-    assert ("message 0",) in target.rows("SELECT text FROM communications_message")
-    assert not orphan.exists()
-
-
-def test_killed_in_the_middle_the_old_database_stands(target: Place, yesterday: Path) -> None:
-    target.run("restore", yesterday)
-    target.rows("UPDATE communications_message SET text = 'later'")
+    orphan.write_bytes(b"known to the database of today only")
     waiting = "SELECT pid FROM pg_stat_activity WHERE application_name = 'landline restore' AND wait_event_type = 'Lock'"
     with psycopg.connect(target.owner_url) as holder:
         holder.execute("LOCK communications_message IN ACCESS SHARE MODE")
@@ -170,8 +162,15 @@ def test_killed_in_the_middle_the_old_database_stands(target: Place, yesterday: 
         for (backend,) in target.rows(waiting):
             target.rows("SELECT pg_terminate_backend(%s, 60000)", backend)
     assert target.rows("SELECT DISTINCT text FROM communications_message") == [("later",)]
+    assert not asyncio.run(news(target, seen)).is_empty
+    assert orphan.exists()
+
     target.run("restore", yesterday, "--replace")
     assert target.rows("SELECT count(*) FROM communications_message WHERE text = 'later'") == [(0,)]
+    assert asyncio.run(standing(target))[0] != epoch
+    with pytest.raises(CursorRefused):
+        asyncio.run(news(target, seen))
+    assert not orphan.exists()
 
 
 def test_until_a_restore_is_completed_no_server_starts(target: Place, yesterday: Path) -> None:
