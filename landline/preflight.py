@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from communications.models import Restoration
 from landline.databases import pooler_sentence
 from landline.environment import ConfigurationError
 from landline.postgres.binaries import OLDEST_MAJOR_VERSION
@@ -64,7 +64,11 @@ def database_check() -> None:
 
 def restoration_check() -> None:
     """Raises ConfigurationError when a restore was interrupted: what waited to be sent then may have been sent."""
-    if Restoration.objects.filter(completed_at=None).exists():
+    is_interrupted = (
+        apps.get_model("communications", "Restoration").objects.filter(completed_at=None).exists()
+    )
+    connection.close()
+    if is_interrupted:
         raise ConfigurationError(
             "A restore of this database was interrupted: run the same `landline restore` again, with --replace."
         )
