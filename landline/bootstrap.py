@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from landline.backup.errors import BackupError
 from landline.environment import ConfigurationError, Environment
 from landline.postgres.cluster import Cluster
 from landline.postgres.errors import ClusterError
@@ -69,10 +70,10 @@ def database_running(environment: Environment) -> Iterator[None]:
 
 @contextmanager
 def one_sentence_per_problem() -> Iterator[None]:
-    """Problems of configuration and database end the program with their sentence and exit code 1."""
+    """Problems of configuration, database and backup end the program with their sentence and exit code 1."""
     try:
         yield
-    except (ConfigurationError, ClusterError) as problem:
+    except (ConfigurationError, ClusterError, BackupError) as problem:
         sys.stderr.write(f"landline: {problem}\n")
         raise SystemExit(1) from None
 

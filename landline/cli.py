@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from landline import __version__
+from landline.backup.options import backup_options_add, restore_options_add
 from landline.bootstrap import (
     database_running,
     one_sentence_per_problem,
@@ -84,6 +85,14 @@ def parser() -> argparse.ArgumentParser:
     erasing = commands.add_parser("erase", help="erase a message, a conversation or a person for good")
     erase_options_add(erasing)
     erasing.set_defaults(command=erase)
+    saving = commands.add_parser(
+        "backup", help="save everything in one file, or prove that such a file is good"
+    )
+    backup_options_add(saving)
+    saving.set_defaults(command=backup)
+    bringing_back = commands.add_parser("restore", help="bring back what a backup holds")
+    restore_options_add(bringing_back)
+    bringing_back.set_defaults(command=restore)
     commands.add_parser(
         "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
     ).set_defaults(command=simulator)
@@ -110,12 +119,13 @@ def web(options: argparse.Namespace, _rest: list[str]) -> int:
         import django
 
         django.setup()
-        from landline.preflight import database_check, migrations_check, secrets_check
+        from landline.preflight import database_check, migrations_check, restoration_check, secrets_check
         from landline.web import web_serve
 
         secrets_check()
         database_check()
         migrations_check()
+        restoration_check()
         web_serve(workers=options.workers)
     return 0
 
@@ -127,11 +137,12 @@ def worker(_options: argparse.Namespace, _rest: list[str]) -> int:
         import django
 
         django.setup()
-        from landline.preflight import database_check, migrations_check
+        from landline.preflight import database_check, migrations_check, restoration_check
         from landline.work import worker_run
 
         database_check()
         migrations_check()
+        restoration_check()
         worker_run()
     return 0
 
@@ -164,6 +175,32 @@ def erase(options: argparse.Namespace, _rest: list[str]) -> int:
         return erase_run(options)
 
 
+def backup(options: argparse.Namespace, _rest: list[str]) -> int:
+    if options.verify is not None:
+        terminate_by_exception()
+        from landline.backup.verify import backup_verify
+
+        return backup_verify(options.verify)
+    with command_ready() as environment:
+        from landline.backup.make import backup_make
+
+        return backup_make(options.file, environment)
+
+
+def restore(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    environment = process_prepare("owner")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.backup.restore import backup_restore
+        from landline.preflight import database_check
+
+        database_check()
+        return backup_restore(options.file, environment, replace=options.replace)
+
+
 @contextmanager
 def command_ready() -> Iterator[Environment]:
     """For a command beside the servers: inside, Django is set up and the schema is this version's."""
@@ -173,10 +210,11 @@ def command_ready() -> Iterator[Environment]:
         import django
 
         django.setup()
-        from landline.preflight import database_check, migrations_check
+        from landline.preflight import database_check, migrations_check, restoration_check
 
         database_check()
         migrations_check()
+        restoration_check()
         yield environment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -59,6 +60,18 @@ def database_check() -> None:
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise ConfigurationError(f"PostgreSQL cannot be reached ({reason}): check DATABASE_URL.") from None
+
+
+def restoration_check() -> None:
+    """Raises ConfigurationError when a restore was interrupted: what waited to be sent then may have been sent."""
+    is_interrupted = (
+        apps.get_model("communications", "Restoration").objects.filter(completed_at=None).exists()
+    )
+    connection.close()
+    if is_interrupted:
+        raise ConfigurationError(
+            "A restore of this database was interrupted: run the same `landline restore` again, with --replace."
+        )
 
 
 def backend_of(session: psycopg.Connection) -> object:

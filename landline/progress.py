@@ -13,18 +13,20 @@ TOLD_IN_A_FILE_EVERY_SECONDS = 30.0
 TO_THE_END_OF_THE_LINE = "\x1b[K"
 
 
-class ProgressLine:
-    """Call it with the totals so far. On a terminal the line is rewritten, elsewhere a new one is written now and then."""
+class RewrittenLine:
+    """On a terminal the line is rewritten, elsewhere a new one is written now and then."""
 
-    def __init__(self, expected: int) -> None:
-        self._expected = expected
+    def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
         self._every_seconds = TOLD_EVERY_SECONDS if self._is_terminal else TOLD_IN_A_FILE_EVERY_SECONDS
         self._started_at = self._told_at = time.monotonic()
-        self.totals: Counter[str] = Counter()
 
-    def __call__(self, totals: Counter[str]) -> None:
-        self.totals = totals
+    def end(self) -> None:
+        if self._is_terminal:
+            sys.stderr.write(f"\r{self._sentence()}{TO_THE_END_OF_THE_LINE}\n")
+            sys.stderr.flush()
+
+    def _tell(self) -> None:
         now = time.monotonic()
         if now - self._told_at >= self._every_seconds:
             self._told_at = now
@@ -35,10 +37,21 @@ class ProgressLine:
             )
             sys.stderr.flush()
 
-    def end(self) -> None:
-        if self._is_terminal:
-            sys.stderr.write(f"\r{self._sentence()}{TO_THE_END_OF_THE_LINE}\n")
-            sys.stderr.flush()
+    def _sentence(self) -> str:
+        raise NotImplementedError
+
+
+class ProgressLine(RewrittenLine):
+    """Deliveries. Call it with the totals so far."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self._expected = expected
+        self.totals: Counter[str] = Counter()
+
+    def __call__(self, totals: Counter[str]) -> None:
+        self.totals = totals
+        self._tell()
 
     def _sentence(self) -> str:
         done = self.totals.total()
@@ -47,3 +60,20 @@ class ProgressLine:
         return (
             f"{done:,} of {self._expected:,} deliveries, {per_second:,.0f} a second: {outcomes or 'none yet'}"
         )
+
+
+class BytesLine(RewrittenLine):
+    """Bytes. Call it with how many more are done; ``expected`` is ``None`` where nobody knows."""
+
+    def __init__(self, what: str, expected: int | None = None) -> None:
+        super().__init__()
+        self._what, self._expected, self._done = what, expected, 0
+
+    def __call__(self, more: int) -> None:
+        self._done += more
+        self._tell()
+
+    def _sentence(self) -> str:
+        per_second = self._done / max(time.monotonic() - self._started_at, 0.001)
+        of = "" if self._expected is None else f" of {self._expected / 1e6:,.1f}"
+        return f"{self._what}: {self._done / 1e6:,.1f}{of} MB, {per_second / 1e6:,.1f} MB a second"

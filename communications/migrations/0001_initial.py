@@ -608,7 +608,15 @@ class Migration(migrations.Migration):
             name="ComparisonWindow",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("trigger", models.TextField(choices=[("status", "The account was not connected")])),
+                (
+                    "trigger",
+                    models.TextField(
+                        choices=[
+                            ("status", "The account was not connected"),
+                            ("restore", "The database was restored from a backup"),
+                        ]
+                    ),
+                ),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -962,6 +970,19 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["version"], name="feed_mark_version")],
             },
+        ),
+        migrations.CreateModel(
+            name="Restoration",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("backup_made_at", models.DateTimeField()),
+                ("backup_version", models.TextField(help_text="Which Landline made it")),
+                (
+                    "began_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+            ],
         ),
         migrations.CreateModel(
             name="LoginWindow",

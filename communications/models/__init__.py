@@ -25,6 +25,7 @@ from communications.models.login_window import LoginWindow
 from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
 from communications.models.replay import ReplayOrder
+from communications.models.restoration import Restoration
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
@@ -63,6 +64,7 @@ __all__ = [
     "Picture",
     "Reaction",
     "ReplayOrder",
+    "Restoration",
     "SearchMessage",
     "SearchName",
     "Tombstone",

@@ -98,6 +98,7 @@ class ComparisonWindow(models.Model):
 
     class Trigger(models.TextChoices):
         STATUS = "status", "The account was not connected"
+        RESTORE = "restore", "The database was restored from a backup"
 
     class State(models.TextChoices):
         OPEN = "open", "Still open"

@@ -9,6 +9,9 @@ HELD: Final = "The account is not connected. It is sent once that works again."
 PACED: Final = "Messages of this account leave one after another, at a pace that its provider bears."
 RATE_LIMITED: Final = "The provider has asked for a pause. It is sent afterwards."
 WORKER_GONE: Final = "The program that was sending it ended in the middle. It may have arrived."
+RESTORED: Final = (
+    "The database was restored from a backup in which it was still waiting. It may have left since."
+)
 NOT_FOUND: Final = "The conversation was read again, and it is not there. It may still arrive."
 NOT_THERE_YET: Final = "Unipile has accepted it, but it is not in the conversation. It may still arrive."
 FAULT: Final = "Something went wrong on our side while it was being sent. It may have arrived."

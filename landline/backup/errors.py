@@ -1,0 +1,11 @@
+"""Why a backup cannot be made, read or restored; each text is one sentence for the person at the terminal."""
+
+from __future__ import annotations
+
+
+class BackupError(Exception):
+    """Nothing was changed, unless the sentence says so."""
+
+
+class DamagedBackup(BackupError):
+    """The file is no backup, or not all of one."""
