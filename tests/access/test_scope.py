@@ -11,7 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from communications.models import ChannelAccess, Draft, User
+from communications.models import Alarm, ChannelAccess, Draft, User
 from tests.access.routes import Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
 from tests.inbox import (
@@ -42,6 +42,7 @@ IDS = {
     "upload_id",
     "lookup_id",
     "change_id",
+    "alarm_id",
 }
 ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
@@ -108,6 +109,7 @@ class Estate:
             message=self.messages[0],
             payload={"emoji": "👎"},
         )
+        self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -124,6 +126,7 @@ class Estate:
             "upload_id": str(self.upload.pk),
             "lookup_id": str(self.lookup.pk),
             "change_id": str(self.change.pk),
+            "alarm_id": str(self.alarm.pk),
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",
