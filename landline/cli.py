@@ -16,6 +16,7 @@ from landline.bootstrap import (
     process_prepare,
     terminate_by_exception,
 )
+from landline.connect_options import connect_options_add
 from landline.environment import Environment
 from landline.erase_options import erase_options_add
 from landline.lifeline import lifeline_watch
@@ -62,6 +63,11 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+    connecting = commands.add_parser(
+        "connect", help="try an address and a key of Unipile, and keep them if they work"
+    )
+    connect_options_add(connecting)
+    connecting.set_defaults(command=connect)
     folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
     replay_options_add(folding_again)
     folding_again.set_defaults(command=replay, usage_of=folding_again)
@@ -140,6 +146,17 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.manage import main as manage
 
     return manage(["landline", "migrate"])
+
+
+def connect(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    process_prepare("command")
+    import django
+
+    django.setup()
+    from landline.connect import connect_run
+
+    return connect_run(options)
 
 
 def replay(options: argparse.Namespace, _rest: list[str]) -> int:

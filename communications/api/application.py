@@ -18,6 +18,7 @@ from communications.api import (
     search,
     sending,
     session,
+    setup,
     uploads,
 )
 from communications.api.contract import Api
@@ -41,6 +42,7 @@ api: Final = Api(
 )
 problems_register(api)
 api.add_router("/session", session.router)
+api.add_router("/setup", setup.router)
 
 # One path has one router: several modules share that of the conversations.
 _OF_COMMUNICATIONS: Final = (

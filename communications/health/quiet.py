@@ -12,7 +12,7 @@ EXPECTED_MIN: Final = 8
 SILENT_MINUTES_MIN: Final = 20
 SILENT_DAYS_MAX: Final = 3
 
-# A channel is judged once it has been known for all the weeks. One row per channel that is said to be connected: id, last delivery,
+# A channel is judged once it has been known for all the weeks. One row for each that is said to be connected: id, last delivery,
 # deliveries expected since. By the unique index (channel, hour), a few hundred rows each.
 EXPECTED_SINCE_LAST: Final = f"""
 SELECT channel.id, last.at, sum(hour.part * usual.least) AS expected

@@ -53,15 +53,14 @@ class ChannelHealth(Document, frozen=True, kw_only=True):
 class Setup(Document, frozen=True, kw_only=True):
     """How far a new installation is, and what comes next.
 
-    ``source``: where the credentials come from; those of the environment cannot be replaced by the form. ``dsn`` is shown to
-    superusers only, the key to nobody. ``form_allowed``: the page came by https, or on this machine.
+    ``source``: where the credentials come from; those of the environment cannot be replaced by the form.
+    ``form_allowed``: the page came by https, or on this machine.
     """
 
     upstream: Literal["demo", "connected", "missing"]
     source: Literal["environment", "kept", "simulated"] | None
     may_set_up: bool
     form_allowed: bool
-    dsn: str | None
     public_url: str | None
     accounts: Count
     next: Literal["credentials", "public_url", "account"] | None

@@ -43,22 +43,28 @@ class SimulatedUpstream:
 
 
 def programs_for(
-    variables: Mapping[str, str], *, bind: Bind, simulated: SimulatedUpstream | None
+    variables: Mapping[str, str], *, bind: Bind, simulated: SimulatedUpstream | None, is_demo: bool = False
 ) -> list[Program]:
     """The programs in starting order.
 
-    Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address.
+    Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address. A simulated key gives
+    way to one that is kept later, except in a demo, whose world stays invented.
     """
     withheld = UPSTREAM_VARIABLES | OWNER_VARIABLES
     common = {name: value for name, value in variables.items() if name not in withheld}
     programs = []
     if simulated is None:
         upstream = {name: value for name, value in variables.items() if name in UPSTREAM_VARIABLES}
+        if "UNIPILE_DSN" in upstream or "UNIPILE_DSN_FILE" in upstream:
+            common["LANDLINE_UPSTREAM_SOURCE"] = "environment"
     else:
-        upstream = {"UNIPILE_DSN": simulated.bind.url, "UNIPILE_API_KEY": secrets.token_urlsafe(32)}
+        key = secrets.token_urlsafe(32)
+        prefix = "UNIPILE" if is_demo else "LANDLINE_SIMULATED"
+        upstream = {f"{prefix}_DSN": simulated.bind.url, f"{prefix}_API_KEY": key}
         common["LANDLINE_DEMO"] = "1"
+        common["LANDLINE_UPSTREAM_SOURCE"] = "environment" if is_demo else "simulated"
         # Before the worker, which asks it for the accounts at once; its deliveries are repeated.
-        programs.append(simulator_program({**common, **upstream}, simulated))
+        programs.append(simulator_program({**common, "UNIPILE_API_KEY": key}, simulated))
     programs.append(Program("web", "landline", ("web",), common, address=bind))
     programs.append(
         Program("worker", "landline", ("worker",), {**common, **upstream}, ready_text=WORKER_READY)

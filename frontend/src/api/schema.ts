@@ -32,6 +32,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/setup/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * First run
+         * @description What is set up, and what comes next; the credentials themselves are not in it.
+         */
+        readonly get: operations["setup_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/setup/credentials/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect to Unipile
+         * @description Tries the address and the key by one call, and keeps them if they work. For superusers, by https or on this machine.
+         */
+        readonly post: operations["setup_credentials"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/": {
         readonly parameters: {
             readonly query?: never;
@@ -964,6 +1004,16 @@ export interface components {
             readonly username: string;
             /** Password */
             readonly password: string;
+        };
+        /** UpstreamCredentials */
+        readonly UpstreamCredentials: {
+            /**
+             * Dsn
+             * @description As the dashboard shows it.
+             */
+            readonly dsn: string;
+            /** Api Key */
+            readonly api_key: string;
         };
         /** ChannelSettings */
         readonly ChannelSettings: {
@@ -2458,6 +2508,32 @@ export interface components {
             readonly display_name: string;
         };
         /**
+         * Setup
+         * @description How far a new installation is, and what comes next.
+         *
+         *     ``source``: where the credentials come from; those of the environment cannot be replaced by the form.
+         *     ``form_allowed``: the page came by https, or on this machine.
+         */
+        readonly Setup: {
+            /** @enum {unknown} */
+            readonly upstream: "connected" | "demo" | "missing";
+            readonly source: ("environment" | "kept" | "simulated") | null;
+            readonly may_set_up: boolean;
+            readonly form_allowed: boolean;
+            readonly public_url: string | null;
+            readonly accounts: number;
+            readonly next: ("account" | "credentials" | "public_url") | null;
+        };
+        /**
+         * SetupConnected
+         * @description The credentials work: upstream listed so many accounts.
+         */
+        readonly SetupConnected: {
+            /** @enum {unknown} */
+            readonly upstream: "connected";
+            readonly accounts: number;
+        };
+        /**
          * Upload
          * @description A file that the reader has handed over to be sent.
          *
@@ -2486,6 +2562,7 @@ export interface components {
     pathItems: never;
 }
 export type Credentials = components['schemas']['Credentials'];
+export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
 export type WantedLookup = components['schemas']['WantedLookup'];
 export type WantedPictures = components['schemas']['WantedPictures'];
@@ -2576,6 +2653,8 @@ export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
+export type Setup = components['schemas']['Setup'];
+export type SetupConnected = components['schemas']['SetupConnected'];
 export type Upload = components['schemas']['Upload'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2679,6 +2758,104 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly setup_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Setup"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly setup_credentials: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpstreamCredentials"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupConnected"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `credentials_refused` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `busy` */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
