@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from unipile.client import UnipileClient
 from unipile.endpoint import DsnError, endpoint_from_dsn
-from unipile.errors import NotSent, RateLimited, Unauthorised, UnipileError, Unknown
+from unipile.errors import NotSent, RateLimited, Refused, Rejected, Unauthorised, UnipileError, Unknown
 from unipile.transport import Answer, AnswerStream, Deadlines, HttpTransport, Request, Transport
 
 DEADLINES: Final = Deadlines(connect=5, answer=15)
@@ -20,7 +20,7 @@ SENTENCES: Final = {
     "wrong_dsn": "There is no such address. Copy the DSN from Unipile's dashboard, such as api8.unipile.com:13443.",
     "not_unipile": "Something answers at this address, but it is not Unipile's API. Copy the DSN with its port.",
     "unreachable": "Unipile cannot be reached at this address. Check the port, and whether this machine may connect to it.",
-    "tls_refused": "The certificate at this address is not valid for it; nothing was sent. Check the DSN and this machine's clock.",
+    "tls_refused": "The certificate at this address is not valid for it; nothing was sent. Check the DSN, and the clock here.",
     "busy": "Unipile answers but does not serve at the moment. Nothing was changed; try again in a minute.",
 }
 CLOCK_SENTENCE: Final = (
@@ -95,9 +95,9 @@ async def credentials_try(dsn: str, api_key: str) -> Tried:
 
 def _code(error: UnipileError) -> str:
     match error:
-        case Unauthorised():
+        case Unauthorised() | Refused(status=401 | 403):
             return WRONG_KEY
-        case RateLimited():
+        case RateLimited() | Rejected(is_permanent=False):
             return "busy"
         case NotSent():
             return _OF_NOT_SENT.get(error.code, "unreachable")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from communications.models import AuditEntry, User
 from communications.tasks.connecting import credentials_try
@@ -25,15 +24,14 @@ ACCOUNTS = {"object": "AccountList", "items": [], "cursor": None}
 HTML = b"<!doctype html><title>It works</title>"
 
 
-async def _slow(_request: web.Request) -> web.Response:
-    raise ConnectionResetError
-
-
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
         (ACCOUNTS, "connected"),
-        ((401, {"type": "errors/missing_credentials", "title": "Missing credentials", "status": 401}), "wrong_key"),
+        (
+            (401, {"type": "errors/missing_credentials", "title": "Missing credentials", "status": 401}),
+            "wrong_key",
+        ),
         ((401, {"type": "errors/invalid_credentials", "title": "No", "status": 401}), "wrong_key"),
         ((401, {}), "wrong_key"),
         ((200, HTML, {"Content-Type": "text/html"}), "not_unipile"),
@@ -97,7 +95,10 @@ def test_credentials_are_replaced_while_others_read_them(tmp_path: Path) -> None
     """The kept ones come before simulated ones, and those of the environment before all."""
     folder = tmp_path / "secrets"
     simulated = {"LANDLINE_SIMULATED_DSN": "http://127.0.0.1:4010", "LANDLINE_SIMULATED_API_KEY": "invented"}
-    worker, web_process = access(folder, **simulated), access(folder, "web", LANDLINE_UPSTREAM_SOURCE="simulated")
+    worker, web_process = (
+        access(folder, **simulated),
+        access(folder, "web", LANDLINE_UPSTREAM_SOURCE="simulated"),
+    )
     assert (worker.source(), web_process.source()) == ("simulated", "simulated")
     for key in ("first", "second"):
         secret_replace(folder / KEPT_NAME, json.dumps({"dsn": "api8.unipile.com:13443", "api_key": key}))
@@ -132,7 +133,9 @@ def connect(folder: Path, given: dict[str, str] | str, **variables: str) -> subp
     )
 
 
-async def test_the_command_keeps_what_works_and_nothing_else(tmp_path: Path, database: ScratchDatabase) -> None:
+async def test_the_command_keeps_what_works_and_nothing_else(
+    tmp_path: Path, database: ScratchDatabase
+) -> None:
     import asyncio
 
     kept = tmp_path / "secrets" / KEPT_NAME
