@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
     )
     connect_options_add(connecting)
     connecting.set_defaults(command=connect)
+    examining = commands.add_parser("doctor", help="say what is well, what is not, and what to do")
+    examining.add_argument("--json", action="store_true", help="one JSON object in place of lines")
+    examining.set_defaults(command=doctor)
     folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
     replay_options_add(folding_again)
     folding_again.set_defaults(command=replay, usage_of=folding_again)
@@ -157,6 +160,18 @@ def connect(options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.connect import connect_run
 
     return connect_run(options)
+
+
+def doctor(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.doctor import doctor_run
+
+        return doctor_run(as_json=options.json)
 
 
 def replay(options: argparse.Namespace, _rest: list[str]) -> int:

@@ -87,6 +87,12 @@ LANDLINE_HOSTED_TOKEN = _environment.secret(
     minimum_length=WEBHOOK_SECRET_MINIMUM_LENGTH,
 )
 
+LANDLINE_METRICS_TOKEN = _environment.secret(
+    "LANDLINE_METRICS_TOKEN",
+    kept_in=_secrets / "metrics_token",
+    minimum_length=WEBHOOK_SECRET_MINIMUM_LENGTH,
+)
+
 # Read on demand and by the worker only: the key of Unipile is no setting and never in a web process.
 LANDLINE_UPSTREAM = UpstreamAccess(_environment, kept_in=_secrets, process_role=LANDLINE_PROCESS_ROLE)
 
@@ -203,7 +209,7 @@ if _https:
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     # Asked from inside, without the proxy that speaks https.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SILENCED_SYSTEM_CHECKS = [
@@ -228,7 +234,13 @@ logging_configure(
     known_secrets=tuple(
         filter(
             None,
-            (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS, LANDLINE_HOSTED_TOKEN, *storage_secrets(_media_storage)),
+            (
+                SECRET_KEY,
+                *LANDLINE_WEBHOOK_SECRETS,
+                LANDLINE_HOSTED_TOKEN,
+                LANDLINE_METRICS_TOKEN,
+                *storage_secrets(_media_storage),
+            ),
         )
     ),
 )

@@ -61,6 +61,8 @@ LISTS_WITH_TEXT = [
     if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, *LISTS_WITHOUT_TEXT}
 ]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
+# Of the installation, and of no account: tests/health/test_connecting.py.
+OF_THE_INSTALLATION = {"GET /api/v1/setup/", "POST /api/v1/setup/credentials/"}
 DELIVERIES = "/api/v1/communications/deliveries/"
 EVERY_CALL = pytest.mark.parametrize("call", CALLS_OF_THE_INBOX, ids=str)
 EVERY_CALL_WITH_AN_ID = pytest.mark.parametrize("call", CALLS_WITH_AN_ID, ids=str)
@@ -176,14 +178,16 @@ def world(database: ScratchDatabase, media_folder: Path) -> World:
 
 
 def test_every_call_of_the_api_is_in_a_matrix() -> None:
-    assert {str(call) for call in CALLS} - {str(call) for call in CALLS_OF_THE_INBOX} == ANSWERED_TO_ANYBODY
+    assert {str(call) for call in CALLS} - {
+        str(call) for call in CALLS_OF_THE_INBOX
+    } == ANSWERED_TO_ANYBODY | OF_THE_INSTALLATION
     assert {name for call in CALLS for name in call.parameters} == {"provider"} | IDS
     assert len(CALLS_WITH_AN_ID) >= 4
 
 
 def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
-    for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
+    for_anybody = {"healthz", "readyz", "metrics", "sw.js", "manifest.webmanifest", "favicon.ico"}
     for_anybody |= {
         "^(?:|login/?|search/?|deliveries/?|inbox(?:/.*)?)$",
         "^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$",
