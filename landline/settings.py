@@ -184,6 +184,22 @@ LANDLINE_MEDIA_KEEP_FREE_BYTES = 1_000_000 * _environment.whole_number(
 # Tasks call Unipile: only the worker loads them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 
+# -- alarms --------------------------------------------------------------------------------------------
+
+LANDLINE_ALARM_EMAIL = tuple(
+    filter(
+        None, (address.strip() for address in (_environment.text("LANDLINE_ALARM_EMAIL") or "").split(","))
+    )
+)
+LANDLINE_ALARM_WEBHOOK_URL = _environment.text_or_file("LANDLINE_ALARM_WEBHOOK_URL")
+EMAIL_HOST = _environment.text("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _environment.whole_number("EMAIL_PORT", default=25, minimum=1, maximum=65_535)
+EMAIL_HOST_USER = _environment.text("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _environment.text_or_file("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _environment.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _environment.text("DEFAULT_FROM_EMAIL") or "landline@localhost"
+
 # -- people and sessions -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "communications.User"
@@ -239,6 +255,8 @@ logging_configure(
                 *LANDLINE_WEBHOOK_SECRETS,
                 LANDLINE_HOSTED_TOKEN,
                 LANDLINE_METRICS_TOKEN,
+                EMAIL_HOST_PASSWORD,
+                LANDLINE_ALARM_WEBHOOK_URL,
                 *storage_secrets(_media_storage),
             ),
         )

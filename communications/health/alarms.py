@@ -37,7 +37,13 @@ async def alarms_settle(
 ) -> bool:
     """Whether anything changed. Alarms of other ``kinds`` are left as they are. Of several workers at once only one does it."""
     told = [
-        {**condition._asdict(), "since": condition.since and condition.since.isoformat()}
+        {
+            "kind": condition.kind,
+            "channel_id": condition.channel_id,
+            "since": condition.since and condition.since.isoformat(),
+            "count": condition.number,
+            "reason": condition.reason,
+        }
         for condition in conditions
     ]
     async with connection.transaction():
@@ -47,3 +53,8 @@ async def alarms_settle(
         found = await connection.execute(_SETTLE, {"conditions": json.dumps(told), "kinds": list(kinds)})
         [(changed,)] = await found.fetchall()
         return bool(changed)
+
+
+async def alarm_settle(connection: AsyncConnection[Any], condition: Condition, *, is_so: bool) -> bool:
+    """For what is learned by an answer, at once: whether it is so, or not any more."""
+    return await alarms_settle(connection, [condition] if is_so else [], kinds=[condition.kind])

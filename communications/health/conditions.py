@@ -16,10 +16,19 @@ FAILING_MINUTES: Final = 5
 FEED_HELD_SECONDS: Final = 60
 KEY_REFUSED: Final = "key_refused"
 
-# Stopped, deleted and never known: a person's doing, or no news. Connecting is what an account does before it works.
+# Only what upstream says of the account: its status, or an answer that the account is not connected, for as long as something
+# waits because of it. A time-out, a 5xx or a 429 says nothing of the account and is in neither. Deleted is a person's doing.
 _DOWN: Final = """
 SELECT id, status_since, NULL::bigint, status FROM communications_channel
 WHERE status IN ('credentials', 'permissions', 'error', 'stopped')
+UNION ALL
+SELECT channel.id, pace.told_at, NULL::bigint, 'disconnected' FROM communications_channel AS channel
+JOIN communications_channelpace AS pace ON pace.channel_id = channel.id
+WHERE channel.status NOT IN ('credentials', 'permissions', 'error', 'stopped', 'deleted')
+  AND pace.reason_code = 'disconnected' AND pace.refusals > 0
+  AND NOT EXISTS (SELECT FROM communications_alarm AS refused WHERE refused.kind = 'key_refused' AND refused.closed_at IS NULL)
+  AND EXISTS (
+      SELECT FROM communications_intent AS intent WHERE intent.channel_id = channel.id AND intent.state = 'waiting')
 """
 _QUIET: Final = f"SELECT id, at, floor, '' FROM ({UNUSUALLY_QUIET}) AS silent (id, at, floor)"  # noqa: S608
 # Of an account that is down its own alarm says so, with what waits for it.
@@ -58,7 +67,7 @@ class Condition(NamedTuple):
     kind: str
     channel_id: int | None
     since: dt.datetime | None
-    count: int | None
+    number: int | None
     reason: str
 
 

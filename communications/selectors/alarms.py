@@ -16,7 +16,7 @@ class AlarmRow(NamedTuple):
     opened_at: dt.datetime
     closed_at: dt.datetime | None
     since: dt.datetime | None
-    count: int | None
+    number: int | None
     reason: str
     acknowledged_at: dt.datetime | None
     acknowledged_by: str
@@ -74,7 +74,7 @@ def alarm_document(row: Sequence[Any]) -> Alarm:
         opened_at=instant(held.opened_at),
         closed_at=optional_instant(held.closed_at),
         since=optional_instant(held.since),
-        count=held.count,
+        count=held.number,
         reason=held.reason or None,
         acknowledged_at=optional_instant(held.acknowledged_at),
         acknowledged_by=held.acknowledged_by or None,

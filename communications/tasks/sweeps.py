@@ -8,6 +8,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
+from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
 from communications.tasks.health import health_measure
 from communications.tasks.media import files_due_announce, unreferenced_remove
@@ -25,6 +26,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     files_due_announce,
     questions_due_announce,
     health_measure,
+    alarm_notices_send,
     expired_remove,
     unreferenced_remove,
 )

@@ -67,7 +67,7 @@ async def quiet(connections: Connections, now: dt.datetime = NOW) -> list[Any]:
         found = await conditions_read(
             connection, now=now, data_dir=settings.LANDLINE_DATA_DIR, keep_free_bytes=0
         )
-    return [(one.channel_id, one.count) for one in found if one.kind == "unusually_quiet"]
+    return [(one.channel_id, one.number) for one in found if one.kind == "unusually_quiet"]
 
 
 async def test_a_busy_account_that_falls_silent_is_noticed_within_half_an_hour(
