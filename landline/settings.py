@@ -192,13 +192,13 @@ LANDLINE_ALARM_EMAIL = tuple(
     )
 )
 LANDLINE_ALARM_WEBHOOK_URL = _environment.text_or_file("LANDLINE_ALARM_WEBHOOK_URL")
-EMAIL_HOST = _environment.text("EMAIL_HOST") or "localhost"
-EMAIL_PORT = _environment.whole_number("EMAIL_PORT", default=25, minimum=1, maximum=65_535)
-EMAIL_HOST_USER = _environment.text("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = _environment.text_or_file("EMAIL_HOST_PASSWORD") or ""
-EMAIL_USE_TLS = _environment.flag("EMAIL_USE_TLS")
+EMAIL_HOST = _environment.text("LANDLINE_EMAIL_HOST") or "localhost"
+EMAIL_PORT = _environment.whole_number("LANDLINE_EMAIL_PORT", default=25, minimum=1, maximum=65_535)
+EMAIL_HOST_USER = _environment.text("LANDLINE_EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _environment.text_or_file("LANDLINE_EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _environment.flag("LANDLINE_EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = _environment.text("DEFAULT_FROM_EMAIL") or "landline@localhost"
+DEFAULT_FROM_EMAIL = _environment.text("LANDLINE_EMAIL_FROM") or "landline@localhost"
 
 # -- people and sessions -------------------------------------------------------------------------------
 

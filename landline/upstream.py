@@ -65,23 +65,21 @@ class UpstreamAccess:
             raise ConfigurationError("A web process must not read the key of Unipile; the worker calls it.")
         match self.source():
             case "environment":
-                return self._of_environment("UNIPILE")
+                return self._of_environment("UNIPILE_DSN", "UNIPILE_API_KEY")
             case "kept":
                 return self._of_file()
             case "simulated":
-                return self._of_environment("LANDLINE_SIMULATED")
+                return self._of_environment("LANDLINE_SIMULATED_DSN", "LANDLINE_SIMULATED_API_KEY")
         return None
 
     def _given(self, name: str) -> bool:
         return self._environment.text_or_file(name) is not None
 
-    def _of_environment(self, prefix: str) -> UpstreamCredentials:
-        dsn = self._environment.text_or_file(f"{prefix}_DSN")
-        api_key = self._environment.text_or_file(f"{prefix}_API_KEY")
+    def _of_environment(self, dsn_name: str, key_name: str) -> UpstreamCredentials:
+        dsn = self._environment.text_or_file(dsn_name)
+        api_key = self._environment.text_or_file(key_name)
         if dsn is None or api_key is None:
-            raise ConfigurationError(
-                f"{prefix}_DSN is set but {prefix}_API_KEY is not: set both, or neither."
-            )
+            raise ConfigurationError(f"{dsn_name} is set but {key_name} is not: set both, or neither.")
         return UpstreamCredentials(base_url(dsn), api_key)
 
     def _of_file(self) -> UpstreamCredentials:

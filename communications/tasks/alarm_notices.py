@@ -89,7 +89,8 @@ async def _mail(notice: Notice) -> None:
 
 async def _post(notice: Notice) -> None:
     """To the one address that is set, on the terms of every call that leaves: its host only, checked as resolved, no redirect."""
-    url = urlsplit(settings.LANDLINE_ALARM_WEBHOOK_URL)
+    address = settings.LANDLINE_ALARM_WEBHOOK_URL or ""
+    url = urlsplit(address)
     endpoint = endpoint_from_dsn(f"{url.scheme}://{url.netloc}")
     connector = aiohttp.TCPConnector(resolver=PinnedResolver(endpoint), use_dns_cache=False, force_close=True)
     timeout = aiohttp.ClientTimeout(total=DEADLINE_SECONDS)
@@ -98,7 +99,7 @@ async def _post(notice: Notice) -> None:
             connector=connector, timeout=timeout, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
         ) as session,
         session.post(
-            url.geturl(),
+            address,
             json=_body(notice),
             headers={"Idempotency-Key": str(notice.id), "User-Agent": "landline"},
             allow_redirects=False,

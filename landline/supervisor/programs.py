@@ -12,6 +12,7 @@ from landline.environment import Bind
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 UPSTREAM_VARIABLES = frozenset({"UNIPILE_DSN", "UNIPILE_DSN_FILE", "UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE"})
+SIMULATED_NAMES = ("LANDLINE_SIMULATED_DSN", "LANDLINE_SIMULATED_API_KEY")
 OWNER_VARIABLES = frozenset({"LANDLINE_DATABASE_OWNER_URL", "LANDLINE_DATABASE_OWNER_URL_FILE"})
 WORKER_READY = "worker ready"
 
@@ -59,8 +60,8 @@ def programs_for(
             common["LANDLINE_UPSTREAM_SOURCE"] = "environment"
     else:
         key = secrets.token_urlsafe(32)
-        prefix = "UNIPILE" if is_demo else "LANDLINE_SIMULATED"
-        upstream = {f"{prefix}_DSN": simulated.bind.url, f"{prefix}_API_KEY": key}
+        names = ("UNIPILE_DSN", "UNIPILE_API_KEY") if is_demo else SIMULATED_NAMES
+        upstream = dict(zip(names, (simulated.bind.url, key), strict=True))
         common["LANDLINE_DEMO"] = "1"
         common["LANDLINE_UPSTREAM_SOURCE"] = "environment" if is_demo else "simulated"
         # Before the worker, which asks it for the accounts at once; its deliveries are repeated.
