@@ -15,6 +15,7 @@
     ├── NotPossible            409  what cannot be done to a message as it stands
     │   └── TooLate            409  nor any more
     ├── NotDecidable           409  a decision that does not fit how the message stands
+    ├── CredentialsRefused     409  an address or key of Unipile that does not work; ``code`` says why
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
     ├── TooLarge               413  more than is taken
     ├── ForbiddenType          415  a file that runs when it is opened
@@ -103,6 +104,16 @@ class NotDecidable(LandlineError):
     status = 409
     code = "not_decidable"
     title = "The message does not stand so that this could be decided"
+
+
+class CredentialsRefused(LandlineError):
+    status = 409
+    code = "credentials_refused"
+    title = "Unipile cannot be used with these credentials"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class BodyRemoved(LandlineError):

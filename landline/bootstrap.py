@@ -19,6 +19,8 @@ from landline.environment import ConfigurationError, Environment
 from landline.postgres.cluster import Cluster
 from landline.postgres.errors import ClusterError
 
+# Also where .env names it for all: who serves people does not hold the key.
+KEY_VARIABLES = ("UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE")
 ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
@@ -29,6 +31,9 @@ def process_prepare(role: str, *, dotenv: Path = Path(".env")) -> Environment:
             os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landline.settings")
     os.environ["LANDLINE_PROCESS_ROLE"] = role
+    if role == "web":
+        for name in KEY_VARIABLES:
+            os.environ.pop(name, None)
     return Environment(os.environ)
 
 

@@ -17,6 +17,7 @@ from landline.bootstrap import (
     process_prepare,
     terminate_by_exception,
 )
+from landline.connect_options import connect_options_add
 from landline.environment import Environment
 from landline.erase_options import erase_options_add
 from landline.lifeline import lifeline_watch
@@ -63,6 +64,14 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+    connecting = commands.add_parser(
+        "connect", help="try an address and a key of Unipile, and keep them if they work"
+    )
+    connect_options_add(connecting)
+    connecting.set_defaults(command=connect)
+    examining = commands.add_parser("doctor", help="say what is well, what is not, and what to do")
+    examining.add_argument("--json", action="store_true", help="one JSON object in place of lines")
+    examining.set_defaults(command=doctor)
     folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
     replay_options_add(folding_again)
     folding_again.set_defaults(command=replay, usage_of=folding_again)
@@ -151,6 +160,29 @@ def migrate(_options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.manage import main as manage
 
     return manage(["landline", "migrate"])
+
+
+def connect(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    process_prepare("command")
+    import django
+
+    django.setup()
+    from landline.connect import connect_run
+
+    return connect_run(options)
+
+
+def doctor(options: argparse.Namespace, _rest: list[str]) -> int:
+    terminate_by_exception()
+    environment = process_prepare("command")
+    with database_running(environment):
+        import django
+
+        django.setup()
+        from landline.doctor import doctor_run
+
+        return doctor_run(as_json=options.json)
 
 
 def replay(options: argparse.Namespace, _rest: list[str]) -> int:

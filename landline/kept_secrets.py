@@ -51,6 +51,22 @@ def secret_make(path: Path, value: str) -> bool:
         unfinished.unlink()
 
 
+def secret_replace(path: Path, value: str) -> None:
+    """Writes ``value`` in place of what the file held; readers see the old or the new, never a part. Raises OSError."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    unfinished.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{value}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def random_secret_key() -> str:
     return secrets.token_urlsafe(48)
 

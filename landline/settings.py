@@ -87,6 +87,12 @@ LANDLINE_HOSTED_TOKEN = _environment.secret(
     minimum_length=WEBHOOK_SECRET_MINIMUM_LENGTH,
 )
 
+LANDLINE_METRICS_TOKEN = _environment.secret(
+    "LANDLINE_METRICS_TOKEN",
+    kept_in=_secrets / "metrics_token",
+    minimum_length=WEBHOOK_SECRET_MINIMUM_LENGTH,
+)
+
 # Read on demand and by the worker only: the key of Unipile is no setting and never in a web process.
 LANDLINE_UPSTREAM = UpstreamAccess(_environment, kept_in=_secrets, process_role=LANDLINE_PROCESS_ROLE)
 
@@ -178,6 +184,22 @@ LANDLINE_MEDIA_KEEP_FREE_BYTES = 1_000_000 * _environment.whole_number(
 # Tasks call Unipile: only the worker loads them.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 
+# -- alarms --------------------------------------------------------------------------------------------
+
+LANDLINE_ALARM_EMAIL = tuple(
+    filter(
+        None, (address.strip() for address in (_environment.text("LANDLINE_ALARM_EMAIL") or "").split(","))
+    )
+)
+LANDLINE_ALARM_WEBHOOK_URL = _environment.text_or_file("LANDLINE_ALARM_WEBHOOK_URL")
+EMAIL_HOST = _environment.text("LANDLINE_EMAIL_HOST") or "localhost"
+EMAIL_PORT = _environment.whole_number("LANDLINE_EMAIL_PORT", default=25, minimum=1, maximum=65_535)
+EMAIL_HOST_USER = _environment.text("LANDLINE_EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _environment.text_or_file("LANDLINE_EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _environment.flag("LANDLINE_EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _environment.text("LANDLINE_EMAIL_FROM") or "landline@localhost"
+
 # -- people and sessions -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "communications.User"
@@ -203,7 +225,7 @@ if _https:
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     # Asked from inside, without the proxy that speaks https.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SILENCED_SYSTEM_CHECKS = [
@@ -228,7 +250,15 @@ logging_configure(
     known_secrets=tuple(
         filter(
             None,
-            (SECRET_KEY, *LANDLINE_WEBHOOK_SECRETS, LANDLINE_HOSTED_TOKEN, *storage_secrets(_media_storage)),
+            (
+                SECRET_KEY,
+                *LANDLINE_WEBHOOK_SECRETS,
+                LANDLINE_HOSTED_TOKEN,
+                LANDLINE_METRICS_TOKEN,
+                EMAIL_HOST_PASSWORD,
+                LANDLINE_ALARM_WEBHOOK_URL,
+                *storage_secrets(_media_storage),
+            ),
         )
     ),
 )

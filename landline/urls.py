@@ -8,6 +8,7 @@ from communications.api.problems import problem_handler, server_error
 from communications.api.reference import openapi, reference
 from landline.asgi_only import answered_by_landline_web
 from landline.health import healthz, readyz
+from landline.metrics import metrics
 from landline.shell import ROOT_FILES, root_file, shell
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
     *(path(name, root_file, {"name": name}) for name in ROOT_FILES),
     re_path(r"^(?:|login/?|search/?|deliveries/?|inbox(?:/.*)?)$", shell, name="shell"),
 ]

@@ -10,6 +10,7 @@ from communications.api import (
     deliveries,
     drafts,
     erasures,
+    health,
     inspection,
     media,
     new_conversations,
@@ -17,6 +18,7 @@ from communications.api import (
     search,
     sending,
     session,
+    setup,
     uploads,
 )
 from communications.api.contract import Api
@@ -40,6 +42,7 @@ api: Final = Api(
 )
 problems_register(api)
 api.add_router("/session", session.router)
+api.add_router("/setup", setup.router)
 
 # One path has one router: several modules share that of the conversations.
 _OF_COMMUNICATIONS: Final = (
@@ -51,6 +54,7 @@ _OF_COMMUNICATIONS: Final = (
     inspection,
     people,
     erasures,
+    health,
     chats,
     conversation_state,
     drafts,

@@ -33,6 +33,7 @@ UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
 LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
+AlarmId = Annotated[IdText, Path(description="Id of an alarm.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
 DeliveryId = Annotated[UUID, Path(description="Id of a delivery.")]
@@ -77,6 +78,13 @@ class ReadThrough(Schema):
 ClientId = Annotated[
     UUID, Field(description="A key of the writer's making, version 7: the same request, the same key.")
 ]
+
+
+class UpstreamCredentials(Schema):
+    dsn: Annotated[
+        str, Field(min_length=1, max_length=300, pattern=NO_NUL, description="As the dashboard shows it.")
+    ]
+    api_key: Annotated[str, Field(min_length=1, max_length=1000, pattern=NO_NUL)]
 
 
 class ChannelSettings(Schema):

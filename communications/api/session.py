@@ -83,7 +83,7 @@ def _session(request: HttpRequest) -> Session:
         user=_session_user(request.user) if isinstance(request.user, User) else None,
         csrf_token=get_token(request),
         build=settings.LANDLINE_BUILD,
-        demo=settings.LANDLINE_DEMO,
+        demo=settings.LANDLINE_DEMO and settings.LANDLINE_UPSTREAM.source() != "kept",
     )
 
 

@@ -11,6 +11,7 @@ from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
+from communications.models.health import Alarm, AlarmNotice, ChannelHour
 from communications.models.identity import (
     AttendeeIdentity,
     AttendeeName,
@@ -32,12 +33,15 @@ from communications.models.user import User
 
 __all__ = [
     "AccountsListed",
+    "Alarm",
+    "AlarmNotice",
     "Attachment",
     "AttendeeIdentity",
     "AttendeeName",
     "AuditEntry",
     "Channel",
     "ChannelAccess",
+    "ChannelHour",
     "ChannelPace",
     "ChannelStatus",
     "ChatAttendee",

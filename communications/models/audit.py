@@ -14,6 +14,8 @@ class AuditEntry(models.Model):
         TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
         RECEIPTS_SET = "receipts_set", "Set when others learn that a message was read"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
+        CREDENTIALS_SET = "credentials_set", "Gave the address and key of Unipile"
+        ALARM_ACKNOWLEDGED = "alarm_acknowledged", "Acknowledged an alarm"
         ERASED = "erased", "Erased a conversation or a person for good"
 
     id = models.BigAutoField(primary_key=True)

@@ -41,6 +41,16 @@ MessageKind = Literal[
 IntentState = Literal["waiting", "sending", "accepted", "done", "failed", "unconfirmed"]
 Evidence = Literal["answer", "echo", "receipt", "read_back", "person"]
 ReadReceipts = Literal["on_open", "on_answer", "never"]
+AlarmKind = Literal[
+    "account_down",
+    "unusually_quiet",
+    "outbox_waiting",
+    "deliveries_failing",
+    "feed_held",
+    "disk_full",
+    "key_refused",
+    "webhooks_missing",
+]
 
 EventKind = Literal[
     "reaction",
@@ -64,10 +74,31 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What every entity and answer is built on: fixed fields, no others."""
 
 
+class Alarm(Document, frozen=True, kw_only=True):
+    """Something a person should know of; of the whole installation where ``channel_id`` is null.
+
+    ``since`` is when the state began. ``count``: deliveries that would have come by now (``unusually_quiet``), messages
+    (``outbox_waiting``), deliveries (``deliveries_failing``), seconds (``feed_held``) or bytes that are free (``disk_full``).
+    ``reason`` is a code: the account's status, or why messages wait.
+    """
+
+    id: Id
+    kind: AlarmKind
+    channel_id: Id | None
+    opened_at: Instant
+    closed_at: Instant | None
+    since: Instant | None
+    count: Count | None
+    reason: str | None
+    acknowledged_at: Instant | None
+    acknowledged_by: str | None
+
+
 class Channel(Document, frozen=True, kw_only=True):
     """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
 
-    ``status`` is ours; ``status_word`` is upstream's own word for it.
+    ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
+    whole installation.
     """
 
     id: Id
@@ -78,6 +109,7 @@ class Channel(Document, frozen=True, kw_only=True):
     status_since: Instant | None
     read_receipts: ReadReceipts
     role: Role
+    alarms: tuple[Alarm, ...]
     version: Version
 
 

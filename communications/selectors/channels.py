@@ -4,7 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from communications.schemas.documents import Channel, ReadReceipts, Role
+import msgspec
+
+from communications.schemas.documents import Alarm, Channel, ReadReceipts, Role
+from communications.selectors.alarms import OPEN_ALARMS
 from communications.selectors.values import id_text, optional_instant
 
 
@@ -17,16 +20,18 @@ class ChannelRow(NamedTuple):
     status_since: dt.datetime | None
     read_receipts: ReadReceipts
     role: Role
+    alarms: str | None
     version: str
     user_id: int
 
 
-CHANNEL_ROWS: Final = """
+CHANNEL_ROWS: Final = f"""
 SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
-       channel.read_receipts, access.role, greatest(channel.version, access.version)::text AS version, access.user_id
+       channel.read_receipts, access.role, {OPEN_ALARMS} AS alarms,
+       greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
-"""
+"""  # noqa: S608 (constants)
 
 # Parameter: channel ids. One row for each reader.
 CHANNELS_BY_ID: Final = f"{CHANNEL_ROWS} WHERE access.channel_id = ANY(%s::bigint[])"
@@ -36,6 +41,9 @@ CHANNELS_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s ORDER BY 
 
 # Parameters: user id, channel id.
 CHANNEL_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s AND channel.id = %s"
+
+
+_alarms = msgspec.json.Decoder(tuple[Alarm, ...])
 
 
 def channel_document(row: Sequence[Any]) -> Channel:
@@ -49,5 +57,6 @@ def channel_document(row: Sequence[Any]) -> Channel:
         status_since=optional_instant(held.status_since),
         read_receipts=held.read_receipts,
         role=held.role,
+        alarms=() if held.alarms is None else _alarms.decode(held.alarms),
         version=held.version,
     )

@@ -20,7 +20,14 @@ from communications.schemas.documents import (
 )
 from communications.selectors.mentions import mentions_column, mentions_read
 from communications.selectors.queries import rows
-from communications.selectors.values import event_word, id_text, instant, optional_id, optional_instant
+from communications.selectors.values import (
+    event_word,
+    id_text,
+    instant,
+    instant_sql,
+    optional_id,
+    optional_instant,
+)
 from communications.status import Status
 
 
@@ -58,11 +65,6 @@ class MessageRow(NamedTuple):
     sending: str | None
     changes: str | None
     version: str
-
-
-def _at(moment: str) -> str:
-    """An instant inside JSON, as ``instant`` writes it."""
-    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 
 
 MESSAGE_IS_SHOWN: Final = "NOT message.is_stub AND NOT message.is_hidden"
@@ -148,9 +150,9 @@ SELECT message.id, message.channel_id,
        CASE WHEN message.client_id IS NOT NULL THEN (
            SELECT json_build_object(
                'state', intent.state, 'reason_code', nullif(intent.reason_code, ''), 'reason', nullif(intent.reason, ''),
-               'attempts', intent.attempts, 'attempted_at', {_at("intent.attempted_at")},
-               'retry_at', CASE intent.state WHEN 'waiting' THEN {_at("intent.next_attempt_at")} END,
-               'evidence', nullif(intent.evidence, ''), 'evidence_at', {_at("intent.evidence_at")})::text
+               'attempts', intent.attempts, 'attempted_at', {instant_sql("intent.attempted_at")},
+               'retry_at', CASE intent.state WHEN 'waiting' THEN {instant_sql("intent.next_attempt_at")} END,
+               'evidence', nullif(intent.evidence, ''), 'evidence_at', {instant_sql("intent.evidence_at")})::text
            FROM communications_intent AS intent
            WHERE intent.message_id = message.id AND intent.kind IN ('send', 'forward')
        ) END AS sending,
@@ -159,7 +161,7 @@ SELECT message.id, message.channel_id,
                'id', intent.id::text, 'client_id', intent.client_id::text, 'kind', intent.kind, 'state', intent.state,
                'emoji', intent.payload ->> 'emoji', 'text', intent.payload ->> 'text',
                'reason_code', nullif(intent.reason_code, ''), 'reason', nullif(intent.reason, ''),
-               'author_id', intent.author_id::text, 'created_at', {_at("intent.created_at")}) ORDER BY intent.id)::text
+               'author_id', intent.author_id::text, 'created_at', {instant_sql("intent.created_at")}) ORDER BY intent.id)::text
            FROM communications_intent AS intent
            WHERE intent.message_id = message.id AND intent.kind IN ('react', 'edit', 'delete')
              AND intent.state NOT IN ('done', 'cancelled')

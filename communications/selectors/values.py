@@ -21,6 +21,11 @@ def instant(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def instant_sql(moment: str) -> str:
+    """An SQL expression of an instant inside JSON, as ``instant`` writes it."""
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+
 def optional_instant(moment: dt.datetime | None) -> str | None:
     return None if moment is None else instant(moment)
 

@@ -19,8 +19,9 @@ from communications.ingest.channels import channel_upsert
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import ACCOUNTS_TASK, FILES_TASK, job_announce
 from communications.schemas.accounts import AccountFact
+from communications.tasks.key import key_judge
 from unipile.client import UnipileClient, connect_client
-from unipile.errors import UnipileError
+from unipile.errors import Unauthorised, UnipileError
 from unipile.payloads.identity import own_identity_keys
 from unipile.resources.account import Account, SourceStatus
 
@@ -73,8 +74,12 @@ async def accounts_list(context: JobContext) -> None:
         ):
             asked_at = await _asked_at(connections, context.job.id)
             is_news = await accounts_take(client, connections, asked_at=asked_at)
+            await key_judge(connections, refused_as="")
         log.info("accounts_listed" if is_news else "accounts_listed_already")
     except UnipileError as error:
+        if isinstance(error, Unauthorised):
+            async with fold_connections(max_size=1) as connections:
+                await key_judge(connections, refused_as=error.code)
         log.error("accounts_not_listed", because=error.sentence, code=error.code)
         raise
 

@@ -19,7 +19,13 @@ from communications.cancellation import cancellation_respect
 from communications.errors import Unsaved
 from communications.feed.announce import changes_announce
 from communications.ingest.record import record
-from communications.ingest.unfinished import FILES_TASK, OUTBOX_TASK, brings_files, job_announce
+from communications.ingest.unfinished import (
+    ACCOUNTS_TASK,
+    FILES_TASK,
+    OUTBOX_TASK,
+    brings_files,
+    job_announce,
+)
 from communications.outbox.queue import (
     channel_refusals,
     intent_accept,
@@ -41,11 +47,12 @@ from communications.schemas.connections import connection_pool
 from communications.schemas.outbox import Absent, Accepted, Claimed
 from communications.tasks.answers import answer_delivery
 from communications.tasks.calls import KINDS
+from communications.tasks.key import key_judge
 from communications.tasks.outcomes import outcome_of
 from communications.tasks.presence import Presence, present
 from communications.webhooks.handlers.sent import sent_bytes
 from unipile.client import UnipileClient, connect_client
-from unipile.errors import UnipileError
+from unipile.errors import Unauthorised, UnipileError
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +102,8 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
     async with AsyncExitStack() as stack:
         if credentials is None:
             await _wait(LOOKS_EVERY_SECONDS)
+            if settings.LANDLINE_UPSTREAM.is_configured():
+                await job_announce(ACCOUNTS_TASK)
             return
         client = await stack.enter_async_context(connect_client(credentials.base_url, credentials.api_key))
         presence = await stack.enter_async_context(present(connections))
@@ -104,6 +113,7 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
                 _woken.clear()
                 await sender.run_due()
                 await _wait(await sender.pause_seconds())
+            await job_announce(ACCOUNTS_TASK)
         except asyncio.CancelledError:
             await sender.end()
             raise
@@ -238,6 +248,9 @@ class Outbox:
             end = outcome_of(error, attempts=claimed.attempts, refusals=refusals)
             await intent_end(connection, claimed, end)
             await changes_announce(connection)
+        if isinstance(error, Unauthorised):
+            await key_judge(self._connections, refused_as=error.code)
+            await job_announce(ACCOUNTS_TASK)
         log.info("not_accepted", intent=claimed.id, state=end.state, code=end.reason_code)
 
     async def _settle(self, claimed: Claimed, accepted: Accepted) -> None:

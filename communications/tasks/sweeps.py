@@ -9,7 +9,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
 from communications.ingest.connections import fold_connections
+from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
+from communications.tasks.health import health_measure
 from communications.tasks.media import files_due_announce, unreferenced_remove
 from communications.tasks.retention import expired_remove
 from communications.tasks.upstream_reads import questions_due_announce
@@ -24,6 +26,8 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     replay_orders_announce,
     files_due_announce,
     questions_due_announce,
+    health_measure,
+    alarm_notices_send,
     expired_remove,
     unreferenced_remove,
 )

@@ -47,7 +47,7 @@ def run(*, demo: bool, stop_with_parent: bool) -> int:
         cluster.acquire()
     try:
         login = database_prepare(environment)
-        launcher = Launcher(cluster, login, with_simulator=with_simulator, parent=parent)
+        launcher = Launcher(cluster, login, with_simulator=with_simulator, is_demo=demo, parent=parent)
         return asyncio.run(launcher.run())
     finally:
         if cluster is not None:

@@ -40,16 +40,23 @@ class Launcher:
     """Starts the programs side by side, restarts what ends, and stops all on a signal."""
 
     def __init__(
-        self, cluster: Cluster | None, login: FirstLogin, *, with_simulator: bool, parent: int | None
+        self,
+        cluster: Cluster | None,
+        login: FirstLogin,
+        *,
+        with_simulator: bool,
+        is_demo: bool,
+        parent: int | None,
     ) -> None:
         self._cluster = cluster
         self._login = login
         self._with_simulator = with_simulator
+        self._may_give_way = with_simulator and not is_demo
         self._parent = parent
         self._lifeline = Lifeline()
         self._stop_asked = asyncio.Event()
         simulated = simulated_upstream() if with_simulator else None
-        programs = programs_for(os.environ, bind=settings.LANDLINE_BIND, simulated=simulated)
+        programs = programs_for(os.environ, bind=settings.LANDLINE_BIND, simulated=simulated, is_demo=is_demo)
         self._children = [Child(program, self._lifeline, self._say) for program in programs]
         self._name_width = max(len(program.name) for program in programs)
 
@@ -91,6 +98,12 @@ class Launcher:
             if self._cluster is not None and not self._cluster.is_running():
                 announce("PostgreSQL ended; starting it again")
                 await asyncio.to_thread(self._cluster.restart)
+            if self._may_give_way and settings.LANDLINE_UPSTREAM.source() == "kept":
+                self._may_give_way = False
+                announce("a Unipile account is connected; the simulator gives way")
+                await asyncio.gather(
+                    *(child.stop() for child in self._children if child.program.module == "simulator")
+                )
             if self._parent is not None and os.getppid() != self._parent:
                 self._stop_asked.set()
 

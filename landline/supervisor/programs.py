@@ -12,6 +12,7 @@ from landline.environment import Bind
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 UPSTREAM_VARIABLES = frozenset({"UNIPILE_DSN", "UNIPILE_DSN_FILE", "UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE"})
+SIMULATED_NAMES = ("LANDLINE_SIMULATED_DSN", "LANDLINE_SIMULATED_API_KEY")
 OWNER_VARIABLES = frozenset({"LANDLINE_DATABASE_OWNER_URL", "LANDLINE_DATABASE_OWNER_URL_FILE"})
 WORKER_READY = "worker ready"
 
@@ -43,22 +44,28 @@ class SimulatedUpstream:
 
 
 def programs_for(
-    variables: Mapping[str, str], *, bind: Bind, simulated: SimulatedUpstream | None
+    variables: Mapping[str, str], *, bind: Bind, simulated: SimulatedUpstream | None, is_demo: bool = False
 ) -> list[Program]:
     """The programs in starting order.
 
-    Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address.
+    Only the worker, and the simulator that checks it, get the key; none gets the schema owner's address. A simulated key gives
+    way to one that is kept later, except in a demo, whose world stays invented.
     """
     withheld = UPSTREAM_VARIABLES | OWNER_VARIABLES
     common = {name: value for name, value in variables.items() if name not in withheld}
     programs = []
     if simulated is None:
         upstream = {name: value for name, value in variables.items() if name in UPSTREAM_VARIABLES}
+        if "UNIPILE_DSN" in upstream or "UNIPILE_DSN_FILE" in upstream:
+            common["LANDLINE_UPSTREAM_SOURCE"] = "environment"
     else:
-        upstream = {"UNIPILE_DSN": simulated.bind.url, "UNIPILE_API_KEY": secrets.token_urlsafe(32)}
+        key = secrets.token_urlsafe(32)
+        names = ("UNIPILE_DSN", "UNIPILE_API_KEY") if is_demo else SIMULATED_NAMES
+        upstream = dict(zip(names, (simulated.bind.url, key), strict=True))
         common["LANDLINE_DEMO"] = "1"
+        common["LANDLINE_UPSTREAM_SOURCE"] = "environment" if is_demo else "simulated"
         # Before the worker, which asks it for the accounts at once; its deliveries are repeated.
-        programs.append(simulator_program({**common, **upstream}, simulated))
+        programs.append(simulator_program({**common, "UNIPILE_API_KEY": key}, simulated))
     programs.append(Program("web", "landline", ("web",), common, address=bind))
     programs.append(
         Program("worker", "landline", ("worker",), {**common, **upstream}, ready_text=WORKER_READY)

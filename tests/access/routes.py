@@ -20,6 +20,8 @@ JSON = "application/json"
 NEEDED_QUERIES = {"/api/v1/communications/search/": ("q",)}
 SUCCEED_WITH = {
     "DELETE /api/v1/session/": 204,
+    # Taken and tried: nothing answers at the address that these tests give.
+    "POST /api/v1/setup/credentials/": 409,
     "POST /api/v1/communications/uploads/": 201,
     "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
-from communications.models import User
+from communications.models import Alarm, User
 from tests.access.routes import (
     JSON,
     Call,
@@ -80,6 +80,9 @@ class Victim:
             "attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_attendee_id": str(attendee_make(channel, "Ada").pk),
             "other_conversation_id": str(conversation_make(channel).pk),
+            "dsn": "http://127.0.0.1:1",
+            "api_key": "a-key",
+            "alarm_id": str(Alarm.objects.create(kind="account_down", channel=channel).pk),
             "read_receipts": "never",
             "text": "hello",
             "verdict": "different",

@@ -11,7 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from communications.models import ChannelAccess, Draft, User
+from communications.models import Alarm, ChannelAccess, Draft, User
 from tests.access.routes import Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
 from tests.inbox import (
@@ -42,6 +42,7 @@ IDS = {
     "upload_id",
     "lookup_id",
     "change_id",
+    "alarm_id",
 }
 ABSENT = {**dict.fromkeys(IDS, "999999"), "delivery_id": "01900000-0000-7000-8000-000000000000"}
 CALLS_WITH_AN_ID = [call for call in CALLS_OF_THE_INBOX if IDS & set(call.parameters)]
@@ -60,6 +61,8 @@ LISTS_WITH_TEXT = [
     if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, *LISTS_WITHOUT_TEXT}
 ]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
+# Of the installation, and of no account: tests/health/test_connecting.py.
+OF_THE_INSTALLATION = {"GET /api/v1/setup/", "POST /api/v1/setup/credentials/"}
 DELIVERIES = "/api/v1/communications/deliveries/"
 EVERY_CALL = pytest.mark.parametrize("call", CALLS_OF_THE_INBOX, ids=str)
 EVERY_CALL_WITH_AN_ID = pytest.mark.parametrize("call", CALLS_WITH_AN_ID, ids=str)
@@ -108,6 +111,7 @@ class Estate:
             message=self.messages[0],
             payload={"emoji": "👎"},
         )
+        self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -124,6 +128,7 @@ class Estate:
             "upload_id": str(self.upload.pk),
             "lookup_id": str(self.lookup.pk),
             "change_id": str(self.change.pk),
+            "alarm_id": str(self.alarm.pk),
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",
@@ -173,14 +178,16 @@ def world(database: ScratchDatabase, media_folder: Path) -> World:
 
 
 def test_every_call_of_the_api_is_in_a_matrix() -> None:
-    assert {str(call) for call in CALLS} - {str(call) for call in CALLS_OF_THE_INBOX} == ANSWERED_TO_ANYBODY
+    assert {str(call) for call in CALLS} - {
+        str(call) for call in CALLS_OF_THE_INBOX
+    } == ANSWERED_TO_ANYBODY | OF_THE_INSTALLATION
     assert {name for call in CALLS for name in call.parameters} == {"provider"} | IDS
     assert len(CALLS_WITH_AN_ID) >= 4
 
 
 def test_every_other_address_is_known_to_these_tests() -> None:
     """Whoever adds an address decides here who may see it."""
-    for_anybody = {"healthz", "readyz", "sw.js", "manifest.webmanifest", "favicon.ico"}
+    for_anybody = {"healthz", "readyz", "metrics", "sw.js", "manifest.webmanifest", "favicon.ico"}
     for_anybody |= {
         "^(?:|login/?|search/?|deliveries/?|inbox(?:/.*)?)$",
         "^api/v1/(?:webhooks/unipile(?:/hosted/.*)?|communications/changes)/?$",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import http.server
+import json
 import os
 import shutil
 import socket
@@ -10,6 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -200,6 +203,45 @@ def test_whatever_is_killed_comes_back_by_itself_or_with_the_next_start(
     assert installation.status() == 405
     assert launcher.stop() == 0
     assert installation.is_silent()
+
+
+def test_the_simulator_gives_way_to_an_account_that_is_connected(
+    starts: Processes, installation: Installation
+) -> None:
+    """Without a restart: the web process says so, the worker calls the other one, the simulator is gone (issue 5, item 2)."""
+    launcher = start(starts, installation)
+    asked: list[str] = []
+
+    class Upstream(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["X-API-KEY"])
+            body = json.dumps({"object": "AccountList", "items": [], "cursor": None}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream) as upstream:
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        connected = subprocess.run(
+            [sys.executable, "-m", "landline", "connect", "--stdin"],
+            env={**os.environ, **installation.variables},
+            input=json.dumps({"dsn": f"http://127.0.0.1:{upstream.server_port}", "api_key": "a-real-key"}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert connected.returncode == 0, connected.stdout + connected.stderr
+        launcher.wait_for_output("the simulator gives way")
+        wait_until(lambda: len(asked) >= 2, seconds=60)
+        upstream.shutdown()
+    assert set(asked) == {"a-real-key"}
+    assert not [child for child in family(launcher)[1:] if "simulator" in child.cmdline()]
+    assert installation.status() == 405
+    launcher.interrupt()
+    assert launcher.wait() == 0
+    (installation.data_dir / "secrets" / "unipile.json").unlink()
 
 
 def test_a_busy_port_is_said_before_anything_is_started(starts: Processes, tmp_path: Path) -> None:

@@ -32,6 +32,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/setup/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * First run
+         * @description What is set up, and what comes next; the credentials themselves are not in it.
+         */
+        readonly get: operations["setup_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/setup/credentials/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect to Unipile
+         * @description Tries the address and the key by one call, and keeps them if they work. For superusers, by https or on this machine.
+         */
+        readonly post: operations["setup_credentials"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/": {
         readonly parameters: {
             readonly query?: never;
@@ -635,6 +675,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/alarms/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Alarms
+         * @description Newest first, open and over: of the reader's accounts and, for owners, of the whole installation.
+         */
+        readonly get: operations["alarms_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/alarms/{alarm_id}/acknowledge/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Acknowledge an alarm
+         * @description Says that somebody looks after it: it is not told again. For owners and administrators, and recorded.
+         */
+        readonly post: operations["alarm_acknowledge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/channels/{channel_id}/health/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How an account is
+         * @description The provider's word beside our own evidence, as counted up to a minute ago.
+         */
+        readonly get: operations["channel_health"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/": {
         readonly parameters: {
             readonly query?: never;
@@ -904,6 +1004,16 @@ export interface components {
             readonly username: string;
             /** Password */
             readonly password: string;
+        };
+        /** UpstreamCredentials */
+        readonly UpstreamCredentials: {
+            /**
+             * Dsn
+             * @description As the dashboard shows it.
+             */
+            readonly dsn: string;
+            /** Api Key */
+            readonly api_key: string;
         };
         /** ChannelSettings */
         readonly ChannelSettings: {
@@ -1287,6 +1397,37 @@ export interface components {
             readonly text: string;
         };
         /**
+         * Alarm
+         * @description Something a person should know of; of the whole installation where ``channel_id`` is null.
+         *
+         *     ``since`` is when the state began. ``count``: deliveries that would have come by now (``unusually_quiet``), messages
+         *     (``outbox_waiting``), deliveries (``deliveries_failing``), seconds (``feed_held``) or bytes that are free (``disk_full``).
+         *     ``reason`` is a code: the account's status, or why messages wait.
+         */
+        readonly Alarm: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "account_down" | "deliveries_failing" | "disk_full" | "feed_held" | "key_refused" | "outbox_waiting" | "unusually_quiet" | "webhooks_missing";
+            readonly channel_id: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly opened_at: string;
+            readonly closed_at: string | null;
+            readonly since: string | null;
+            readonly count: number | null;
+            readonly reason: string | null;
+            readonly acknowledged_at: string | null;
+            readonly acknowledged_by: string | null;
+        };
+        /** AlarmPage */
+        readonly AlarmPage: {
+            readonly items: readonly components["schemas"]["Alarm"][];
+            readonly next_cursor: string | null;
+        };
+        /**
          * Attachment
          * @description A file of a message. ``kind`` is what upstream calls it.
          *
@@ -1533,7 +1674,8 @@ export interface components {
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
          *
-         *     ``status`` is ours; ``status_word`` is upstream's own word for it.
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
+         *     whole installation.
          */
         readonly Channel: {
             /** @description An id as a decimal string. */
@@ -1547,6 +1689,7 @@ export interface components {
             readonly read_receipts: "never" | "on_answer" | "on_open";
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
+            readonly alarms: readonly components["schemas"]["Alarm"][];
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
         };
@@ -1617,6 +1760,55 @@ export interface components {
             readonly id: string;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
+        };
+        /**
+         * ChannelHealth
+         * @description The provider's word (``status``) beside our own evidence.
+         *
+         *     ``last_proof_at``: when upstream last answered for this account, or was compared with. ``usual_per_hour``: what came in this
+         *     hour of the week in the four weeks before, on average; null while they are not known.
+         */
+        readonly ChannelHealth: {
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly status: string;
+            readonly status_word: string | null;
+            readonly status_since: string | null;
+            readonly last_delivery_at: string | null;
+            readonly last_proof_at: string | null;
+            readonly received_today: number;
+            readonly sent_today: number;
+            readonly waiting: number;
+            readonly open_gaps: number;
+            /** @description The last 24, oldest first. */
+            readonly hours: readonly components["schemas"]["HourCount"][];
+            readonly quiet: components["schemas"]["UnusualQuiet"] | null;
+            readonly usual_per_hour: number | null;
+        };
+        /**
+         * HourCount
+         * @description Messages of others and the account's own, in the hour that begins then.
+         */
+        readonly HourCount: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly starts_at: string;
+            readonly received: number;
+            readonly sent: number;
+        };
+        /**
+         * UnusualQuiet
+         * @description Nothing has come since then, where even in the quietest of the four weeks before so much had come.
+         */
+        readonly UnusualQuiet: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly since: string;
+            readonly expected: number;
         };
         /** ChannelList */
         readonly ChannelList: {
@@ -2316,6 +2508,32 @@ export interface components {
             readonly display_name: string;
         };
         /**
+         * Setup
+         * @description How far a new installation is, and what comes next.
+         *
+         *     ``source``: where the credentials come from; those of the environment cannot be replaced by the form.
+         *     ``form_allowed``: the page came by https, or on this machine.
+         */
+        readonly Setup: {
+            /** @enum {unknown} */
+            readonly upstream: "connected" | "demo" | "missing";
+            readonly source: ("environment" | "kept" | "simulated") | null;
+            readonly may_set_up: boolean;
+            readonly form_allowed: boolean;
+            readonly public_url: string | null;
+            readonly accounts: number;
+            readonly next: ("account" | "credentials" | "public_url") | null;
+        };
+        /**
+         * SetupConnected
+         * @description The credentials work: upstream listed so many accounts.
+         */
+        readonly SetupConnected: {
+            /** @enum {unknown} */
+            readonly upstream: "connected";
+            readonly accounts: number;
+        };
+        /**
          * Upload
          * @description A file that the reader has handed over to be sent.
          *
@@ -2344,6 +2562,7 @@ export interface components {
     pathItems: never;
 }
 export type Credentials = components['schemas']['Credentials'];
+export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
 export type WantedLookup = components['schemas']['WantedLookup'];
 export type WantedPictures = components['schemas']['WantedPictures'];
@@ -2361,6 +2580,8 @@ export type MessageChange = components['schemas']['MessageChange'];
 export type MessageForward = components['schemas']['MessageForward'];
 export type Decided = components['schemas']['Decided'];
 export type WantedDraft = components['schemas']['WantedDraft'];
+export type Alarm = components['schemas']['Alarm'];
+export type AlarmPage = components['schemas']['AlarmPage'];
 export type Attachment = components['schemas']['Attachment'];
 export type BegunConversation = components['schemas']['BegunConversation'];
 export type Conversation = components['schemas']['Conversation'];
@@ -2378,6 +2599,9 @@ export type Attendee = components['schemas']['Attendee'];
 export type Member = components['schemas']['Member'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
+export type ChannelHealth = components['schemas']['ChannelHealth'];
+export type HourCount = components['schemas']['HourCount'];
+export type UnusualQuiet = components['schemas']['UnusualQuiet'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
 export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
@@ -2429,6 +2653,8 @@ export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
+export type Setup = components['schemas']['Setup'];
+export type SetupConnected = components['schemas']['SetupConnected'];
 export type Upload = components['schemas']['Upload'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2532,6 +2758,104 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly setup_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Setup"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly setup_credentials: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpstreamCredentials"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetupConnected"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `credentials_refused` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable: `busy` */
+            readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -4442,6 +4766,161 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed`, `not_permitted` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly alarms_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AlarmPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly alarm_acknowledge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an alarm. */
+                readonly alarm_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_health: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Minutes east of UTC: where the days of `before:` and `after:` begin. */
+                readonly utc_offset?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelHealth"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

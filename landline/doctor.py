@@ -1,0 +1,210 @@
+"""``landline doctor``: what is well, what is not, and what to do. Changes nothing. Imported once Django is set up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connection
+from django.utils import timezone
+from psycopg import OperationalError
+
+from communications.health.conditions import disk_free_bytes
+from communications.tasks.connecting import CLOCK_OFF_SECONDS, CLOCK_SENTENCE, Tried, credentials_try
+from landline.preflight import database_check, migrations_check, secrets_check
+
+Level = Literal["ok", "warn", "fail"]
+
+DATABASE_CLOCK_OFF_SECONDS = 5
+JOBS_WAITING_SECONDS = 120
+WRITER_SECONDS = 60
+
+
+class Finding(NamedTuple):
+    """One line: about what, how it is, and what to do where it is not well."""
+
+    check: str
+    level: Level
+    says: str
+    do: str = ""
+
+
+def doctor_run(*, as_json: bool) -> int:
+    """0: nothing fails; 1: something does."""
+    findings = [finding for check in CHECKS for finding in _safely(check)]
+    failed = any(finding.level == "fail" for finding in findings)
+    if as_json:
+        told = {"ok": not failed, "findings": [finding._asdict() for finding in findings]}
+        sys.stdout.write(f"{json.dumps(told, ensure_ascii=False)}\n")
+    else:
+        for finding in findings:
+            sys.stdout.write(f"{finding.level:<4}  {finding.check}: {finding.says}\n")
+            if finding.do:
+                sys.stdout.write(f"      {finding.do}\n")
+    return 1 if failed else 0
+
+
+def _safely(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """What a check found; a database that is not there fails each check that needs it in a line of its own."""
+    name = check.__name__.removesuffix("_findings").replace("_", " ")
+    try:
+        return list(check())
+    except ImproperlyConfigured as problem:
+        return [Finding(name, "fail", str(problem), "Change the setting it names, and start again.")]
+    except (Error, OperationalError):
+        return [Finding(name, "fail", "the database did not answer", "See the line about the database.")]
+
+
+def configuration_findings() -> Iterator[Finding]:
+    secrets_check()
+    yield Finding("configuration", "ok", f"{settings.LANDLINE_MODE}, data in {settings.LANDLINE_DATA_DIR}")
+    if settings.LANDLINE_PUBLIC_URL is None:
+        yield Finding(
+            "public address",
+            "warn",
+            "PUBLIC_URL is not set: Unipile cannot deliver to this machine",
+            "Set PUBLIC_URL to the https address by which this server is reached from outside.",
+        )
+    else:
+        yield Finding("public address", "ok", settings.LANDLINE_PUBLIC_URL.origin)
+
+
+def database_findings() -> Iterator[Finding]:
+    database_check()
+    migrations_check()
+    yield Finding("database", "ok", "answers, takes writes, and has this version's schema")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - %s::timestamptz)", [timezone.now()])
+        off = round(float(cursor.fetchone()[0]))
+        if abs(off) > DATABASE_CLOCK_OFF_SECONDS:
+            yield Finding("clock", "fail", f"the database's is {off} s before ours", "Set both by NTP.")
+        cursor.execute(
+            "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(xact_start)), 0)::int, min(pid) "
+            "FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+        seconds, pid = cursor.fetchone()
+        if seconds > WRITER_SECONDS:
+            yield Finding(
+                "writers",
+                "fail",
+                f"a transaction has been writing for {seconds} s; what is newer is not shown before it ends",
+                f"Look what it does in pg_stat_activity; SELECT pg_terminate_backend({pid}) ends it.",
+            )
+        else:
+            yield Finding("writers", "ok", "nothing holds back what browsers see")
+
+
+def unipile_findings() -> Iterator[Finding]:
+    source = settings.LANDLINE_UPSTREAM.source()
+    credentials = settings.LANDLINE_UPSTREAM.credentials()
+    if credentials is None:
+        yield Finding(
+            "Unipile", "warn", "no account is configured; the simulator plays it", "Run `landline connect`."
+        )
+        return
+    tried = asyncio.run(credentials_try(credentials.base_url, credentials.api_key))
+    if tried.code == "connected":
+        yield Finding("Unipile", "ok", f"{tried.sentence} (credentials: {source})")
+    else:
+        yield Finding("Unipile", "fail", tried.code.replace("_", " "), tried.sentence)
+    yield from _upstream_clock(tried)
+
+
+def _upstream_clock(tried: Tried) -> Iterator[Finding]:
+    off = tried.clock_off_seconds
+    if off is None:
+        return
+    if abs(off) > CLOCK_OFF_SECONDS:
+        yield Finding("clock", "warn", f"{off} s off Unipile's", CLOCK_SENTENCE.format(seconds=off))
+    else:
+        yield Finding("clock", "ok", "agrees with Unipile's")
+
+
+def queue_findings() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FILTER (WHERE job.status = 'todo'), count(*) FILTER (WHERE job.status = 'failed'),
+                      coalesce(extract(epoch FROM now() - min(deferred.at) FILTER (WHERE job.status = 'todo'
+                          AND (job.scheduled_at IS NULL OR job.scheduled_at < now()))), 0)::int
+               FROM procrastinate_jobs AS job
+               LEFT JOIN procrastinate_events AS deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
+               WHERE job.status IN ('todo', 'failed')"""
+        )
+        waiting, dead, oldest_seconds = cursor.fetchone()
+    if oldest_seconds > JOBS_WAITING_SECONDS:
+        yield Finding(
+            "queue",
+            "fail",
+            f"{waiting} jobs wait, the oldest for {oldest_seconds} s",
+            "Is a worker running? Start `landline worker`.",
+        )
+    else:
+        yield Finding("queue", "ok", f"{waiting} jobs wait")
+    if dead:
+        yield Finding(
+            "queue", "warn", f"{dead} jobs have failed for good", "Look for them in the worker's log."
+        )
+
+
+def disk_findings() -> Iterator[Finding]:
+    free = disk_free_bytes(settings.LANDLINE_DATA_DIR)
+    if free is None:
+        yield Finding(
+            "disk", "warn", f"{settings.LANDLINE_DATA_DIR} is not there yet", "The first start makes it."
+        )
+    elif free < settings.LANDLINE_MEDIA_KEEP_FREE_BYTES:
+        yield Finding(
+            "disk", "fail", f"{free / 1e6:,.0f} MB are free", "Make room, or move LANDLINE_DATA_DIR."
+        )
+    else:
+        yield Finding("disk", "ok", f"{free / 1e9:,.1f} GB are free")
+    media = settings.LANDLINE_DATA_DIR / "media"
+    if media.exists() and not os.access(media, os.W_OK | os.X_OK):
+        yield Finding(
+            "files", "fail", f"{media} cannot be written", "Give this user the right to write there."
+        )
+
+
+def accounts_findings() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT channel.id, coalesce(nullif(channel.name, ''), channel.external_account_id), channel.status,
+                      (SELECT max(last_at) FROM communications_channelhour AS hour WHERE hour.channel_id = channel.id)
+               FROM communications_channel AS channel WHERE channel.status <> 'deleted' ORDER BY channel.id"""
+        )
+        accounts = cursor.fetchall()
+        cursor.execute("SELECT kind, channel_id, reason FROM communications_alarm WHERE closed_at IS NULL")
+        alarms = cursor.fetchall()
+    if not accounts:
+        yield Finding("accounts", "warn", "none is connected", "Connect one on the page Accounts.")
+    for channel_id, name, status, last_at in accounts:
+        came = "no delivery yet" if last_at is None else f"last delivery {last_at:%Y-%m-%d %H:%M} UTC"
+        theirs = [kind.replace("_", " ") for kind, of_channel, _ in alarms if of_channel == channel_id]
+        says = ", ".join([status, came, *theirs])
+        if status in {"ok", "connecting"} and not theirs:
+            level: Level = "warn" if last_at is None else "ok"
+            do = "" if last_at else "Check that Unipile's webhooks lead to this server's public address."
+            yield Finding(f"account {name}", level, says, do)
+        else:
+            yield Finding(
+                f"account {name}", "fail", says, "Open the page Accounts: it says how to mend this."
+            )
+    for kind, channel_id, reason in alarms:
+        if channel_id is None:
+            yield Finding("alarm", "fail", f"{kind.replace('_', ' ')} {reason}".strip(), "See the inbox.")
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    configuration_findings,
+    database_findings,
+    unipile_findings,
+    queue_findings,
+    disk_findings,
+    accounts_findings,
+)
