@@ -2375,4 +2375,89 @@ class Migration(migrations.Migration):
                 condition=models.Q(("name", ""), _negated=True), name="given_name_not_empty"
             ),
         ),
+        migrations.CreateModel(
+            name="CallPause",
+            fields=[
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(primary_key=True, serialize=False),
+                ),
+                ("until", models.DateTimeField()),
+                ("refusals", models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CallDay",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(blank=True, db_default="", default=""),
+                ),
+                ("day", models.DateField()),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("send", "What people want to leave"),
+                            ("open", "A chat being opened or scrolled"),
+                            ("repair", "A comparison, and what it brings"),
+                            ("history", "Fetching history"),
+                            ("answer", "A question that a delivery left"),
+                            ("manage", "Accounts and webhooks"),
+                        ]
+                    ),
+                ),
+                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("external_account_id", "day", "purpose"), name="call_day_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UpstreamCall",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(blank=True, db_default="", default=""),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("send", "What people want to leave"),
+                            ("open", "A chat being opened or scrolled"),
+                            ("repair", "A comparison, and what it brings"),
+                            ("history", "Fetching history"),
+                            ("answer", "A question that a delivery left"),
+                            ("manage", "Accounts and webhooks"),
+                        ]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("method", models.TextField()),
+                ("route", models.TextField(help_text="With names in place of ids")),
+                ("window_id", models.BigIntegerField(blank=True, null=True)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("outcome", models.TextField(blank=True, db_default="", default="")),
+                ("duration_seconds", models.FloatField(blank=True, null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["external_account_id", "at"], name="upstream_call_of_account"),
+                    models.Index(fields=["at"], name="upstream_call_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="upstream_call_has_a_reason"
+                    )
+                ],
+            },
+        ),
     ]
