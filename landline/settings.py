@@ -103,6 +103,10 @@ LANDLINE_SEND_PACE_PERCENT = _environment.whole_number(
     "LANDLINE_SEND_PACE_PERCENT", default=100, minimum=0, maximum=10_000
 )
 
+LANDLINE_CALLS_PER_DAY = _environment.whole_number(
+    "LANDLINE_CALLS_PER_DAY", default=20_000, minimum=100, maximum=10_000_000
+)
+
 # -- Django --------------------------------------------------------------------------------------------
 
 DEBUG = False

@@ -306,6 +306,8 @@ class Migration(migrations.Migration):
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
                             ("receipts_set", "Set when others learn that a message was read"),
                             ("replay_asked", "Had deliveries folded again"),
+                            ("credentials_set", "Gave the address and key of Unipile"),
+                            ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
                         ]
                     ),
@@ -2395,5 +2397,242 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("name", ""), _negated=True), name="given_name_not_empty"
             ),
+        ),
+        migrations.CreateModel(
+            name="CallPause",
+            fields=[
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(primary_key=True, serialize=False),
+                ),
+                ("until", models.DateTimeField()),
+                ("refusals", models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CallDay",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(blank=True, db_default="", default=""),
+                ),
+                ("day", models.DateField()),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("send", "What people want to leave"),
+                            ("open", "A chat being opened or scrolled"),
+                            ("repair", "A comparison, and what it brings"),
+                            ("history", "Fetching history"),
+                            ("answer", "A question that a delivery left"),
+                            ("manage", "Accounts and webhooks"),
+                        ]
+                    ),
+                ),
+                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("external_account_id", "day", "purpose"), name="call_day_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UpstreamCall",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(blank=True, db_default="", default=""),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("send", "What people want to leave"),
+                            ("open", "A chat being opened or scrolled"),
+                            ("repair", "A comparison, and what it brings"),
+                            ("history", "Fetching history"),
+                            ("answer", "A question that a delivery left"),
+                            ("manage", "Accounts and webhooks"),
+                        ]
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("method", models.TextField()),
+                ("route", models.TextField(help_text="With names in place of ids")),
+                ("window_id", models.BigIntegerField(blank=True, null=True)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("outcome", models.TextField(blank=True, db_default="", default="")),
+                ("duration_seconds", models.FloatField(blank=True, null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["external_account_id", "at"], name="upstream_call_of_account"),
+                    models.Index(fields=["at"], name="upstream_call_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="upstream_call_has_a_reason"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Alarm",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("account_down", "An account is not connected"),
+                            ("unusually_quiet", "An account is unusually quiet"),
+                            ("outbox_waiting", "Messages wait to be sent"),
+                            ("deliveries_failing", "Deliveries cannot be stored"),
+                            ("feed_held", "A transaction holds back what browsers see"),
+                            ("disk_full", "The disk is nearly full"),
+                            ("key_refused", "Unipile refuses our key"),
+                            ("webhooks_missing", "Unipile is not told where to deliver"),
+                        ]
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                ("count", models.BigIntegerField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True, db_default="", default="")),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("acknowledged_by", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="Empty: all",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AlarmNotice",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("way", models.TextField(choices=[("email", "Email"), ("webhook", "Webhook")])),
+                (
+                    "what",
+                    models.TextField(
+                        choices=[("opened", "Opened"), ("reminder", "Reminder"), ("closed", "Closed")]
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Of a reminder"),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        blank=True, db_default=django.db.models.functions.datetime.Now(), null=True
+                    ),
+                ),
+                ("failure", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "alarm",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="communications.alarm"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChannelHour",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("starts_at", models.DateTimeField()),
+                ("deliveries", models.PositiveIntegerField()),
+                ("received", models.PositiveIntegerField(help_text="Messages of others")),
+                (
+                    "sent",
+                    models.PositiveIntegerField(help_text="The account's own messages, wherever written"),
+                ),
+                ("last_at", models.DateTimeField(help_text="The last of these deliveries")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="alarm",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["channel"], name="alarm_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="alarm",
+            index=models.Index(fields=["channel", "-id"], name="alarm_of_channel"),
+        ),
+        migrations.AddConstraint(
+            model_name="alarm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("kind", "channel"),
+                name="alarm_open_once",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="alarm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("channel__isnull", False),
+                        ("kind__in", ["account_down", "unusually_quiet", "outbox_waiting"]),
+                    ),
+                    models.Q(
+                        ("channel__isnull", True),
+                        ("kind__in", ["deliveries_failing", "feed_held", "disk_full", "key_refused"]),
+                    ),
+                    ("kind", "webhooks_missing"),
+                    _connector="OR",
+                ),
+                name="alarm_of_a_channel_or_of_all",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="alarmnotice",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True)),
+                fields=["next_attempt_at"],
+                name="alarm_notice_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="alarmnotice",
+            constraint=models.UniqueConstraint(
+                fields=("alarm", "way", "what", "number"), name="alarm_notice_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="channelhour",
+            index=models.Index(fields=["starts_at"], name="channel_hour_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="channelhour",
+            constraint=models.UniqueConstraint(fields=("channel", "starts_at"), name="channel_hour_unique"),
         ),
     ]

@@ -1,5 +1,6 @@
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
 from communications.models.audit import AuditEntry
+from communications.models.calls import CallDay, CallPause, UpstreamCall
 from communications.models.channel import (
     AccountsListed,
     Channel,
@@ -39,6 +40,8 @@ __all__ = [
     "AttendeeIdentity",
     "AttendeeName",
     "AuditEntry",
+    "CallDay",
+    "CallPause",
     "Channel",
     "ChannelAccess",
     "ChannelHour",
@@ -73,6 +76,7 @@ __all__ = [
     "SearchName",
     "Tombstone",
     "Upload",
+    "UpstreamCall",
     "UpstreamRead",
     "User",
     "Verdict",

@@ -27,6 +27,7 @@ from communications.models import (
     Attachment,
     AttendeeIdentity,
     AttendeeName,
+    CallPause,
     ChannelStatus,
     Draft,
     GivenName,
@@ -155,6 +156,11 @@ class FullInbox:
         ReplayOrder.objects.create(author=self.reader, selection={}, expected=3, totals={"applied": 3})
         delivery_keep(channel, message=message, event_key=key, outcome="duplicate", reason="repeats")
         delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
+        CallPause.objects.create(
+            external_account_id=channel.external_account_id,
+            until="2199-01-01T00:00:00Z",
+            refusals=1,
+        )
         ChannelStatus.objects.create(
             channel=channel, event_key=key, at=NOON, status="credentials", status_word="CREDENTIALS"
         )
