@@ -1,4 +1,4 @@
-"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries, sessions that have ended."""
+"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries, sessions that have ended, single calls."""
 
 import time
 from typing import Any, Final
@@ -7,6 +7,7 @@ from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 TOMBSTONES_KEPT_DAYS: Final = 30
+CALLS_KEPT_DAYS: Final = 30
 BATCH_ROWS: Final = 1_000
 BATCHES_IN_A_ROUND: Final = 50
 EVERY_SECONDS: Final = 3_600
@@ -64,6 +65,15 @@ WITH expired AS (
 )
 SELECT count(*) FROM expired
 """
+CALLS: Final = """
+WITH expired AS (
+    DELETE FROM communications_upstreamcall WHERE id IN (
+        SELECT id FROM communications_upstreamcall
+        WHERE at < now() - make_interval(days => %(days)s) ORDER BY at LIMIT %(limit)s)
+    RETURNING 1
+)
+SELECT count(*) FROM expired
+"""
 
 _swept_at = float("-inf")
 
@@ -85,6 +95,7 @@ async def expired_remove_some(connections: AsyncConnectionPool[Any]) -> bool:
         (BODIES, settings.LANDLINE_RETENTION_DAYS),
         (SESSIONS, 0),
         (LOGIN_WINDOWS, 1),
+        (CALLS, CALLS_KEPT_DAYS),
     )
     return all([await _remove(connections, statement, days) for statement, days in expiring])
 

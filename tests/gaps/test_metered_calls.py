@@ -6,6 +6,7 @@ import pytest
 
 from communications.schemas.charges import charged
 from communications.tasks.metered import CallHeld, metering
+from communications.tasks.retention import expired_remove_some
 from tests.ingest.deliveries import rows
 from tests.unipile.upstream_objects import ACCOUNT, listing
 from tests.unipile.upstream_server import API_KEY, upstream_server
@@ -104,3 +105,16 @@ async def test_a_call_for_a_channel_is_its_accounts(connections, server):
         ).fetchall()
     await ask(server, "answer", channel_id=channel)
     assert await rows(connections, DAYS) == [("of-channel", "answer", 1)]
+
+
+async def test_single_calls_are_kept_for_a_month_and_their_numbers_for_good(connections, server):
+    await ask(server, "repair", account="a")
+    await ask(server, "repair", account="a")
+    async with connections.connection() as connection:
+        await connection.execute(
+            "UPDATE communications_upstreamcall SET at = now() - interval '31 days' "
+            "WHERE id = (SELECT min(id) FROM communications_upstreamcall)"
+        )
+    assert await expired_remove_some(connections)
+    assert len(await rows(connections, CALLS)) == 1
+    assert await rows(connections, DAYS) == [("a", "repair", 2)]

@@ -132,6 +132,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/calls/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Calls of upstream today
+         * @description How many calls the channel cost today (UTC), for what, and how many a poller would have needed beside them.
+         */
+        readonly get: operations["channel_calls_read"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/{channel_id}/lookups/": {
         readonly parameters: {
             readonly query?: never;
@@ -1762,6 +1782,21 @@ export interface components {
             readonly version: string;
         };
         /**
+         * ChannelCalls
+         * @description Calls of upstream for one channel today (UTC). ``avoided``: deliveries that were news, each of which a poller would have
+         *     had to ask for.
+         */
+        readonly ChannelCalls: {
+            readonly day: string;
+            readonly calls: number;
+            readonly by_purpose: {
+                readonly [key: string]: number;
+            };
+            readonly per_day: number;
+            readonly avoided: number;
+            readonly paused_until: string | null;
+        };
+        /**
          * ChannelHealth
          * @description The provider's word (``status``) beside our own evidence.
          *
@@ -2599,6 +2634,7 @@ export type Attendee = components['schemas']['Attendee'];
 export type Member = components['schemas']['Member'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
+export type ChannelCalls = components['schemas']['ChannelCalls'];
 export type ChannelHealth = components['schemas']['ChannelHealth'];
 export type HourCount = components['schemas']['HourCount'];
 export type UnusualQuiet = components['schemas']['UnusualQuiet'];
@@ -2984,6 +3020,56 @@ export interface operations {
                 };
             };
             /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_calls_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelCalls"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
