@@ -1,4 +1,4 @@
-"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries, sessions that have ended, single calls."""
+"""What is only kept for a while: tombstones and marks of the feed, bodies of deliveries, ended sessions, single calls."""
 
 import time
 from typing import Any, Final
