@@ -115,6 +115,41 @@ describe("the deliveries page", () => {
     expect(asked.filter((one) => one.startsWith("GET deliveries/totals/?outcome"))).toEqual([]);
   });
 
+  const CALLS = { day: "2026-05-18", calls: 214, by_purpose: { history: 200, send: 14, repair: 0 }, per_day: 20_000, avoided: 38_120, paused_until: null };
+
+  test("says what asking upstream cost each account today, what for, and what is left", async () => {
+    history.replaceState(null, "", "/deliveries?tab=calls");
+    serve({ "channels/1/calls/": CALLS });
+    await show(<Deliveries />);
+    const list = await screen.findByRole("list", { name: words.calls });
+    expect(await within(list).findByText("214 calls today, 38,120 avoided")).toBeTruthy();
+    expect(within(list).getByText("14 sending · 200 history")).toBeTruthy();
+    const left = within(list).getByRole("meter", { name: /214 of 20,000 used, 19,786 left until midnight UTC$/u });
+    expect(left.getAttribute("value")).toBe("214");
+    expect(list.querySelector(".calls-held")).toBeNull();
+  });
+
+  test("says that calls wait because upstream asked for patience, or because the day's are used up", async () => {
+    history.replaceState(null, "", "/deliveries?tab=calls");
+    serve({ "channels/1/calls/": { ...CALLS, calls: 20_003, paused_until: "2026-05-18T19:44:12.345Z" } });
+    await show(<Deliveries />);
+    expect(await screen.findByText(/^Unipile asked for patience: all but sending waits until /u)).toBeTruthy();
+    expect(screen.getByText(words.callsSpent)).toBeTruthy();
+    expect(screen.getByText("20,003 of 20,000 used, 0 left until midnight UTC")).toBeTruthy();
+  });
+
+  test("an account's calls that cannot be told are asked for again", async () => {
+    history.replaceState(null, "", "/deliveries?tab=calls");
+    serve({ "channels/1/calls/": new TypeError("down") });
+    await show(<Deliveries />);
+    expect((await screen.findByRole("alert")).textContent).toContain(words.unreachable);
+    serve({ "channels/1/calls/": { ...CALLS, calls: 0, by_purpose: {} } });
+    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
+    expect(await screen.findByText(words.callsNobody)).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(asked).toEqual(["GET channels/1/calls/", "GET channels/1/calls/"]);
+  });
+
   test("counts new ones without moving what is read", async () => {
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
     await show(<Deliveries />);
@@ -141,7 +176,7 @@ describe("the deliveries page", () => {
   test("without the server says so and comes back by itself when asked again", async () => {
     serve({ "deliveries/": new TypeError("no network") });
     await show(<Deliveries />);
-    expect(screen.getByRole("alert").textContent).toContain(words.unreachable);
+    expect((await screen.findByRole("alert")).textContent).toContain(words.unreachable);
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
     await settle(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
     expect(screen.getAllByRole("link")).toHaveLength(2);

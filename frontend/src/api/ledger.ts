@@ -1,6 +1,7 @@
 /** What came in, and where messages come from: asked of the server each time, and kept nowhere. */
 import { json, query } from "./http";
 import type {
+  ChannelCalls,
   DeliveryBody,
   DeliveryCauses,
   DeliveryDetail,
@@ -78,6 +79,11 @@ export function replayDeliveries(filter: DeliveryFilter): Promise<ReplayOrder> {
 
 export function listReplays(signal?: AbortSignal): Promise<ReplayOrders> {
   return json(`${DELIVERIES}replay/`, { signal });
+}
+
+/** What asking upstream cost one account today. */
+export function getCalls(channelId: Id, signal?: AbortSignal): Promise<ChannelCalls> {
+  return json(`communications/channels/${encodeURIComponent(channelId)}/calls/`, { signal });
 }
 
 export function inspectMessage(id: Id, signal?: AbortSignal): Promise<Inspection> {

@@ -24,6 +24,7 @@ export type {
   Change,
   ChangesFrame,
   Channel,
+  ChannelCalls,
   ChannelList,
   ChannelStatusPage,
   Conversation,

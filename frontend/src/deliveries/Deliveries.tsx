@@ -7,6 +7,7 @@ import { channels } from "../sync/queries";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
+import { Calls } from "./Calls";
 import { Causes } from "./Causes";
 import "./detail.css";
 import "./deliveries.css";
@@ -21,7 +22,7 @@ import { useAnswer } from "./useAnswer";
 import { useDeliveries } from "./useDeliveries";
 import { words } from "./words";
 
-const TABS: readonly Tab[] = ["all", "causes", "replays"];
+const TABS: readonly Tab[] = ["all", "causes", "replays", "calls"];
 
 function BackToInbox() {
   return (
@@ -124,6 +125,7 @@ export function Deliveries() {
       {mayLook && place.tab === "all" && <All {...navigation} />}
       {mayLook && place.tab === "causes" && <Causes place={place} go={go} />}
       {mayLook && place.tab === "replays" && <Replays />}
+      {place.tab === "calls" && accounts !== undefined && mayLook && <Calls accounts={accounts} />}
       {replaying && (
         <ReplayDialog
           filter={place.filter}

@@ -4,7 +4,7 @@ import { useCallback, useMemo } from "react";
 import type { DeliveryFilter } from "../api/ledger";
 import { DELIVERIES_PATH, navigate, useAddressQuery } from "../lib/router";
 
-export type Tab = "all" | "causes" | "replays";
+export type Tab = "all" | "causes" | "replays" | "calls";
 
 export interface Place {
   readonly tab: Tab;
@@ -28,7 +28,7 @@ export const NO_FILTER: DeliveryFilter = {
 };
 
 const NAMES = Object.keys(NO_FILTER) as (keyof DeliveryFilter)[];
-const TABS: readonly string[] = ["all", "causes", "replays"] satisfies Tab[];
+const TABS: readonly string[] = ["all", "causes", "replays", "calls"] satisfies Tab[];
 
 export function placeOf(query: string): Place {
   const told = new URLSearchParams(query);

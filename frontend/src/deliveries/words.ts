@@ -51,6 +51,25 @@ const ENTITY_WORD: Readonly<Record<string, string>> = {
   delivery: "This delivery",
 };
 
+const PURPOSE_WORD: Readonly<Record<string, string>> = {
+  send: "sending",
+  open: "opened chats",
+  repair: "repairing gaps",
+  history: "history",
+  answer: "questions of deliveries",
+  manage: "managing accounts",
+};
+
+/** What calls were made for, in the order in which they go first. */
+export function callPurposes(byPurpose: Readonly<Record<string, number>>): string {
+  const known = Object.keys(PURPOSE_WORD);
+  return Object.entries(byPurpose)
+    .filter(([, calls]) => calls > 0)
+    .toSorted(([one], [other]) => known.indexOf(one) - known.indexOf(other))
+    .map(([purpose, calls]) => `${number(calls)} ${PURPOSE_WORD[purpose] ?? purpose}`)
+    .join(" · ");
+}
+
 export function eventWord(event: string): string {
   return EVENT_WORD[event] ?? (event === "" ? "No event" : event);
 }
@@ -62,7 +81,7 @@ export function entityWord(change: FieldChange): string {
 export const words = {
   title: "Deliveries",
   waiting: "Asking the server…",
-  tabs: { all: "All", causes: "Not applied", replays: "Replays" },
+  tabs: { all: "All", causes: "Not applied", replays: "Replays", calls: "Calls" },
   tabsLabel: "Parts of this page",
   tryAgain: "Try again",
   close: "Close",
@@ -184,6 +203,14 @@ export const words = {
   causeCount: (count: number) => plural(count, "delivery", "deliveries"),
   causeNewest: (moment: string) => `newest ${moment}`,
   show: "Show",
+
+  calls: "Calls of Unipile today, by account",
+  callsToday: (calls: number, avoided: number) => `${plural(calls, "call", "calls")} today, ${number(avoided)} avoided`,
+  callsAvoided: "Each piece of news that came by itself is a question that nobody had to ask.",
+  callsNobody: "Nothing was asked of Unipile for this account today.",
+  callsLeft: (used: number, perDay: number) => `${number(used)} of ${number(perDay)} used, ${number(Math.max(0, perDay - used))} left until midnight UTC`,
+  callsPaused: (moment: string) => `Unipile asked for patience: all but sending waits until ${moment}.`,
+  callsSpent: "The calls of today are used up: only sending and connecting go on until midnight UTC.",
 
   replays: "Replays you asked for",
   replaysNone: "You have not replayed anything yet.",
