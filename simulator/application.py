@@ -14,6 +14,7 @@ from simulator import spoiling
 from simulator.api.accounts import Accounts
 from simulator.api.attendees import Attendees
 from simulator.api.chats import Chats
+from simulator.api.connections import AccountConnections
 from simulator.api.errors import ApiError
 from simulator.api.messages import Messages
 from simulator.api.sending import Sending
@@ -65,7 +66,7 @@ class Application:
         self._clock = clock
         self._api_key = api_key.encode()
         self._routes: Router[Handler] = Router()
-        for resource in (Accounts, Chats, Sending, Messages, Attendees, Users, Webhooks):
+        for resource in (Accounts, AccountConnections, Chats, Sending, Messages, Attendees, Users, Webhooks):
             for method, template, handler in resource(service).routes():
                 self._routes.add(method, template, handler)
 

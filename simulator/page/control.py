@@ -23,7 +23,7 @@ class Control:
     """Handlers of the page's own API below `/play`, over what callers of the API meet."""
 
     def __init__(self, service: Service, faults: Faults, calls: Calls) -> None:
-        self._service = service
+        self.service = service
         self._faults = faults
         self._calls = calls
 
@@ -87,12 +87,12 @@ class Control:
 
     async def habits(self, _request: Request) -> Response:
         """How the service behaves."""
-        return json_response(self._service.habits)
+        return json_response(self.service.habits)
 
     async def set_habits(self, request: Request) -> Response:
         """It behaves otherwise in what is named."""
-        changed = {**msgspec.to_builtins(self._service.habits), **await script_json(request)}
-        self._service.habits = _read(changed, Habits)
+        changed = {**msgspec.to_builtins(self.service.habits), **await script_json(request)}
+        self.service.habits = _read(changed, Habits)
         return await self.habits(request)
 
     async def number(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class Control:
         phone_number, reachable = phone_number_of(document), document.get("reachable")
         if phone_number is None or not isinstance(reachable, bool):
             raise RefusedError(400, "phone_number and reachable are needed.")
-        unreachable = self._service.world.unreachable
+        unreachable = self.service.world.unreachable
         if reachable:
             unreachable.discard(phone_number)
         else:
@@ -117,7 +117,7 @@ class Control:
         after = request.query.get("after", "0")
         if not after.isdecimal():
             raise RefusedError(400, "after must be a number.")
-        return json_response({"sent": self._service.sent.after(int(after))})
+        return json_response({"sent": self.service.sent.after(int(after))})
 
 
 def _read(document: dict[str, Any], kind: type[Read]) -> Read:
