@@ -83,6 +83,7 @@ class Application:
         """The answer of the API, None when the connection is gone."""
         at, start = self._clock(), time.monotonic()
         found = self._routes.match(request.method, request.segments[2:])
+        request.at, request.cursor_seconds = at.timestamp(), self._service.habits.cursor_seconds
         request.endpoint = f"{request.method} {found[0] if found else 'unknown'}"
         request.fault = self._faults.take(request.endpoint, request.path)
         try:
