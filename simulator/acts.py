@@ -199,6 +199,12 @@ class Acts:
             )
         )
 
+    def phone_remembers(self, chat: Chat, text: str, *, at: datetime) -> Message:
+        """The telephone has a message of long ago that the service lacks until the chat's history is synchronised."""
+        message = message_compose(self.world, chat, chat.members[0], text, origin=Origin.CONTACT, at=at)
+        chat.deeper.append(message)
+        return message
+
     def phone_reads(self, chat: Chat) -> None:
         """The owner opens the chat on the phone."""
         self.changes.chat_read(chat)

@@ -14,6 +14,7 @@ from simulator import spoiling
 from simulator.api.accounts import Accounts
 from simulator.api.attendees import Attendees
 from simulator.api.chats import Chats
+from simulator.api.connections import AccountConnections
 from simulator.api.errors import ApiError
 from simulator.api.messages import Messages
 from simulator.api.sending import Sending
@@ -65,7 +66,7 @@ class Application:
         self._clock = clock
         self._api_key = api_key.encode()
         self._routes: Router[Handler] = Router()
-        for resource in (Accounts, Chats, Sending, Messages, Attendees, Users, Webhooks):
+        for resource in (Accounts, AccountConnections, Chats, Sending, Messages, Attendees, Users, Webhooks):
             for method, template, handler in resource(service).routes():
                 self._routes.add(method, template, handler)
 
@@ -82,6 +83,7 @@ class Application:
         """The answer of the API, None when the connection is gone."""
         at, start = self._clock(), time.monotonic()
         found = self._routes.match(request.method, request.segments[2:])
+        request.at, request.cursor_seconds = at.timestamp(), self._service.habits.cursor_seconds
         request.endpoint = f"{request.method} {found[0] if found else 'unknown'}"
         request.fault = self._faults.take(request.endpoint, request.path)
         try:

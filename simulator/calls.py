@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 KEPT = 100_000
 
@@ -42,6 +43,10 @@ class Calls:
 
     def __len__(self) -> int:
         return self.counts.total()
+
+    def after(self, number: int) -> list[Call]:
+        """The calls after the first `number`, as far as they are still on record."""
+        return list(islice(self._record, max(0, number - len(self) + len(self._record)), None))
 
     def count(self, endpoint: str) -> int:
         """How often `endpoint` was called."""

@@ -137,6 +137,15 @@ class Changes:
 
         self.through(chat.account, change)
 
+    def history_deepen(self, chat: Chat) -> None:
+        """What only the telephone had reaches the service, and nobody is told."""
+        while chat.deeper:
+            self._world.keep_message(chat.deeper.pop())
+
+    def chat_forget_unread(self, chat: Chat) -> None:
+        """Everything in `chat` counts as read, and nobody is told."""
+        self._read_chat(chat)
+
     def chat_unread(self, chat: Chat) -> None:
         """The owner marked `chat` as unread."""
         chat.unread_count = max(1, chat.unread_count)

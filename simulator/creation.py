@@ -32,15 +32,22 @@ GONE = {"missing": 404, "expired": 410}
 
 
 def account_create(
-    world: World, kind: str, name: str, *, phone_number: str | None = None, username: str | None = None
+    world: World,
+    kind: str,
+    name: str,
+    *,
+    phone_number: str | None = None,
+    username: str | None = None,
+    account_id: str | None = None,
 ) -> Account:
     """A connected account of provider `kind`, with its own person. WhatsApp needs `phone_number` (`+…`)."""
     if kind == WHATSAPP and phone_number is None:
         raise ValueError("A WhatsApp account needs a phone number.")
-    number = world.identifiers.next_number("account")
+    if account_id is None:
+        account_id = world.identifiers.series("account").identifier(world.identifiers.next_number("account"))
     account = Account(
         sequence=world.next_sequence(),
-        id=world.identifiers.series("account").identifier(number),
+        id=account_id,
         type=kind,
         name=name,
         created_at=world.clock(),

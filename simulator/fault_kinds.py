@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from simulator import lists_spoiling as lists
 from simulator import spoiling
 from simulator.api.errors import STATUSES, ApiError
 from simulator.faults import Fault, Spoil, When
@@ -53,6 +54,16 @@ class FaultKind(StrEnum):
     """The answer's body takes `seconds`."""
     TOO_LARGE = "too_large"
     """The answer is followed by `size_bytes` of blanks."""
+    CURSOR_LOOP = "cursor_loop"
+    """A page's cursor leads to the same page again."""
+    EMPTY_PAGE = "empty_page"
+    """The page is empty, and its cursor leads to what it should have held."""
+    DUPLICATES = "duplicates"
+    """The page holds its items twice."""
+    SHIFTED = "shifted"
+    """The first item has slipped to the page before, and is on none."""
+    FEWER = "fewer"
+    """Every second item is not there."""
     ENDLESS = "endless"
     """The answer is followed by blanks without end."""
 
@@ -63,6 +74,7 @@ class FaultOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     kind: FaultKind
     endpoint: str = SEND
     within: str = ""
+    spared: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     times: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
     delay_seconds: Seconds = 0.0
     echo: Echo | None = None
@@ -87,6 +99,7 @@ def fault_of(order: FaultOrder) -> Fault:
         order.endpoint,
         kind=order.kind,
         within=order.within,
+        spared=order.spared,
         times=order.times,
         delay_seconds=order.delay_seconds,
         echo=order.echo,
@@ -119,6 +132,11 @@ _CUTS = {
     FaultKind.CUT_MIDWAY: When.DURING,
 }
 _SPOILS: dict[FaultKind, Spoil] = {
+    FaultKind.CURSOR_LOOP: lists.loop,
+    FaultKind.EMPTY_PAGE: lists.postpone,
+    FaultKind.DUPLICATES: lists.repeat,
+    FaultKind.SHIFTED: lists.shift,
+    FaultKind.FEWER: lists.thin_out,
     FaultKind.TRUNCATED: spoiling.truncate,
     FaultKind.EMPTY: spoiling.empty,
     FaultKind.NULL_ID: spoiling.null_id,

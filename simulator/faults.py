@@ -34,8 +34,9 @@ class Fault:
 
     First `delay_seconds` pass. Then, `when` before or after the call was carried out, the connection is cut
     (`cut`), or `status` with `body`, `content_type` and `headers` is answered in place of the real answer, or
-    `spoil` has its way with the real answer. With none of them, the call is only late. It strikes `times` times;
-    `echo` is when the webhook of a message that was accepted all the same goes out, where it is not as ever.
+    `spoil` has its way with the real answer. With none of them, the call is only late. The first `spared` calls
+    pass, and it strikes the next `times`; `echo` is when the webhook of a message that was accepted all the same goes
+    out, where it is not as ever.
     """
 
     endpoint: str
@@ -52,6 +53,7 @@ class Fault:
     echo: Echo | None = None
     echo_late_seconds: float = 5.0
     times: int = 1
+    spared: int = 0
 
     @classmethod
     def refusal(cls, endpoint: str, word: str, *, when: When = When.BEFORE, times: int = 1) -> Self:
@@ -113,6 +115,9 @@ class Faults:
     def _waited(self, endpoint: str, path: str) -> Fault | None:
         for fault in self._waiting:
             if fault.strikes(endpoint, path):
+                if fault.spared > 0:
+                    fault.spared -= 1
+                    continue
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 
 
@@ -37,3 +38,18 @@ class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     edit_window_seconds: Seconds = 15 * 60
     delete_window_seconds: Seconds = 60 * 60
     unknown_number: Literal["resource_not_found", "invalid_recipient"] = "resource_not_found"
+    attempt_seconds: Seconds = 5 * 60
+    """How long an attempt to connect an account lives."""
+    code_seconds: Seconds = 60.0
+    """How long its code can be scanned."""
+    one_attempt_at_a_time: bool = False
+    """Whether a second attempt for an account is answered 425 while one is open; else it takes its place."""
+    import_chats: Count = 12
+    """How many chats a new account brings, each with `import_messages`, in portions of `import_portion`."""
+    import_messages: Count = 20
+    import_portion: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 3
+    import_pause_seconds: Seconds = 0.5
+    cursor_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 86_400.0
+    """How long a page's cursor can be used."""
+    clock_skew_seconds: Annotated[float, msgspec.Meta(ge=-604_800, le=604_800)] = 0.0
+    """How far the service's clock is ahead."""

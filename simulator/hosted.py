@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from simulator.changes import Changes
 from simulator.creation import account_create
+from simulator.importing import Importing
 from simulator.model import WHATSAPP, Account, HostedLink
 from simulator.webhooks.deliveries import Deliveries
 from simulator.world import World
@@ -15,10 +16,11 @@ from simulator.world import World
 class Hosted:
     """Makes links, and ends them as the person behind the link decides."""
 
-    def __init__(self, world: World, changes: Changes, deliveries: Deliveries) -> None:
+    def __init__(self, world: World, changes: Changes, deliveries: Deliveries, importing: Importing) -> None:
         self._world = world
         self._changes = changes
         self._deliveries = deliveries
+        self._importing = importing
 
     def link(
         self,
@@ -52,6 +54,8 @@ class Hosted:
         else:
             word = "RECONNECTED"
         self._changes.account_set_status(account, "OK", told_as=word)
+        if link.account is None:
+            self._importing.begin(account)
         self._notify(link, word, account.id)
         return account
 

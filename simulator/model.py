@@ -73,6 +73,8 @@ class Account(_Identified):
     status: str = "OK"
     dialect: Dialect = LIVE
     mirror_id: str | None = None
+    proxy: dict[str, object] | None = None
+    sync: str | None = None
     held: list[Callable[[], None]] = field(default_factory=list)
     """What happened at the provider while the account was not connected; done, in order, when it is again."""
 
@@ -121,6 +123,9 @@ class Chat(_Identified):
     read_only: bool = False
     picture: int | None = None
     history_sync: str | None = None
+    history_fails: bool = False
+    deeper: list[Message] = field(default_factory=list)
+    """What only the telephone has until the chat's history is synchronised."""
 
     @property
     def is_group(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -79,7 +79,7 @@ class Simulator(Acts):
         latency_seconds: float = 0.0,
         record: Path | None = None,
     ) -> None:
-        world = World(Identifiers(seed), clock)
+        world = World(Identifiers(seed), lambda: clock() + timedelta(seconds=self.habits.clock_skew_seconds))
         super().__init__(world, Changes(world))
         self.api_key = api_key
         self.calls = Calls()
@@ -102,6 +102,8 @@ class Simulator(Acts):
             Habits(echo=echo, latency_seconds=latency_seconds),
         )
         self.hosted = self.service.hosted
+        self.connecting = self.service.connecting
+        self.importing = self.service.importing
         self._seed, self._scenario, self._born, self._pace = seed, SCENARIOS[scenario], born, pace
         self._town = (chats, messages)
         self._webhook = (webhook_url, webhook_secret)
@@ -157,6 +159,7 @@ class Simulator(Acts):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.importing.stop()
         self._site.close()
         await self._server.stop()
         await self.deliveries.stop()

@@ -31,7 +31,6 @@ class Accounts:
             ("GET", "/accounts", self.list_all),
             ("GET", "/accounts/{id}", self.read),
             ("DELETE", "/accounts/{id}", self.delete),
-            ("POST", "/accounts/{id}/restart", self.restart),
             ("POST", "/hosted/accounts/link", self.hosted_link),
         ]
 
@@ -51,17 +50,6 @@ class Accounts:
         """200 AccountDeleted; its chats are gone with it."""
         self._service.changes.account_delete(self._service.account(request.params["id"]))
         return json_response({"object": "AccountDeleted"})
-
-    async def restart(self, request: Request) -> Response:
-        """200 AccountRestarted; a healthy account tells nobody, one that lost its session cannot be
-        restarted.
-        """
-        account = self._service.account(request.params["id"])
-        if account.status in {"CREDENTIALS", "PERMISSIONS"}:
-            return json_response({"object": "AccountFailedToRestart"})
-        if not account.connected:
-            self._service.changes.account_set_status(account, "OK")
-        return json_response({"object": "AccountRestarted"})
 
     async def hosted_link(self, request: Request) -> Response:
         """200 HostedAuthUrl; behind the link is the simulator's own page, which plays the vendor's."""

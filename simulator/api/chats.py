@@ -69,12 +69,16 @@ class Chats:
 
     async def sync_history(self, request: Request) -> Response:
         """200 ChatHistorySync. The first call starts, the next ones look on; one after the end starts
-        again.
+        again. With the end, what only the telephone had is there.
         """
         chat = self._service.chat(request)
         require_connected(chat.account)
         steps = {None: "SYNC_STARTED", "SYNC_STARTED": "SYNC_RUNNING", "SYNC_RUNNING": "SYNC_DONE"}
         chat.history_sync = steps.get(chat.history_sync, "SYNC_STARTED")
+        if chat.history_sync == "SYNC_DONE" and chat.history_fails:
+            chat.history_sync = "SYNC_ERROR"
+        elif chat.history_sync == "SYNC_DONE":
+            self._service.changes.history_deepen(chat)
         return json_response({"object": "ChatHistorySync", "chat_id": chat.id, "status": chat.history_sync})
 
     async def patch(self, request: Request) -> Response:

@@ -54,14 +54,15 @@ _TITLES = {
 
 @dataclass(slots=True)
 class ApiError(Exception):
-    """An answer other than success; `word` is what follows `errors/` in its type."""
+    """An answer other than success; `word` is what follows `errors/` in its type, `status` where it is not the type's own."""
 
     word: str
     detail: str | None = None
+    status: int | None = None
 
     def response(self, status: int | None = None) -> Response:
         """The body and status the service sends: the type's own, or `status`."""
-        status = status or STATUSES[self.word]
+        status = status or self.status or STATUSES[self.word]
         title = _TITLES.get(self.word) or self.word.replace("_", " ").capitalize()
         body: dict[str, object] = {"status": status, "type": f"errors/{self.word}", "title": title}
         if self.detail is not None:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ class _Cursor(msgspec.Struct):
     limit: int
     filters: dict[str, str]
     last: Position
+    made_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class PageRequest:
     limit: int
     filters: dict[str, str]
     older_than: Position | None
+    made_at: float = 0.0
 
     def filter(self, name: str) -> str | None:
         """The value of a filter; an empty one counts as absent."""
@@ -67,11 +69,12 @@ class PageRequest:
                 more = True
                 break
             chosen.append(item)
-        cursor = self._cursor(position(chosen[-1])) if more else None
+        cursor = self.cursor(position(chosen[-1])) if more else None
         return {"object": kind, "items": [document(item) for item in chosen], "cursor": cursor}
 
-    def _cursor(self, last: Position) -> str:
-        content = msgspec.json.encode(_Cursor(self.path, self.limit, self.filters, last))
+    def cursor(self, last: Position) -> str:
+        """What leads to the page after `last`."""
+        content = msgspec.json.encode(_Cursor(self.path, self.limit, self.filters, last, self.made_at))
         return base64.b64encode(content).decode()
 
 
@@ -82,13 +85,22 @@ def page_request(request: Request, filters: Sequence[str] = ()) -> PageRequest:
         cursor = _decode(cursor_text)
         if cursor.path != request.path:
             raise ApiError("invalid_parameters", "The cursor belongs to another list.")
-        return PageRequest(request.path, limit or cursor.limit, cursor.filters, cursor.last)
+        if request.at - cursor.made_at >= request.cursor_seconds:
+            raise ApiError("invalid_parameters", "The cursor has expired.")
+        return PageRequest(request.path, limit or cursor.limit, cursor.filters, cursor.last, request.at)
     given = {name: request.query[name] for name in filters if request.query.get(name)}
     for bound in ("before", "after"):
         if bound in given:
             _moment(bound, given[bound])
     older_than = (epoch_milliseconds(parse_stamp(given["before"])), -(1 << 62)) if "before" in given else None
-    return PageRequest(request.path, limit or LIMIT_DEFAULT, given, older_than)
+    return PageRequest(request.path, limit or LIMIT_DEFAULT, given, older_than, request.at)
+
+
+def cursor_to(request: Request) -> str:
+    """Another cursor to the very page that `request` asked for."""
+    page = page_request(request, [name for name in request.query if name not in {"cursor", "limit"}])
+    page = replace(page, made_at=page.made_at + 0.001)
+    return page.cursor(page.older_than or (1 << 62, 0))
 
 
 def flag(page: PageRequest, name: str) -> bool | None:

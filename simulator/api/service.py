@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from simulator.api.errors import ApiError, not_found
 from simulator.changes import Changes
 from simulator.chat_events import ChatEvents
+from simulator.connecting import Connecting
 from simulator.habits import Echo, Habits
 from simulator.hosted import Hosted
+from simulator.importing import Importing
 from simulator.model import Account, Attendee, Chat, Message
 from simulator.moments import stamp
 from simulator.sent import SentRecord
@@ -33,10 +35,20 @@ class Service:
     habits: Habits = field(default_factory=Habits)
     events: ChatEvents = field(init=False)
     hosted: Hosted = field(init=False)
+    importing: Importing = field(init=False)
+    connecting: Connecting = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = ChatEvents(self.world, self.changes)
-        self.hosted = Hosted(self.world, self.changes, self.deliveries)
+        self.importing = Importing(self.world, self.changes, lambda: self.habits)
+        self.connecting = Connecting(
+            self.world,
+            self.changes,
+            self.importing,
+            lambda: self.habits,
+            random.Random(f"{self.world.identifiers.seed}:connecting"),
+        )
+        self.hosted = Hosted(self.world, self.changes, self.deliveries, self.importing)
 
     def account(self, account_id: str) -> Account:
         """The account, or 404."""

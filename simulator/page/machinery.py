@@ -120,6 +120,8 @@ class Machinery:
                 lost = not account.connected
                 told = "RECONNECTED" if value == "OK" and lost else value
                 self._acts.changes.account_set_status(account, value, told_as=told)
+            case "status", "DELETED":
+                self._acts.changes.account_delete(account)
             case "status", str() if value in TOLD_ONLY:
                 self._acts.changes.account_set_status(account, account.status, told_as=value)
             case "dialect", str():

@@ -1,6 +1,7 @@
 // The page only shows what the server tells it: it asks for lists, listens to one stream, and posts what is typed.
 
 import { $, account, ask, element, initials, state, time, tone } from "./dom.js";
+import { showAttempts } from "./attempts.js";
 import { openLink, showMachinery } from "./panels.js";
 import { choose, takeDelivery, takeMessage } from "./thread.js";
 
@@ -17,6 +18,7 @@ async function loadAccounts() {
   })));
   $("account").value = kept;
   showAccount();
+  await showAttempts();
   await loadChats();
 }
 

@@ -16,6 +16,7 @@ import msgspec
 
 from simulator.hosted import Hosted
 from simulator.model import Chat
+from simulator.page.attempts import AttemptPlays
 from simulator.page.control import Control
 from simulator.page.machinery import Machinery
 from simulator.page.plays import Plays
@@ -40,7 +41,7 @@ _FILES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     **{
         f"/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
-        for name in ("page", "dom", "thread", "composer", "panels")
+        for name in ("page", "dom", "thread", "composer", "panels", "attempts")
     },
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
@@ -76,10 +77,16 @@ class PlaySite:
         self._routes.add("GET", "/play/chats", self._chats)
         self._routes.add("GET", "/play/chats/{chat_id}", self._chat)
         self._routes.add("GET", "/play/stream", self._stream)
-        for part in (Plays(acts), Machinery(acts, deliveries, hosted), control):
+        for part in (
+            Plays(acts),
+            Machinery(acts, deliveries, hosted),
+            AttemptPlays(control.service),
+            control,
+        ):
             for method, template, handler in part.routes():
                 self._routes.add(method, template, handler)
         acts.changes.listen(self._happened)
+        control.service.connecting.listen(lambda: self._publish({"type": "accounts"}))
         deliveries.listen(self._delivered)
 
     async def answer(self, request: Request) -> Response:

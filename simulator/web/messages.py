@@ -29,7 +29,8 @@ class SenderGoneError(Exception):
 
 class Request:
     """One HTTP request. `params` are the variable parts of the path, `endpoint` is the method and the path's
-    template, `fault` what goes wrong with it on demand.
+    template, `fault` what goes wrong with it on demand. It came `at` that second, and cursors older than
+    `cursor_seconds` are refused.
     """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -43,6 +44,8 @@ class Request:
         self.params: dict[str, str] = {}
         self.endpoint = ""
         self.fault: Fault | None = None
+        self.at = 0.0
+        self.cursor_seconds = 86_400.0
         self.client: tuple[str, int] | None = tuple(scope["client"]) if scope.get("client") else None
         self._receive = receive
         self._body: bytes | None = None

@@ -34,7 +34,7 @@ async def test_the_page_needs_nothing_from_elsewhere(api: Caller) -> None:
     assert "unsafe" not in policy
     found = set(re.findall(rb'(?:src|href)="([^"#]+)"', page.raw))
     assert found == {b"/page.css", b"/page.js", b"/icon.svg"}
-    modules = {b"/dom.js", b"/thread.js", b"/composer.js", b"/panels.js"}
+    modules = {b"/dom.js", b"/thread.js", b"/composer.js", b"/panels.js", b"/attempts.js"}
     for path in found | modules:
         part = await play(api, path.decode())
         assert part.status == 200

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 from simulator import FaultKind, FaultOrder, Simulator, creation, fault_of
+from simulator.connecting import CheckpointKind
 from tests.simulator.caller import Caller
 from tests.simulator.samples import FOLDER, needs_samples
 
@@ -184,6 +185,28 @@ async def test_every_write(checked: Checked, demo: Simulator) -> None:
     await checked("POST", f"/accounts/{account.id}/restart")
     await checked("DELETE", f"/accounts/{account.id}")
     assert len(checked.endpoints) == 13
+
+
+async def test_every_answer_about_connecting(checked: Checked, demo: Simulator) -> None:
+    await checked("POST", "/accounts", json={"provider": "WHATSAPP"})
+    await checked("POST", "/accounts", json={"provider": "WHATSAPP", "pairing_phone_number": "351910000222"})
+    linkedin = {"provider": "LINKEDIN", "username": "ana", "password": "x"}
+    await checked("POST", "/accounts", json=linkedin)
+    await checked("POST", "/accounts", json={**linkedin, "password": "wrong"})
+    await checked("POST", "/accounts", json={"provider": "MAIL"})
+    for kind in list(CheckpointKind)[1:]:
+        demo.connecting.wanted["LINKEDIN"] = [kind]
+        pending = await checked("POST", "/accounts", json=linkedin)
+    solution = {"provider": "LINKEDIN", "account_id": pending["account_id"], "code": "contract-1"}
+    await checked("POST", "/accounts/checkpoint/resend", json=solution)
+    await checked("POST", "/accounts/checkpoint", json={**solution, "code": "000000"})
+    created = await checked("POST", "/accounts/checkpoint", json=solution)
+    demo.connecting.wanted["LINKEDIN"] = []
+    await checked("POST", f"/accounts/{created['account_id']}", json=linkedin)
+    await checked("GET", f"/accounts/{created['account_id']}/sync")
+    await checked("GET", f"/accounts/{created['account_id']}")
+    await checked("POST", "/accounts/nothing", json=linkedin)
+    assert len(checked.endpoints) == 6
 
 
 async def test_every_error(checked: Checked, demo: Simulator) -> None:
