@@ -3,6 +3,7 @@
 from typing import Final
 
 from communications.api import (
+    account_acts,
     changes,
     channels,
     chats,
@@ -44,6 +45,7 @@ api.add_router("/session", session.router)
 # One path has one router: several modules share that of the conversations.
 _OF_COMMUNICATIONS: Final = (
     channels,
+    account_acts,
     media,
     uploads,
     search,

@@ -15,6 +15,7 @@ class AuditEntry(models.Model):
         RECEIPTS_SET = "receipts_set", "Set when others learn that a message was read"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
         ERASED = "erased", "Erased a conversation or a person for good"
+        ACCOUNT_ACT = "account_act", "Connected, restarted or removed an account"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())
