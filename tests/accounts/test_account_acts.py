@@ -113,6 +113,13 @@ async def test_a_code_is_shown_to_who_asked_until_the_account_works(accounts: Ac
     await accounts.known("OK")
     done = await accounts.shown(act)
     assert (done["state"], done["qr_text"], done["asks"]) == ("done", None, None)
+    assert (await accounts.ask("POST", f"accounts/acts/{act}/renew/")).status_code == 400
+    await AccountAct.objects.aupdate(expires_at="2026-01-01T00:00:00Z")
+    async with accounts.connections.connection() as connection:
+        await account_acts_tidy(connection)
+    settled = await accounts.shown(act)
+    assert (settled["state"], settled["reason"]) == ("done", None)
+    assert (await AccountAct.objects.aget(pk=act)).qr_text == ""
     mine = await ChannelAccess.objects.aget(user=accounts.person, channel__external_account_id=ID)
     assert mine.role == "owner"
     assert accounts.calls == [("POST /accounts", {"provider": "WHATSAPP"})]
@@ -131,6 +138,7 @@ async def test_an_expired_code_gives_way_to_a_new_one(accounts: Accounts) -> Non
     async with accounts.connections.connection() as connection:
         assert not await account_acts_tidy(connection)
     assert (await AccountAct.objects.aget(pk=act)).qr_text == ""
+    assert (await accounts.shown(act))["state"] == "expired"
     assert (await accounts.ask("POST", f"accounts/acts/{act}/renew/")).status_code == 200
     await accounts.work()
     assert (await accounts.shown(act))["qr_text"] == "second"
