@@ -48,7 +48,7 @@ class Accounts:
         )
 
     async def connect(self, way: str = "page", account_type: str = "whatsapp", **more: Any) -> str:
-        asked = {"client_id": str(uuid7()), "way": way, "account_type": account_type, **more}
+        asked: dict[str, Any] = {"client_id": str(uuid7()), "way": way, "account_type": account_type, **more}
         made = await self.ask("POST", "accounts/", **asked)
         assert made.status_code == 201, made.content
         return str(made.json()["id"])
@@ -250,7 +250,7 @@ async def test_an_act_of_a_killed_worker_is_told_and_not_repeated(accounts: Acco
 
 
 async def test_the_same_key_connects_once(accounts: Accounts) -> None:
-    asked = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
+    asked: dict[str, Any] = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
     first = await accounts.ask("POST", "accounts/", **asked)
     again = await accounts.ask("POST", "accounts/", **asked)
     assert first.json()["id"] == again.json()["id"]
@@ -317,10 +317,10 @@ async def test_who_may_do_what(accounts: Accounts) -> None:
     answered = {}
     for role, person in people.items():
         for act in ("restart", "remove"):
-            asked = {"client_id": str(uuid7()), "act": act, "confirmation": "remove"}
+            asked: dict[str, Any] = {"client_id": str(uuid7()), "act": act, "confirmation": "remove"}
             made = await accounts.ask("POST", f"channels/{channel.pk}/acts/", person=person, **asked)
             answered[role, act] = made.status_code
-        wanted = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
+        wanted: dict[str, Any] = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
         answered[role, "connect"] = (
             await accounts.ask("POST", "accounts/", person=person, **wanted)
         ).status_code
