@@ -309,6 +309,7 @@ class Migration(migrations.Migration):
                             ("credentials_set", "Gave the address and key of Unipile"),
                             ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
+                            ("account_act", "Connected, restarted or removed an account"),
                         ]
                     ),
                 ),
@@ -2634,5 +2635,125 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="channelhour",
             constraint=models.UniqueConstraint(fields=("channel", "starts_at"), name="channel_hour_unique"),
+        ),
+        migrations.CreateModel(
+            name="AccountAct",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("client_id", models.UUIDField()),
+                (
+                    "act",
+                    models.TextField(
+                        choices=[
+                            ("connect", "Connect an account in the page"),
+                            ("link", "Connect an account on Unipile's page"),
+                            ("reconnect", "Connect again in the page"),
+                            ("reconnect_link", "Connect again on Unipile's page"),
+                            ("restart", "Restart"),
+                            ("remove", "Remove from Unipile; what is stored here stays"),
+                        ]
+                    ),
+                ),
+                ("account_type", models.TextField(help_text="Upstream's word for the provider")),
+                (
+                    "phone",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Digits: a pairing code in place of a QR image",
+                    ),
+                ),
+                (
+                    "external_account_id",
+                    communications.models.fields.ExternalIdField(blank=True, db_default="", default=""),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("working", "Working"),
+                            ("asking", "Asking"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                    ),
+                ),
+                (
+                    "asks",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="Upstream's kind of checkpoint"
+                    ),
+                ),
+                ("qr_text", models.TextField(blank=True, db_default="", default="")),
+                ("pairing_code", models.TextField(blank=True, db_default="", default="")),
+                ("url", models.TextField(blank=True, db_default="", default="")),
+                ("answer", models.TextField(blank=True, db_default="", default="")),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
+                ("attempted_at", models.DateTimeField(blank=True, null=True)),
+                ("reason_code", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="In words, for the person"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "working", "asking"])),
+                        fields=["id"],
+                        name="account_act_unfinished",
+                    ),
+                    models.Index(fields=["external_account_id"], name="account_act_account"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("author", "client_id"), name="account_act_client_id_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "asking"),
+                            models.Q(("pairing_code", ""), ("qr_text", ""), ("url", "")),
+                            _connector="OR",
+                        ),
+                        name="account_act_secrets_end_with_asking",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "waiting"), ("answer", ""), _connector="OR"),
+                        name="account_act_answer_is_erased",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("act__in", ["connect", "link"]), ("channel__isnull", False), _connector="OR"
+                        ),
+                        name="account_act_of_a_channel",
+                    ),
+                ],
+            },
         ),
     ]

@@ -1,3 +1,4 @@
+from communications.models.account_act import AccountAct
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
 from communications.models.audit import AuditEntry
 from communications.models.calls import CallDay, CallPause, UpstreamCall
@@ -33,6 +34,7 @@ from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
+    "AccountAct",
     "AccountsListed",
     "Alarm",
     "AlarmNotice",

@@ -43,6 +43,7 @@ from tests.api.asgi import Answer, ask
 from tests.database import ScratchDatabase
 from tests.inbox import (
     NOON,
+    account_act_make,
     attendee_make,
     channel_make,
     client_of,
@@ -206,6 +207,11 @@ class FullInbox:
                     payload={"emoji": "👎"},
                 ).pk
             ),
+            "act_id": str(account_act_make(channel, self.reader, pairing_code="ABCD-1234").pk),
+            "account_type": "whatsapp",
+            "way": "page",
+            "act": "restart",
+            "code": "123456",
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",
