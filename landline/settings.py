@@ -36,6 +36,8 @@ LANDLINE_BUILD = _build_id()
 LANDLINE_BIND = _environment.bind("LANDLINE_BIND", default="127.0.0.1:8000")
 LANDLINE_SIMULATOR_BIND = _environment.bind("LANDLINE_SIMULATOR_BIND", default="127.0.0.1:4010")
 LANDLINE_PUBLIC_URL = _environment.public_url("PUBLIC_URL")
+# Where upstream delivers to: without a public address only a simulator on this machine finds the way.
+LANDLINE_DELIVERIES_ORIGIN = LANDLINE_BIND.url if LANDLINE_PUBLIC_URL is None else LANDLINE_PUBLIC_URL.origin
 LANDLINE_DEMO = _environment.flag("LANDLINE_DEMO")
 LANDLINE_RETENTION_DAYS = _environment.whole_number(
     "LANDLINE_RETENTION_DAYS", default=90, minimum=1, maximum=36_500
@@ -101,6 +103,10 @@ LANDLINE_UNPROVEN_SECONDS = _environment.whole_number(
 )
 LANDLINE_SEND_PACE_PERCENT = _environment.whole_number(
     "LANDLINE_SEND_PACE_PERCENT", default=100, minimum=0, maximum=10_000
+)
+
+LANDLINE_CALLS_PER_DAY = _environment.whole_number(
+    "LANDLINE_CALLS_PER_DAY", default=20_000, minimum=100, maximum=10_000_000
 )
 
 # -- Django --------------------------------------------------------------------------------------------

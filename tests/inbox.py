@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from communications.models import (
+    AccountAct,
     Channel,
     ChannelAccess,
     ChatAttendee,
@@ -84,6 +85,19 @@ def intent_make(channel: Channel, author: User, kind: str, **fields: Any) -> Int
     """Waiting unless said otherwise."""
     return Intent.objects.create(
         channel=channel, author=author, kind=kind, client_id=uuid7(), content_hash=b"asked", **fields
+    )
+
+
+def account_act_make(channel: Channel, author: User, **fields: Any) -> AccountAct:
+    """Asking for a code that can be typed unless said otherwise."""
+    fields = {
+        "asks": "2FA",
+        "state": "asking",
+        "expires_at": dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+        **fields,
+    }
+    return AccountAct.objects.create(
+        channel=channel, author=author, client_id=uuid7(), act="reconnect", account_type="WHATSAPP", **fields
     )
 
 

@@ -1,11 +1,11 @@
 """The client of Unipile's API, version 1.
 
-    async with connect_client(dsn, api_key, on_call=count) as client:
+    async with connect_client(dsn, api_key, meter=count) as client:
         async for page in client.chats.pages(account_id=account_id, reason="first load"):
             ...
 
 Calls are asynchronous and end in a typed answer or one of the errors of `errors`. Every call takes a
-`reason`, told to `on_call` together with how it ended. The client belongs to the event loop it was made in.
+`reason`, told to `meter` before it is made, and then how it ended. The client belongs to the event loop it was made in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from unipile.calls import OnCall, ignore_call
+from unipile.calls import Meter, unmetered
 from unipile.endpoint import Endpoint, Resolve, endpoint_from_dsn
 from unipile.operations.accounts import AccountOperations
 from unipile.operations.attendees import AttendeeOperations
@@ -28,8 +28,8 @@ from unipile.transport import Deadlines, HttpTransport, Transport
 class UnipileClient:
     """All operations, over one transport."""
 
-    def __init__(self, transport: Transport, endpoint: Endpoint, *, on_call: OnCall = ignore_call) -> None:
-        caller = Caller(transport, on_call)
+    def __init__(self, transport: Transport, endpoint: Endpoint, *, meter: Meter = unmetered) -> None:
+        caller = Caller(transport, meter)
         self.accounts = AccountOperations(caller, endpoint.origin)
         self.chats = ChatOperations(caller)
         self.messages = MessageOperations(caller)
@@ -42,7 +42,7 @@ async def connect_client(
     dsn: str,
     api_key: str,
     *,
-    on_call: OnCall = ignore_call,
+    meter: Meter = unmetered,
     deadlines: Deadlines | None = None,
     tls: ssl.SSLContext | None = None,
     resolve: Resolve | None = None,
@@ -54,6 +54,6 @@ async def connect_client(
     endpoint = endpoint_from_dsn(dsn)
     transport = HttpTransport(endpoint, api_key, deadlines=deadlines, tls=tls, resolve=resolve)
     try:
-        yield UnipileClient(transport, endpoint, on_call=on_call)
+        yield UnipileClient(transport, endpoint, meter=meter)
     finally:
         await transport.close()

@@ -33,7 +33,7 @@ class NotSent(UnipileError):
     """No byte of the request left this machine.
 
     `code`: `unresolved`, `address_refused`, `connect_failed`, `connect_timeout`, `tls_refused`,
-    `client_closed`.
+    `client_closed`; from a meter `budget_spent`, `account_paused`, `unrecorded`.
     """
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from communications.api import (
+    account_acts,
     changes,
     channels,
     chats,
@@ -47,6 +48,7 @@ api.add_router("/setup", setup.router)
 # One path has one router: several modules share that of the conversations.
 _OF_COMMUNICATIONS: Final = (
     channels,
+    account_acts,
     media,
     uploads,
     search,

@@ -1,5 +1,6 @@
 """The channels a person reads."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -19,8 +20,9 @@ from communications.api.request_forgery import RequestForged
 from communications.errors import InvalidCursor, InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from communications.models import Channel as ChannelRow
 from communications.outbox.channel_settings import channel_set_read_receipts
-from communications.schemas.answers import ChannelList, ChannelStatusPage
+from communications.schemas.answers import ChannelCalls, ChannelList, ChannelStatusPage
 from communications.schemas.documents import Channel
+from communications.selectors.calls import calls_today
 from communications.selectors.channels import CHANNEL_OF_READER, CHANNELS_OF_READER, channel_document
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_channels
@@ -77,3 +79,15 @@ def channel_statuses_list(
             next_cursor=cursor_write(request.path, page.next_position),
         )
     )
+
+
+@router.get(
+    "/channels/{channel_id}/calls/",
+    summary="Calls of upstream today",
+    operation_id="channel_calls_read",
+    openapi_extra=answers(ChannelCalls, InvalidInput, NotAuthenticated, NotFound),
+)
+def channel_calls_read(request: HttpRequest, channel_id: ChannelPathId) -> HttpResponse:
+    """How many calls the channel cost today (UTC), for what, and how many a poller would have needed beside them."""
+    (readable,) = readable_channels(reader_id(request), provider=None, channel_id=id_number(channel_id))
+    return answer(calls_today(readable, per_day=settings.LANDLINE_CALLS_PER_DAY))

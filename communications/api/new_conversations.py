@@ -36,7 +36,7 @@ from communications.outbox.messages import WantedMessage
 from communications.outbox.new_conversations import WantedConversation, conversation_begin
 from communications.schemas.lookups import BegunConversation, Lookup
 from communications.selectors.conversations import conversation_by_id
-from communications.selectors.messages import message_by_id
+from communications.selectors.messages import message_by_id, message_is_under_way
 
 _REFUSALS: Final = (InvalidInput, NotAuthenticated, RequestForged, NotFound, IdempotencyConflict)
 
@@ -76,7 +76,7 @@ def chat_begin(
             ),
         ),
     )
-    outcome_await(begun.message_id, prefer)
+    outcome_await(lambda: message_is_under_way(begun.message_id), prefer)
     document = BegunConversation(
         conversation=conversation_by_id(begun.conversation_id), message=message_by_id(begun.message_id)
     )

@@ -32,6 +32,7 @@ AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+ActId = Annotated[IdText, Path(description="Id of an act on an account.")]
 LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
 AlarmId = Annotated[IdText, Path(description="Id of an alarm.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
@@ -119,6 +120,43 @@ class NewConversation(Schema):
 class WantedLookup(Schema):
     client_id: ClientId
     phone: PhoneText
+
+
+class WantedAccount(Schema):
+    """An account to connect: in the page (WhatsApp, Telegram), or by a link to Unipile's own."""
+
+    client_id: ClientId
+    account_type: Literal[
+        "whatsapp",
+        "telegram",
+        "linkedin",
+        "instagram",
+        "messenger",
+        "twitter",
+        "google",
+        "outlook",
+        "mail",
+    ]
+    way: Literal["page", "link"]
+    phone: Annotated[
+        str, Field(default="", max_length=32, pattern=r"^[^\x00]*$", description="For a pairing code.")
+    ]
+
+
+class WantedChannelAct(Schema):
+    client_id: ClientId
+    act: Literal["reconnect", "reconnect_link", "restart", "remove"]
+    confirmation: Annotated[
+        str,
+        Field(default="", max_length=16, description="To remove: the word `remove`, as somebody typed it."),
+    ]
+
+
+class CheckpointAnswer(Schema):
+    code: Annotated[
+        str,
+        Field(min_length=1, max_length=256, pattern=NO_NUL, description="Held until it is sent, and erased."),
+    ]
 
 
 class MessageChange(Schema):

@@ -37,7 +37,7 @@ from communications.errors import (
 from communications.outbox.decisions import message_decide
 from communications.outbox.messages import WantedMessage, message_send
 from communications.schemas.documents import Message
-from communications.selectors.messages import message_by_id
+from communications.selectors.messages import message_by_id, message_is_under_way
 
 __all__ = ["router"]
 
@@ -82,7 +82,7 @@ def send_message_local_first(
             is_voice=message.voice,
         ),
     )
-    outcome_await(written.message_id, prefer)
+    outcome_await(lambda: message_is_under_way(written.message_id), prefer)
     status = HTTPStatus.CREATED if written.is_new else HTTPStatus.OK
     return answer(message_by_id(written.message_id), status=status)
 

@@ -38,14 +38,16 @@ OWNERS_MAY_SEE: Final = """
 INSERT INTO communications_channelaccess (user_id, channel_id, role)
 SELECT owner.id, channel.id, 'owner'
 FROM communications_user AS owner, communications_channel AS channel
-WHERE owner.is_superuser AND owner.is_active AND channel.external_account_id = %s
+WHERE owner.is_active AND channel.external_account_id = %s AND (owner.is_superuser OR EXISTS (
+        SELECT FROM communications_accountact AS act
+        WHERE act.external_account_id = channel.external_account_id AND act.author_id = owner.id AND act.act = 'connect'))
   AND NOT EXISTS (SELECT FROM communications_channelaccess WHERE channel_id = channel.id)
 ON CONFLICT (user_id, channel_id) DO NOTHING
 """
 
 
 async def channel_upsert(connection: AsyncConnection[Any], account: AccountFact) -> None:
-    """Makes or updates the channel of an account; the owner gets access to a new one.
+    """Makes or updates the channel of an account; who runs the installation, and who connected it, get access to a new one.
 
     What is parked for the account is replayed by whoever calls this, once it has committed.
     """

@@ -25,6 +25,7 @@ from communications.media.outcomes import (
 )
 from communications.media.quota import Quota
 from communications.media.source import Source, download_open
+from communications.schemas.charges import charged
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,8 @@ class Fetcher:
         await self._quota.check(wanted.channel_id)
         room_check()
         with working_folder() as folder:
-            arrived = await self._receive(wanted, folder)
+            with charged(channel_id=wanted.channel_id):
+                arrived = await self._receive(wanted, folder)
             await self._keeper.keep(arrived, folder, wanted)
         self._quota.add(wanted.channel_id, arrived.size_bytes)
         return Stored(arrived.size_bytes)

@@ -1,5 +1,7 @@
+from communications.models.account_act import AccountAct
 from communications.models.attendee import ChatAttendee, ConversationAttendee, NameRank
 from communications.models.audit import AuditEntry
+from communications.models.calls import CallDay, CallPause, UpstreamCall
 from communications.models.channel import (
     AccountsListed,
     Channel,
@@ -31,6 +33,7 @@ from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 
 __all__ = [
+    "AccountAct",
     "AccountsListed",
     "Alarm",
     "AlarmNotice",
@@ -38,6 +41,8 @@ __all__ = [
     "AttendeeIdentity",
     "AttendeeName",
     "AuditEntry",
+    "CallDay",
+    "CallPause",
     "Channel",
     "ChannelAccess",
     "ChannelHour",
@@ -71,6 +76,7 @@ __all__ = [
     "SearchName",
     "Tombstone",
     "Upload",
+    "UpstreamCall",
     "UpstreamRead",
     "User",
     "Verdict",

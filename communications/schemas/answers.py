@@ -55,6 +55,19 @@ class ChannelStatusEntry(Document, frozen=True, kw_only=True):
     status_word: str | None
 
 
+class ChannelCalls(Document, frozen=True, kw_only=True):
+    """Calls of upstream for one channel today (UTC). ``avoided``: deliveries that were news, each of which a poller would have
+    had to ask for.
+    """
+
+    day: str
+    calls: int
+    by_purpose: dict[str, int]
+    per_day: int
+    avoided: int
+    paused_until: Instant | None
+
+
 class ChannelStatusPage(Document, frozen=True, kw_only=True):
     """The time line of a channel, newest first; ``last_delivery_at`` is when anything last came from it."""
 

@@ -20,7 +20,8 @@ from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import ACCOUNTS_TASK, FILES_TASK, job_announce
 from communications.schemas.accounts import AccountFact
 from communications.tasks.key import key_judge
-from unipile.client import UnipileClient, connect_client
+from communications.tasks.metered import metered_client
+from unipile.client import UnipileClient
 from unipile.errors import Unauthorised, UnipileError
 from unipile.payloads.identity import own_identity_keys
 from unipile.resources.account import Account, SourceStatus
@@ -63,13 +64,12 @@ async def accounts_list(context: JobContext) -> None:
 
     Raises ``UnipileError``, logged in words; the job is then tried again with growing pauses.
     """
-    credentials = settings.LANDLINE_UPSTREAM.credentials()
-    if credentials is None:
+    if not settings.LANDLINE_UPSTREAM.is_configured():
         log.info("accounts_not_listed", because="no Unipile is configured")
         return
     try:
         async with (
-            connect_client(credentials.base_url, credentials.api_key) as client,
+            metered_client("manage") as client,
             fold_connections(max_size=3) as connections,
         ):
             asked_at = await _asked_at(connections, context.job.id)

@@ -20,7 +20,7 @@ from communications.media.rounds import Round
 from communications.media.storage import file_remove
 from communications.outbox.uploads import uploads_forget
 from communications.schemas.connections import connection_pool
-from unipile.client import connect_client
+from communications.tasks.metered import metered_client
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +53,10 @@ class Rounds:
 
     async def _run_once(self) -> None:
         self._woken.clear()
-        credentials = settings.LANDLINE_UPSTREAM.credentials()
-        if credentials is None:
+        if not settings.LANDLINE_UPSTREAM.is_configured():
             return
         async with (
-            connect_client(credentials.base_url, credentials.api_key) as client,
+            metered_client("answer") as client,
             connection_pool(
                 "media",
                 max_size=CONNECTIONS_MAX,

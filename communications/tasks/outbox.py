@@ -42,15 +42,17 @@ from communications.outbox.waiting import (
     read_back_done,
     read_back_postpone,
 )
+from communications.schemas.charges import charged
 from communications.schemas.connections import connection_pool
 from communications.schemas.outbox import Absent, Accepted, Claimed
 from communications.tasks.answers import answer_delivery
 from communications.tasks.calls import KINDS
 from communications.tasks.key import key_judge
+from communications.tasks.metered import metered_client
 from communications.tasks.outcomes import outcome_of
 from communications.tasks.presence import Presence, present
 from communications.webhooks.handlers.sent import sent_bytes
-from unipile.client import UnipileClient, connect_client
+from unipile.client import UnipileClient
 from unipile.errors import Unauthorised, UnipileError
 
 log = structlog.get_logger(__name__)
@@ -103,7 +105,7 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
             if settings.LANDLINE_UPSTREAM.is_configured():
                 await job_announce(ACCOUNTS_TASK)
             return
-        client = await stack.enter_async_context(connect_client(credentials.base_url, credentials.api_key))
+        client = await stack.enter_async_context(metered_client("send"))
         presence = await stack.enter_async_context(present(connections))
         sender = Outbox(client, connections, presence, _woken)
         try:
@@ -213,7 +215,8 @@ class Outbox:
     async def _attempt(self, claimed: Claimed) -> None:
         """One call, then its end. Whatever happens, an end is written."""
         try:
-            accepted = await KINDS[claimed.kind].call(self._client, claimed)
+            with charged(account=claimed.account):
+                accepted = await KINDS[claimed.kind].call(self._client, claimed)
         except Exception as error:
             if not isinstance(error, UnipileError):
                 log.exception("outbox_fault", intent=claimed.id)
@@ -266,7 +269,8 @@ class Outbox:
         if claimed is None or read_back is None:
             return
         try:
-            found = await read_back(self._client, claimed)
+            with charged(account=claimed.account):
+                found = await read_back(self._client, claimed)
         except Exception as error:
             if not isinstance(error, UnipileError):
                 log.exception("outbox_fault", intent=claimed.id)

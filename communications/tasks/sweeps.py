@@ -8,6 +8,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
+from communications.tasks.account_acts import account_acts_due_announce
 from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
 from communications.tasks.health import health_measure
@@ -21,6 +22,7 @@ EVERY_SECONDS: Final = 30
 
 Sweep = Callable[[AsyncConnectionPool[Any]], Awaitable[None]]
 SWEEPS: Final[tuple[Sweep, ...]] = (
+    account_acts_due_announce,
     deliveries_retry_due,
     replay_orders_announce,
     files_due_announce,

@@ -23,9 +23,11 @@ from communications.ingest.upstream_reads import (
     question_settle,
     questions_are_due,
 )
+from communications.schemas.charges import charged
 from communications.tasks.answers import answer_delivery
+from communications.tasks.metered import metered_client
 from communications.webhooks.handlers.answers import CHAT, MESSAGE, answer_bytes
-from unipile.client import UnipileClient, connect_client
+from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, Rejected, UnipileError
 
 log = structlog.get_logger(__name__)
@@ -37,11 +39,10 @@ ATTENDEES_MAX: Final = 2_000
 @app.task(name=READS_TASK, queueing_lock=READS_TASK)
 async def upstream_reads() -> None:
     """Asks all that is due."""
-    credentials = settings.LANDLINE_UPSTREAM.credentials()
-    if credentials is None:
+    if not settings.LANDLINE_UPSTREAM.is_configured():
         return
     async with (
-        connect_client(credentials.base_url, credentials.api_key) as client,
+        metered_client("answer") as client,
         fold_connections(max_size=1) as connections,
     ):
         await questions_ask(client, connections)
@@ -69,7 +70,8 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
             await question_settle(connection, question, "needless")
         return "needless"
     try:
-        raw = await _answer(client, question)
+        with charged(account=question.account):
+            raw = await _answer(client, question)
     except Rejected as refusal:
         async with connections.connection() as connection:
             await question_settle(connection, question, "refused", refusal.code)

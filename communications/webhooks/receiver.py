@@ -13,6 +13,8 @@ from typing import Any, Final
 import structlog
 
 from communications.errors import Unsaved
+from communications.schemas.addresses import HOSTED_PATH
+from communications.schemas.addresses import WEBHOOK_PATH as PATH
 from communications.schemas.deliveries import Delivery, Source, sha256_of
 from communications.schemas.identifiers import uuid7
 from communications.webhooks.batcher import Batcher
@@ -21,9 +23,6 @@ from communications.webhooks.refusals import RefusalCounter
 
 log = structlog.get_logger(__name__)
 
-PATH: Final = "/api/v1/webhooks/unipile/"
-# The callback of a hosted connection carries no header of ours, so its secret is the last part of its address.
-HOSTED_PATH: Final = f"{PATH}hosted/"
 SECRET_HEADER: Final = b"unipile-auth"
 BODY_MAX_BYTES: Final = 5_000_000
 BODY_WITHIN_SECONDS: Final = 30

@@ -24,6 +24,8 @@ SUCCEED_WITH = {
     "POST /api/v1/setup/credentials/": 409,
     "POST /api/v1/communications/uploads/": 201,
     "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
+    "POST /api/v1/communications/accounts/": 201,
+    "POST /api/v1/communications/channels/{channel_id}/acts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
     "POST /api/v1/communications/{provider}/chats/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,

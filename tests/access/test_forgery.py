@@ -22,6 +22,7 @@ from tests.access.routes import (
 )
 from tests.database import ScratchDatabase
 from tests.inbox import (
+    account_act_make,
     attendee_make,
     channel_make,
     conversation_make,
@@ -65,6 +66,11 @@ class Victim:
                     payload={"emoji": "👎"},
                 ).pk
             ),
+            "act_id": str(account_act_make(channel, self.person).pk),
+            "account_type": "whatsapp",
+            "way": "page",
+            "act": "restart",
+            "code": "123456",
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",

@@ -15,6 +15,7 @@ from communications.models import Alarm, ChannelAccess, Draft, User
 from tests.access.routes import Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
 from tests.inbox import (
+    account_act_make,
     attendee_make,
     channel_make,
     client_of,
@@ -41,6 +42,7 @@ IDS = {
     "attendee_id",
     "upload_id",
     "lookup_id",
+    "act_id",
     "change_id",
     "alarm_id",
 }
@@ -50,6 +52,7 @@ CALLS_OF_A_CONVERSATION = [call for call in CALLS_WITH_AN_ID if "conversation_id
 ASK_FOR_PICTURES = Call("POST", "/api/v1/communications/pictures/")
 REPLAY = Call("POST", "/api/v1/communications/deliveries/replay/")
 HAND_OVER = Call("POST", "/api/v1/communications/uploads/")
+CONNECT = Call("POST", "/api/v1/communications/accounts/")
 BEGIN = Call("POST", "/api/v1/communications/{provider}/chats/")
 LISTS_WITHOUT_TEXT = {
     Call("GET", "/api/v1/communications/deliveries/totals/"),
@@ -58,7 +61,7 @@ LISTS_WITHOUT_TEXT = {
 LISTS_WITH_TEXT = [
     call
     for call in CALLS_OF_THE_INBOX
-    if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, *LISTS_WITHOUT_TEXT}
+    if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, CONNECT, *LISTS_WITHOUT_TEXT}
 ]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
 # Of the installation, and of no account: tests/health/test_connecting.py.
@@ -103,6 +106,7 @@ class Estate:
         self.lookup = intent_make(
             self.channel, self.owner, "look_up", payload={"phone": "491"}, reason=canary
         )
+        self.act = account_act_make(self.channel, self.owner, reason=canary)
         self.change = intent_make(
             self.channel,
             self.owner,
@@ -129,6 +133,11 @@ class Estate:
             "lookup_id": str(self.lookup.pk),
             "change_id": str(self.change.pk),
             "alarm_id": str(self.alarm.pk),
+            "act_id": str(self.act.pk),
+            "account_type": "whatsapp",
+            "way": "page",
+            "act": "restart",
+            "code": "123456",
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",

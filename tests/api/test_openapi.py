@@ -27,6 +27,7 @@ from communications.models import (
     Attachment,
     AttendeeIdentity,
     AttendeeName,
+    CallPause,
     ChannelStatus,
     Draft,
     GivenName,
@@ -42,6 +43,7 @@ from tests.api.asgi import Answer, ask
 from tests.database import ScratchDatabase
 from tests.inbox import (
     NOON,
+    account_act_make,
     attendee_make,
     channel_make,
     client_of,
@@ -155,6 +157,11 @@ class FullInbox:
         ReplayOrder.objects.create(author=self.reader, selection={}, expected=3, totals={"applied": 3})
         delivery_keep(channel, message=message, event_key=key, outcome="duplicate", reason="repeats")
         delivery_keep(None, b"\xff", outcome="quarantined", reason="no JSON", event="")
+        CallPause.objects.create(
+            external_account_id=channel.external_account_id,
+            until="2199-01-01T00:00:00Z",
+            refusals=1,
+        )
         ChannelStatus.objects.create(
             channel=channel, event_key=key, at=NOON, status="credentials", status_word="CREDENTIALS"
         )
@@ -200,6 +207,11 @@ class FullInbox:
                     payload={"emoji": "👎"},
                 ).pk
             ),
+            "act_id": str(account_act_make(channel, self.reader, pairing_code="ABCD-1234").pk),
+            "account_type": "whatsapp",
+            "way": "page",
+            "act": "restart",
+            "code": "123456",
             "phone": "+49 151 23456789",
             "kind": "react",
             "emoji": "👍",

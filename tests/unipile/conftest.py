@@ -19,5 +19,8 @@ def calls():
 
 @pytest.fixture
 async def client(upstream, calls):
-    async with connect_client(upstream.dsn, API_KEY, on_call=calls.append) as connected:
+    async def meter(_intent):
+        return calls.append
+
+    async with connect_client(upstream.dsn, API_KEY, meter=meter) as connected:
         yield connected

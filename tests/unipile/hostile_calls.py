@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.unipile.upstream_server import API_KEY
+from unipile.calls import ignore_call
 from unipile.client import connect_client
 from unipile.errors import NotSent, Unknown
 from unipile.transport import Deadlines
@@ -16,9 +17,11 @@ SEND = "POST /chats/c/messages"
 
 @asynccontextmanager
 async def client_of(port, *, scheme="http", deadlines=PATIENT, calls=None, **options):
-    on_call = calls.append if calls is not None else lambda _call: None
+    async def meter(_intent):
+        return calls.append if calls is not None else ignore_call
+
     async with connect_client(
-        f"{scheme}://127.0.0.1:{port}", API_KEY, deadlines=deadlines, on_call=on_call, **options
+        f"{scheme}://127.0.0.1:{port}", API_KEY, deadlines=deadlines, meter=meter, **options
     ) as client:
         yield client
 

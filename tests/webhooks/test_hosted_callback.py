@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from communications.history.replay import deliveries_replay
 from communications.history.selection import DeliverySelection
 from communications.ingest.unfinished import tells_of_new_account
-from communications.webhooks.receiver import HOSTED_PATH, takes
+from communications.schemas.addresses import HOSTED_PATH
+from communications.webhooks.receiver import takes
 from tests.ingest.deliveries import channel_make, delivery_of, rows
 from tests.webhooks.asgi import HOSTED_TOKEN
 from tests.webhooks.bodies import whatsapp_message

@@ -10,6 +10,7 @@ from unipile.operations.caller import Call, Caller, expect_object, parsed, upstr
 from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
 from unipile.payloads import fields
 from unipile.resources.account import Account, parse_account
+from unipile.resources.checkpoint import Connecting, parse_connecting
 from unipile.resources.page import Page
 
 
@@ -42,6 +43,45 @@ class AccountOperations:
             Call(method="GET", route="/accounts/{account_id}", ids={"account_id": account_id}, reason=reason)
         )
         return parsed(parse_account, answer)
+
+    async def connect(
+        self,
+        provider: str,
+        *,
+        reason: str,
+        pairing_phone: str | None = None,
+        reconnect_account_id: str | None = None,
+    ) -> Connecting:
+        """Begins to connect an account, or to connect one again, whose provider needs no credentials (WhatsApp, Telegram).
+
+        `provider` is upstream's word. `pairing_phone`, digits only, asks for a code to type in place of a QR image.
+        """
+        wanted: dict[str, object] = {"provider": provider}
+        if pairing_phone is not None:
+            wanted["pairing_phone_number"] = pairing_phone
+        route, ids = "/accounts", {}
+        if reconnect_account_id is not None:
+            route, ids = "/accounts/{account_id}", {"account_id": reconnect_account_id}
+        answer = await self._caller.answer(
+            Call(method="POST", route=route, ids=ids, body=wanted, reason=reason)
+        )
+        expect_object(answer, "AccountCreated", "AccountReconnected", "Checkpoint")
+        return parsed(parse_connecting, answer)
+
+    async def answer_checkpoint(
+        self, account_id: str, provider: str, code: str, *, reason: str
+    ) -> Connecting:
+        """What a person typed, which upstream may answer with a further checkpoint."""
+        answer = await self._caller.answer(
+            Call(
+                method="POST",
+                route="/accounts/checkpoint",
+                body={"provider": provider, "account_id": account_id, "code": code},
+                reason=reason,
+            )
+        )
+        expect_object(answer, "AccountCreated", "AccountReconnected", "Checkpoint")
+        return parsed(parse_connecting, answer)
 
     async def restart(self, account_id: str, *, reason: str) -> bool:
         """Asks a frozen account to start again; False when upstream says it failed. Sends no webhook."""

@@ -1,10 +1,10 @@
-"""What every operation shares: building a request, judging the answer, telling `on_call`."""
+"""What every operation shares: building a request, judging the answer, asking the meter."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from unipile.calls import CallRecord, OnCall
-from unipile.errors import Rejected, UnipileError, Unknown
+from unipile.calls import CallIntent, CallRecord, Meter
+from unipile.errors import RateLimited, Rejected, UnipileError, Unknown
 from unipile.payloads import fields
 from unipile.payloads.refusals import PayloadError, UnreadableBody
 from unipile.payloads.strict import decode
@@ -40,9 +40,9 @@ class Call:
 class Caller:
     """Makes calls over a transport and turns whatever comes back into an answer or a typed error."""
 
-    def __init__(self, transport: Transport, on_call: OnCall) -> None:
+    def __init__(self, transport: Transport, meter: Meter) -> None:
         self._transport = transport
-        self._on_call = on_call
+        self._meter = meter
 
     async def answer(self, call: Call) -> Mapping[str, object]:
         """The JSON object of a 2xx answer.
@@ -50,7 +50,7 @@ class Caller:
         Raises any `UnipileError`; a 2xx answer that is no JSON object is `Unknown`, for what was asked may be
         done.
         """
-        with self._recorded(call) as outcome:
+        async with self._recorded(call) as outcome:
             answer = await self._transport.exchange(_request(call))
             outcome.status = answer.status
             _raise_unless_ok(call, answer)
@@ -59,28 +59,30 @@ class Caller:
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[AnswerStream]:
         """A 2xx answer whose body is read piece by piece; errors as in `answer`."""
-        with self._recorded(call) as outcome:
-            async with self._transport.stream(_request(call)) as stream:
-                outcome.status = stream.status
-                if not 200 <= stream.status < 300:
-                    body = b"".join([piece async for piece in stream.chunks(_ERROR_BODY_MAX_BYTES)])
-                    _raise_unless_ok(call, Answer(stream.status, stream.headers, body))
-                yield stream
+        async with self._recorded(call) as outcome, self._transport.stream(_request(call)) as stream:
+            outcome.status = stream.status
+            if not 200 <= stream.status < 300:
+                body = b"".join([piece async for piece in stream.chunks(_ERROR_BODY_MAX_BYTES)])
+                _raise_unless_ok(call, Answer(stream.status, stream.headers, body))
+            yield stream
 
-    @contextmanager
-    def _recorded(self, call: Call) -> Iterator[_Outcome]:
+    @asynccontextmanager
+    async def _recorded(self, call: Call) -> AsyncIterator[_Outcome]:
+        tell = await self._meter(CallIntent(reason=call.reason, method=call.method, route=call.route))
         outcome = _Outcome()
         started = time.monotonic()
         try:
             yield outcome
         except UnipileError as error:
             outcome.code = error.code
+            if isinstance(error, RateLimited):
+                outcome.retry_after_seconds = error.retry_after_seconds
             raise
         except BaseException as error:
             outcome.code = type(error).__name__
             raise
         finally:
-            self._on_call(
+            tell(
                 CallRecord(
                     reason=call.reason,
                     method=call.method,
@@ -88,6 +90,7 @@ class Caller:
                     status=outcome.status,
                     outcome=outcome.code,
                     duration_seconds=time.monotonic() - started,
+                    retry_after_seconds=outcome.retry_after_seconds,
                 )
             )
 
@@ -96,6 +99,7 @@ class Caller:
 class _Outcome:
     status: int | None = None
     code: str = "ok"
+    retry_after_seconds: float | None = None
 
 
 _ERROR_BODY_MAX_BYTES = 256 * 1024

@@ -14,6 +14,7 @@ import msgspec
 
 from communications.schemas.deliveries import Reading
 from communications.schemas.facts import (
+    ChannelStatusReported,
     ChatDescribed,
     ChatFact,
     ChatStateFact,
@@ -40,6 +41,7 @@ from unipile.resources.message import parse_message
 CHAT: Final = "api_chat"
 MESSAGE: Final = "api_message"
 REACTION: Final = "api_reaction"
+REMOVED: Final = "api_account_removed"
 FOR_EVER: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 Stated = Mapping[str, object]
@@ -80,6 +82,8 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
         fact = _message_as_it_is(answer, received_at)
     elif event == REACTION:
         fact = _own_reaction(answer, stated.get("attendees"), received_at)
+    elif event == REMOVED:
+        fact = ChannelStatusReported(status="deleted", status_word="DELETED", at=received_at)
     else:
         raise InvalidField("event", "is no answer that is known")
     return Reading(

@@ -132,6 +132,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/calls/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Calls of upstream today
+         * @description How many calls the channel cost today (UTC), for what, and how many a poller would have needed beside them.
+         */
+        readonly get: operations["channel_calls_read"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/channels/{channel_id}/acts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect again, restart or remove an account
+         * @description For owners and administrators of the account, removing for owners; recorded. What is stored here stays.
+         */
+        readonly post: operations["channel_act"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/{channel_id}/lookups/": {
         readonly parameters: {
             readonly query?: never;
@@ -163,6 +203,86 @@ export interface paths {
         readonly get: operations["lookup_get"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Connect an account
+         * @description In the page by a QR image or a pairing code, or by a link to Unipile's own page. For owners, and recorded.
+         */
+        readonly post: operations["account_connect"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/acts/{act_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How an act on an account stands
+         * @description For whoever asked for it. With `Prefer: wait=N` once the worker has done its part, or after N seconds.
+         */
+        readonly get: operations["account_act_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/acts/{act_id}/answer/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Answer a checkpoint
+         * @description The code that the provider asked for. It is held until the worker takes it, and in no log.
+         */
+        readonly post: operations["account_act_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/acts/{act_id}/renew/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask for a new code or link
+         * @description In place of one that has expired, or after a failure.
+         */
+        readonly post: operations["account_act_renew"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1024,6 +1144,26 @@ export interface components {
              */
             readonly read_receipts: "on_open" | "on_answer" | "never";
         };
+        /** WantedChannelAct */
+        readonly WantedChannelAct: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Act
+             * @enum {string}
+             */
+            readonly act: "reconnect" | "reconnect_link" | "restart" | "remove";
+            /**
+             * Confirmation
+             * @description To remove: the word `remove`, as somebody typed it.
+             * @default
+             */
+            readonly confirmation: string;
+        };
         /** WantedLookup */
         readonly WantedLookup: {
             /**
@@ -1037,6 +1177,42 @@ export interface components {
              * @description With its country's code.
              */
             readonly phone: string;
+        };
+        /**
+         * WantedAccount
+         * @description An account to connect: in the page (WhatsApp, Telegram), or by a link to Unipile's own.
+         */
+        readonly WantedAccount: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Account Type
+             * @enum {string}
+             */
+            readonly account_type: "whatsapp" | "telegram" | "linkedin" | "instagram" | "messenger" | "twitter" | "google" | "outlook" | "mail";
+            /**
+             * Way
+             * @enum {string}
+             */
+            readonly way: "page" | "link";
+            /**
+             * Phone
+             * @description For a pairing code.
+             * @default
+             */
+            readonly phone: string;
+        };
+        /** CheckpointAnswer */
+        readonly CheckpointAnswer: {
+            /**
+             * Code
+             * @description Held until it is sent, and erased.
+             */
+            readonly code: string;
         };
         /**
          * WantedPictures
@@ -1395,6 +1571,33 @@ export interface components {
              * @description Empty removes the draft.
              */
             readonly text: string;
+        };
+        /**
+         * AccountAct
+         * @description One act. While it is ``asking``, ``asks`` says what for: the QR image that ``qr_text`` makes, the ``pairing_code`` to type
+         *     on the phone, the page at ``url``, or a code to be sent to its `answer/`. ``reason`` is for the person.
+         */
+        readonly AccountAct: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            readonly channel_id: string | null;
+            /** @enum {unknown} */
+            readonly act: "connect" | "link" | "reconnect" | "reconnect_link" | "remove" | "restart";
+            readonly account_type: string;
+            /** @enum {unknown} */
+            readonly state: "asking" | "done" | "expired" | "failed" | "waiting" | "working";
+            readonly asks: ("2FA" | "CAPTCHA" | "CONTRACT_CHOOSER" | "IN_APP_VALIDATION" | "LINK" | "OTP" | "PHONE_REGISTER" | "QRCODE" | "UNKNOWN") | null;
+            readonly qr_text: string | null;
+            readonly pairing_code: string | null;
+            readonly url: string | null;
+            readonly expires_at: string | null;
+            readonly reason_code: string | null;
+            readonly reason: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly asked_at: string;
         };
         /**
          * Alarm
@@ -1760,6 +1963,21 @@ export interface components {
             readonly id: string;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
+        };
+        /**
+         * ChannelCalls
+         * @description Calls of upstream for one channel today (UTC). ``avoided``: deliveries that were news, each of which a poller would have
+         *     had to ask for.
+         */
+        readonly ChannelCalls: {
+            readonly day: string;
+            readonly calls: number;
+            readonly by_purpose: {
+                readonly [key: string]: number;
+            };
+            readonly per_day: number;
+            readonly avoided: number;
+            readonly paused_until: string | null;
         };
         /**
          * ChannelHealth
@@ -2564,7 +2782,10 @@ export interface components {
 export type Credentials = components['schemas']['Credentials'];
 export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
+export type WantedChannelAct = components['schemas']['WantedChannelAct'];
 export type WantedLookup = components['schemas']['WantedLookup'];
+export type WantedAccount = components['schemas']['WantedAccount'];
+export type CheckpointAnswer = components['schemas']['CheckpointAnswer'];
 export type WantedPictures = components['schemas']['WantedPictures'];
 export type DeliveryFilter = components['schemas']['DeliveryFilter'];
 export type ReplayAsked = components['schemas']['ReplayAsked'];
@@ -2580,6 +2801,7 @@ export type MessageChange = components['schemas']['MessageChange'];
 export type MessageForward = components['schemas']['MessageForward'];
 export type Decided = components['schemas']['Decided'];
 export type WantedDraft = components['schemas']['WantedDraft'];
+export type AccountAct = components['schemas']['AccountAct'];
 export type Alarm = components['schemas']['Alarm'];
 export type AlarmPage = components['schemas']['AlarmPage'];
 export type Attachment = components['schemas']['Attachment'];
@@ -2599,6 +2821,7 @@ export type Attendee = components['schemas']['Attendee'];
 export type Member = components['schemas']['Member'];
 export type Draft = components['schemas']['Draft'];
 export type Gone = components['schemas']['Gone'];
+export type ChannelCalls = components['schemas']['ChannelCalls'];
 export type ChannelHealth = components['schemas']['ChannelHealth'];
 export type HourCount = components['schemas']['HourCount'];
 export type UnusualQuiet = components['schemas']['UnusualQuiet'];
@@ -3012,6 +3235,138 @@ export interface operations {
             };
         };
     };
+    readonly channel_calls_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChannelCalls"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly channel_act: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedChannelAct"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly lookup_ask: {
         readonly parameters: {
             readonly query?: never;
@@ -3119,6 +3474,251 @@ export interface operations {
             };
             /** @description Unauthorized: `not_authenticated` */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_connect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedAccount"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_act_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description Id of an act on an account. */
+                readonly act_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_act_answer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an act on an account. */
+                readonly act_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CheckpointAnswer"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_act_renew: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an act on an account. */
+                readonly act_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

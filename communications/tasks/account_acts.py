@@ -1,0 +1,196 @@
+"""What people want done with accounts: one call for each act, which is never repeated by itself."""
+
+import datetime as dt
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+from psycopg_pool import AsyncConnectionPool
+
+from communications.feed.announce import changes_announce
+from communications.ingest.connections import fold_connections
+from communications.ingest.record import record
+from communications.ingest.unfinished import ACCOUNTS_TASK, ACTS_TASK, job_announce
+from communications.outbox.account_acts import (
+    account_act_ask,
+    account_act_claim,
+    account_act_end,
+    account_acts_tidy,
+)
+from communications.schemas.account_acts import Asked, ClaimedAct
+from communications.schemas.addresses import HOSTED_PATH
+from communications.schemas.charges import charged
+from communications.tasks.answers import answer_delivery
+from communications.tasks.metered import metered_client
+from communications.webhooks.handlers.answers import REMOVED, answer_bytes
+from unipile.client import UnipileClient
+from unipile.errors import NotFound, Refused, UnipileError, Unknown
+from unipile.resources.checkpoint import Connecting
+
+log = structlog.get_logger(__name__)
+
+# How long an image is good for is not documented; what it belongs to ends after five minutes (REFERENCE 2.4).
+QR_SECONDS: Final = 60
+CHECKPOINT_SECONDS: Final = 300
+LINK_SECONDS: Final = 3600
+
+NOT_KNOWN: Final = "Unipile did not say what became of it: look whether the account works, then try again."
+WORDS: Final[Mapping[str, str]] = {
+    "auth_in_progress": "Another attempt to connect this account is still open: try again in five minutes.",
+    "request_timeout": "It took too long and has expired: ask for a new code.",
+    "invalid_checkpoint_solution": "That code is wrong or has expired: try again.",
+    "invalid_credentials": "The provider refused that: try again.",
+    "captcha_not_supported": "The provider wants a picture puzzle solved: use the link to Unipile's page.",
+    "feature_not_implemented": "Unipile cannot do that for accounts of this kind: use the link to its page.",
+    "missing_credentials": "Unipile refuses our key: set it anew.",
+    "did_not_restart": "Unipile could not restart it: connect the account again.",
+}
+
+
+@app.task(name=ACTS_TASK, queueing_lock=ACTS_TASK)
+async def account_acts() -> None:
+    """Works on all that wait, one after the other."""
+    if not settings.LANDLINE_UPSTREAM.is_configured():
+        return
+    async with metered_client("manage") as client, fold_connections(max_size=2) as connections:
+        await account_acts_work(client, connections)
+
+
+async def account_acts_work(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> int:
+    """Answers with how many acts were worked on."""
+    worked = 0
+    while True:
+        async with connections.connection() as connection:
+            claimed = await account_act_claim(connection)
+        if claimed is None:
+            return worked
+        await _work(client, connections, claimed)
+        worked += 1
+
+
+async def account_acts_due_announce(connections: AsyncConnectionPool[Any]) -> None:
+    """Acts whose job was lost; what nobody will end is ended."""
+    async with connections.connection() as connection:
+        waits = await account_acts_tidy(connection)
+    if waits and settings.LANDLINE_UPSTREAM.is_configured():
+        await job_announce(ACTS_TASK)
+
+
+async def _work(client: UnipileClient, connections: AsyncConnectionPool[Any], claimed: ClaimedAct) -> None:
+    try:
+        with charged(account=claimed.account):
+            asked = await ACTS[claimed.act](client, connections, claimed)
+    except UnipileError as error:
+        log.warning("account_act_failed", act=claimed.act, code=error.code)
+        async with connections.connection() as connection:
+            await account_act_end(connection, claimed, code=error.code, reason=words_of(error))
+    except Exception as error:
+        log.exception("account_act_fault", act=claimed.act, error=type(error).__name__)
+        async with connections.connection() as connection:
+            await account_act_end(connection, claimed, code="fault", reason=NOT_KNOWN)
+    else:
+        async with connections.connection() as connection:
+            if asked is None:
+                await account_act_end(connection, claimed)
+            else:
+                await account_act_ask(connection, claimed, asked)
+        log.info("account_act_worked_on", act=claimed.act, asks=None if asked is None else asked.asks)
+
+
+def words_of(error: UnipileError) -> str:
+    """For the person: what is the matter, and what to do."""
+    if isinstance(error, Unknown):
+        return NOT_KNOWN
+    if isinstance(error, Refused):
+        return WORDS.get(error.code, error.sentence)
+    return f"Unipile cannot be reached: {error.sentence}"
+
+
+async def _connect(
+    client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
+) -> Asked | None:
+    if claimed.code:
+        connecting = await client.accounts.answer_checkpoint(
+            claimed.account, claimed.account_type, claimed.code, reason="a person answers a checkpoint"
+        )
+    else:
+        connecting = await client.accounts.connect(
+            claimed.account_type,
+            pairing_phone=claimed.phone or None,
+            reconnect_account_id=claimed.account if claimed.act == "reconnect" else None,
+            reason="a person connects an account",
+        )
+    return await _asked(connecting)
+
+
+async def _asked(connecting: Connecting) -> Asked | None:
+    checkpoint = connecting.checkpoint
+    if checkpoint is None:
+        await job_announce(ACCOUNTS_TASK)
+        return None
+    return Asked(
+        account=connecting.account_id,
+        asks=checkpoint.kind.value,
+        seconds=QR_SECONDS if checkpoint.qr_text else CHECKPOINT_SECONDS,
+        qr_text=checkpoint.qr_text or "",
+        pairing_code=checkpoint.pairing_code or "",
+    )
+
+
+async def _link(
+    client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
+) -> Asked | None:
+    token = settings.LANDLINE_HOSTED_TOKEN
+    if token is None:
+        raise Refused(
+            status=None,
+            code="no_hosted_token",
+            title="Set LANDLINE_HOSTED_TOKEN: without it, Unipile could not tell us that the account is connected.",
+        )
+    url = await client.accounts.hosted_link(
+        providers=[claimed.account_type],
+        expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=LINK_SECONDS),
+        notify_url=f"{settings.LANDLINE_DELIVERIES_ORIGIN}{HOSTED_PATH}{token}/",
+        correlation=claimed.client_id,
+        reconnect_account_id=claimed.account or None,
+        reason="a person connects an account on Unipile's page",
+    )
+    return Asked(account="", asks="LINK", seconds=LINK_SECONDS, url=url)
+
+
+async def _restart(
+    client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
+) -> Asked | None:
+    if not await client.accounts.restart(claimed.account, reason="a person restarts an account"):
+        raise Refused(status=None, code="did_not_restart")
+    await job_announce(ACCOUNTS_TASK)
+    return None
+
+
+async def _remove(
+    client: UnipileClient, connections: AsyncConnectionPool[Any], claimed: ClaimedAct
+) -> Asked | None:
+    """One that is gone already is removed as well. That it is gone is a fact like any other."""
+    try:
+        await client.accounts.delete(claimed.account, reason="a person removes an account")
+    except NotFound:
+        log.info("account_gone_already", account=claimed.account)
+    raw = answer_bytes(REMOVED, account=claimed.account, asked_by=uuid.UUID(claimed.client_id), answer={})
+    await record(connections, [answer_delivery(raw)])
+    async with connections.connection() as connection:
+        await changes_announce(connection)
+    return None
+
+
+Work = Callable[[UnipileClient, AsyncConnectionPool[Any], ClaimedAct], Awaitable[Asked | None]]
+ACTS: Final[Mapping[str, Work]] = {
+    "connect": _connect,
+    "reconnect": _connect,
+    "link": _link,
+    "reconnect_link": _link,
+    "restart": _restart,
+    "remove": _remove,
+}

@@ -1,0 +1,3 @@
+from tests.gaps.conftest import connections
+
+__all__ = ["connections"]
