@@ -189,7 +189,8 @@ def _add(
 
 
 def _go_on(user_id: int, act_id: int, statement: str, asked: dict[str, Any]) -> schema.AccountAct:
-    account_act_found(user_id, act_id)
+    if account_act_found(user_id, act_id).state == "done":
+        raise InvalidInput("it is done already")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, {"id": act_id, **asked})
         if not cursor.rowcount:

@@ -9,12 +9,12 @@ from communications.selectors.values import id_text, instant, optional_instant
 # Nobody answers a scanned code: that the account works is told by upstream's own events, and shows here.
 _ACT: Final = """
 SELECT act.id, act.channel_id, act.act, act.account_type, CASE
-           WHEN act.state = 'asking' AND EXISTS (
+           WHEN (act.state = 'asking' OR act.reason_code = 'expired') AND EXISTS (
                SELECT FROM communications_channel AS channel
                WHERE act.external_account_id <> '' AND channel.external_account_id = act.external_account_id
                  AND channel.status = 'ok' AND (act.act = 'connect' OR channel.status_since >= act.attempted_at)
            ) THEN 'done'
-           WHEN act.state = 'asking' AND act.expires_at <= clock_timestamp() THEN 'expired'
+           WHEN act.state = 'asking' AND act.expires_at <= clock_timestamp() OR act.reason_code = 'expired' THEN 'expired'
            ELSE act.state END AS shown,
        act.asks, act.qr_text, act.pairing_code, act.url, act.expires_at, act.reason_code, act.reason, act.created_at
 FROM communications_accountact AS act
@@ -48,7 +48,7 @@ def account_act_document(user_id: int, act_id: int) -> AccountAct | None:
         pairing_code=pairing_code if is_asking and pairing_code else None,
         url=url if is_asking and url else None,
         expires_at=optional_instant(expires_at) if is_asking else None,
-        reason_code=code or None,
-        reason=reason or None,
+        reason_code=code if code and state != "done" else None,
+        reason=reason if reason and state != "done" else None,
         asked_at=instant(at),
     )

@@ -48,7 +48,7 @@ class Accounts:
         )
 
     async def connect(self, way: str = "page", account_type: str = "whatsapp", **more: Any) -> str:
-        asked = {"client_id": str(uuid7()), "way": way, "account_type": account_type, **more}
+        asked: dict[str, Any] = {"client_id": str(uuid7()), "way": way, "account_type": account_type, **more}
         made = await self.ask("POST", "accounts/", **asked)
         assert made.status_code == 201, made.content
         return str(made.json()["id"])
@@ -113,6 +113,13 @@ async def test_a_code_is_shown_to_who_asked_until_the_account_works(accounts: Ac
     await accounts.known("OK")
     done = await accounts.shown(act)
     assert (done["state"], done["qr_text"], done["asks"]) == ("done", None, None)
+    assert (await accounts.ask("POST", f"accounts/acts/{act}/renew/")).status_code == 400
+    await AccountAct.objects.aupdate(expires_at="2026-01-01T00:00:00Z")
+    async with accounts.connections.connection() as connection:
+        await account_acts_tidy(connection)
+    settled = await accounts.shown(act)
+    assert (settled["state"], settled["reason"]) == ("done", None)
+    assert (await AccountAct.objects.aget(pk=act)).qr_text == ""
     mine = await ChannelAccess.objects.aget(user=accounts.person, channel__external_account_id=ID)
     assert mine.role == "owner"
     assert accounts.calls == [("POST /accounts", {"provider": "WHATSAPP"})]
@@ -131,6 +138,7 @@ async def test_an_expired_code_gives_way_to_a_new_one(accounts: Accounts) -> Non
     async with accounts.connections.connection() as connection:
         assert not await account_acts_tidy(connection)
     assert (await AccountAct.objects.aget(pk=act)).qr_text == ""
+    assert (await accounts.shown(act))["state"] == "expired"
     assert (await accounts.ask("POST", f"accounts/acts/{act}/renew/")).status_code == 200
     await accounts.work()
     assert (await accounts.shown(act))["qr_text"] == "second"
@@ -242,7 +250,7 @@ async def test_an_act_of_a_killed_worker_is_told_and_not_repeated(accounts: Acco
 
 
 async def test_the_same_key_connects_once(accounts: Accounts) -> None:
-    asked = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
+    asked: dict[str, Any] = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
     first = await accounts.ask("POST", "accounts/", **asked)
     again = await accounts.ask("POST", "accounts/", **asked)
     assert first.json()["id"] == again.json()["id"]
@@ -309,10 +317,10 @@ async def test_who_may_do_what(accounts: Accounts) -> None:
     answered = {}
     for role, person in people.items():
         for act in ("restart", "remove"):
-            asked = {"client_id": str(uuid7()), "act": act, "confirmation": "remove"}
+            asked: dict[str, Any] = {"client_id": str(uuid7()), "act": act, "confirmation": "remove"}
             made = await accounts.ask("POST", f"channels/{channel.pk}/acts/", person=person, **asked)
             answered[role, act] = made.status_code
-        wanted = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
+        wanted: dict[str, Any] = {"client_id": str(uuid7()), "way": "page", "account_type": "whatsapp"}
         answered[role, "connect"] = (
             await accounts.ask("POST", "accounts/", person=person, **wanted)
         ).status_code

@@ -139,3 +139,24 @@ async def test_webhooks(upstream, client):
         ],
     }
     await client.webhooks.delete("w1", reason=WHY)
+
+
+@pytest.mark.parametrize("answered", ["AccountCreated", "AccountReconnected"])
+async def test_an_account_is_connected_without_a_checkpoint(upstream, client, answered):
+    upstream.answers["POST /accounts"] = (201, {"object": answered, "account_id": "acc-1"})
+    connecting = await client.accounts.connect("WHATSAPP", reason=WHY)
+    assert (connecting.account_id, connecting.checkpoint) == ("acc-1", None)
+
+
+@pytest.mark.parametrize("status", [201, 202])
+async def test_a_checkpoint_is_told_by_its_object_and_not_by_the_status(upstream, client, status):
+    asked = {"object": "Checkpoint", "account_id": "acc-1", "checkpoint": {"type": "2FA", "source": "APP"}}
+    upstream.answers["POST /accounts/checkpoint"] = (status, asked)
+    connecting = await client.accounts.answer_checkpoint("acc-1", "LINKEDIN", "123456", reason=WHY)
+    assert connecting.checkpoint.kind == "2FA"
+
+
+async def test_an_answer_without_an_account_leaves_open_what_became_of_it(upstream, client):
+    upstream.answers["POST /accounts"] = (201, {"object": "AccountCreated"})
+    with pytest.raises(Unknown):
+        await client.accounts.connect("WHATSAPP", reason=WHY)
