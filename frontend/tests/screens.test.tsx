@@ -262,6 +262,7 @@ describe("keys", () => {
   const record = (name: keyof Shortcuts) => () => pressed.push(name);
   const all: Shortcuts = {
     next: record("next"),
+    accounts: record("accounts"),
     previous: record("previous"),
     open: record("open"),
     openNext: record("openNext"),

@@ -5,7 +5,7 @@ import { ChannelBanner } from "../channels/ChannelBanner";
 import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
 import { InspectorHost } from "../inspector/InspectorHost";
 import { inspect } from "../inspector/opened";
-import { conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
+import { ACCOUNTS_PATH, conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
@@ -109,6 +109,9 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
+    },
+    accounts: () => {
+      navigate(ACCOUNTS_PATH);
     },
     archive: () => {
       withSubject((row) => {

@@ -1,3 +1,4 @@
+import { ACCOUNTS_PATH, followLink } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useLive, useSyncStatus } from "../sync/client";
@@ -47,6 +48,14 @@ export function ListEmpty({ filter, complete, onShowAll }: ListEmptyProps) {
       </Notice>
     );
   }
-  if (accounts.length === 0) return <Notice title={words.list.noChannel} next={words.list.noChannelNext} />;
+  if (accounts.length === 0) {
+    return (
+      <Notice title={words.list.noChannel} next={words.list.noChannelNext}>
+        <a href={ACCOUNTS_PATH} className="button" onClick={followLink}>
+          {words.list.toAccounts}
+        </a>
+      </Notice>
+    );
+  }
   return <Notice title={words.list.empty} next={demo ? words.list.emptyDemo : words.list.emptyNext} />;
 }

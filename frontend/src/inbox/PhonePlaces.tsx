@@ -1,4 +1,4 @@
-import { DELIVERIES_PATH, followLink, searchPath } from "../lib/router";
+import { ACCOUNTS_PATH, DELIVERIES_PATH, followLink, searchPath } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { administersAccount } from "../sync/queries";
@@ -11,6 +11,9 @@ export function PhonePlaces({ onSettings }: { readonly onSettings: () => void })
     <span className="phone-only list-head-actions">
       <a href={searchPath("")} className="icon-button" aria-label={words.search} onClick={followLink}>
         <Icon name="search" />
+      </a>
+      <a href={ACCOUNTS_PATH} className="icon-button" aria-label={words.accounts} onClick={followLink}>
+        <Icon name="accounts" />
       </a>
       {administers && (
         <a href={DELIVERIES_PATH} className="icon-button" aria-label={words.deliveries} onClick={followLink}>

@@ -11,6 +11,7 @@ export type Shortcut =
   | "find"
   | "help"
   | "inbox"
+  | "accounts"
   | "details"
   | "archive"
   | "toggleUnread"
@@ -35,6 +36,12 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["m", "toggleMuted"],
   ["c", "newChat"],
   ["r", "write"],
+]);
+
+/** After g. */
+const SECOND: ReadonlyMap<string, Shortcut> = new Map([
+  ["i", "inbox"],
+  ["a", "accounts"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([
@@ -86,7 +93,8 @@ export function useShortcuts(singleKeys: boolean, shortcuts: Shortcuts): void {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null) return;
       const plain = singleKeys && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
       let shortcut = shortcutOf(event, singleKeys);
-      if (plain && character(event) === "i" && Date.now() < pairUntil) shortcut = "inbox";
+      const second = plain && Date.now() < pairUntil ? SECOND.get(character(event)) : undefined;
+      if (second !== undefined) shortcut = second;
       pairUntil = plain && character(event) === "g" ? Date.now() + PAIR_MS : 0;
       if (shortcut === undefined) return;
       event.preventDefault();

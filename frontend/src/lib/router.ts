@@ -1,10 +1,11 @@
-/** The address as a route. Four screens need no library. */
+/** The address as a route. Five screens need no library. */
 import { useMemo, useSyncExternalStore, type MouseEvent } from "react";
 
 export type Route =
   | { readonly screen: "inbox"; readonly conversationId: string | null; readonly target: Target | null }
   | { readonly screen: "search"; readonly q: string }
   | { readonly screen: "deliveries" }
+  | { readonly screen: "accounts" }
   | { readonly screen: "login" };
 
 /** A message to open the conversation at; every navigation to one counts anew. */
@@ -17,6 +18,7 @@ const CONVERSATION = /^\/inbox\/chats\/(\d{1,20})\/?$/;
 
 export const INBOX_PATH = "/inbox/";
 export const DELIVERIES_PATH = "/deliveries";
+export const ACCOUNTS_PATH = "/accounts";
 export const LOGIN_PATH = "/login";
 
 export function conversationPath(id: string, messageId?: string): string {
@@ -34,6 +36,7 @@ export function searchPath(q: string): string {
 export function routeOf(path: string, search = "", jump = 0): Route {
   if (/^\/login\/?$/.test(path)) return { screen: "login" };
   if (/^\/deliveries\/?$/.test(path)) return { screen: "deliveries" };
+  if (/^\/accounts\/?$/.test(path)) return { screen: "accounts" };
   const parameters = new URLSearchParams(search);
   if (/^\/search\/?$/.test(path)) return { screen: "search", q: parameters.get("q") ?? "" };
   const at = parameters.get("at") ?? "";

@@ -16,6 +16,7 @@ import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
 
 const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
+const Accounts = lazy(() => import("../accounts/Accounts"));
 const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
@@ -95,8 +96,10 @@ export function App() {
                 />
               ) : (
                 <ErrorBoundary key={route.screen}>
-                  <Suspense fallback={<Waiting label={route.screen === "search" ? words.search : words.deliveries} />}>
-                    {route.screen === "search" ? <Search q={route.q} /> : <Deliveries />}
+                  <Suspense fallback={<Waiting label={words[route.screen]} />}>
+                    {route.screen === "search" && <Search q={route.q} />}
+                    {route.screen === "deliveries" && <Deliveries />}
+                    {route.screen === "accounts" && <Accounts />}
                   </Suspense>
                 </ErrorBoundary>
               )}

@@ -1,4 +1,4 @@
-import { DELIVERIES_PATH, followLink, INBOX_PATH, searchPath, type Route } from "../lib/router";
+import { ACCOUNTS_PATH, DELIVERIES_PATH, followLink, INBOX_PATH, searchPath, type Route } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { administersAccount, unreadConversations } from "../sync/queries";
@@ -34,6 +34,16 @@ export function Rail({ screen, onSettings }: RailProps) {
         onClick={followLink}
       >
         <Icon name="search" />
+      </a>
+      <a
+        href={ACCOUNTS_PATH}
+        className="rail-place"
+        aria-current={screen === "accounts" ? "page" : undefined}
+        aria-label={words.accounts}
+        title={words.accounts}
+        onClick={followLink}
+      >
+        <Icon name="accounts" />
       </a>
       {administers && (
         <a

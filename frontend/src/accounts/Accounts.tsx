@@ -1,0 +1,106 @@
+import { useEffect, useState } from "react";
+
+import { getSetup } from "../api/accounts";
+import type { Setup } from "../api/schema";
+import type { Channel, Id } from "../api/types";
+import { INBOX_PATH, navigate } from "../lib/router";
+import { useLive, useSyncStatus } from "../sync/client";
+import { channels } from "../sync/queries";
+import { Icon } from "../ui/icons";
+import { Notice, Waiting } from "../ui/Notice";
+import { AccountCard } from "./AccountCard";
+import "./accounts.css";
+import { Alarms } from "./Alarms";
+import { ConnectDialog } from "./ConnectDialog";
+import { FirstRun } from "./FirstRun";
+import { words } from "./words";
+
+type Connecting = { readonly again: Channel | null; readonly known: readonly Id[] } | null;
+
+/** How far the installation is; null until the server has said so. */
+function useSetup(round: number): Setup | null {
+  const [setup, setSetup] = useState<Setup | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    getSetup(stop.signal).then(setSetup, () => undefined);
+    return () => {
+      stop.abort();
+    };
+  }, [round]);
+  return setup;
+}
+
+/** The accounts: how each is, with the evidence for it, and what can be done. */
+export default function Accounts() {
+  const all = useLive(channels);
+  const { phase, freshAt } = useSyncStatus();
+  const [connecting, setConnecting] = useState<Connecting>(null);
+  const [round, setRound] = useState(0);
+  const setup = useSetup(round);
+  const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  const mayConnect = setup?.may_set_up === true || shown.some(({ role }) => role === "owner");
+  const missing = setup?.upstream === "missing";
+  const add = (): void => {
+    setConnecting({ again: null, known: shown.map(({ id }) => id) });
+  };
+  return (
+    <main className="accounts">
+      <header className="accounts-head">
+        <button
+          type="button"
+          className="icon-button phone-only"
+          aria-label={words.backToInbox}
+          onClick={() => {
+            navigate(INBOX_PATH);
+          }}
+        >
+          <Icon name="back" />
+        </button>
+        <h1>{words.title}</h1>
+        {mayConnect && !missing && (
+          <button type="button" className="button button-strong" onClick={add}>
+            {words.add}
+          </button>
+        )}
+      </header>
+      {phase === "offline" && (
+        <p className="offline-line" role="status">
+          {words.offline}
+        </p>
+      )}
+      <Alarms channels={shown} />
+      {setup !== null && (
+        <FirstRun
+          setup={setup}
+          onKept={() => {
+            setRound(round + 1);
+          }}
+        />
+      )}
+      {all === undefined && <Waiting label={words.waiting} />}
+      {all?.length === 0 && !missing && <Notice title={words.none} next={mayConnect ? words.noneNext : words.noneMember} />}
+      <ul className="account-cards">
+        {shown.map((channel) => (
+          <AccountCard
+            key={channel.id}
+            channel={channel}
+            // What is fresh on this device is also the time to ask for the figures anew.
+            round={phase === "live" ? (freshAt ?? 0) : 0}
+            onReconnect={() => {
+              setConnecting({ again: channel, known: [] });
+            }}
+          />
+        ))}
+      </ul>
+      {connecting !== null && (
+        <ConnectDialog
+          again={connecting.again}
+          arrived={connecting.again === null && shown.some(({ id }) => !connecting.known.includes(id))}
+          onClose={() => {
+            setConnecting(null);
+          }}
+        />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,129 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+
+import type { AccountAct } from "../api/schema";
+import { followLink, INBOX_PATH } from "../lib/router";
+import { Notice, Waiting } from "../ui/Notice";
+import type { Running } from "./useAct";
+import { ASKS_WORDS, words } from "./words";
+
+const QrImage = lazy(() => import("./QrImage"));
+
+const TYPED: ReadonlySet<AccountAct["asks"]> = new Set(["2FA", "OTP", "PHONE_REGISTER", "IN_APP_VALIDATION", "CONTRACT_CHOOSER"]);
+
+function Left({ until }: { readonly until: string }) {
+  const seconds = (): number => Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000));
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setLeft(Math.max(0, Math.ceil((Date.parse(until) - Date.now()) / 1000)));
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [until]);
+  return (
+    <p className="aside" role="timer">
+      {words.left(left)}
+    </p>
+  );
+}
+
+function CodeForm({ onSend }: { readonly onSend: (code: string) => void }) {
+  const [code, setCode] = useState("");
+  return (
+    <form
+      className="act-code"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (code.trim() !== "") onSend(code.trim());
+      }}
+    >
+      <label className="labelled">
+        <span>{words.code}</span>
+        <input
+          className="field"
+          value={code}
+          autoComplete="one-time-code"
+          autoFocus
+          onChange={(event) => {
+            setCode(event.target.value);
+          }}
+        />
+      </label>
+      <button type="submit" className="button button-strong">
+        {words.sendCode}
+      </button>
+    </form>
+  );
+}
+
+function Asked({ act, onAnswer }: { readonly act: AccountAct; readonly onAnswer: (code: string) => void }) {
+  const { asks, qr_text: image, pairing_code: pairing, url, expires_at: until } = act;
+  return (
+    <>
+      <p role="status">{pairing === null ? ASKS_WORDS[asks ?? "UNKNOWN"] : words.pairing}</p>
+      {pairing !== null && <output className="pairing">{pairing}</output>}
+      {pairing === null && image !== null && (
+        <Suspense fallback={<Waiting label={words.working} />}>
+          <QrImage text={image} />
+        </Suspense>
+      )}
+      {url !== null && (
+        <a className="button button-strong" href={url} target="_blank" rel="noopener noreferrer">
+          {words.openLink}
+        </a>
+      )}
+      {TYPED.has(asks) && <CodeForm key={act.id + (until ?? "")} onSend={onAnswer} />}
+      {until !== null && <Left key={until} until={until} />}
+    </>
+  );
+}
+
+interface ActViewProps {
+  readonly running: Running;
+  /** Told otherwise than by the act: an account connected by link is a new row. */
+  readonly arrived: boolean;
+  readonly onLink: (() => void) | null;
+}
+
+/** How connecting stands, and what is asked of the person. */
+export function ActView({ running: { act, failure, answer, renew }, arrived, onLink }: ActViewProps) {
+  const isDone = arrived || act?.state === "done";
+  const canLink = onLink !== null && act?.act !== "link" && act?.act !== "reconnect_link";
+  return (
+    <div className="act">
+      {isDone && (
+        <div role="status">
+          <Notice title={words.done} next={words.doneNext}>
+            <a className="button button-strong" href={INBOX_PATH} onClick={followLink}>
+              {words.toInbox}
+            </a>
+          </Notice>
+        </div>
+      )}
+      {!isDone && (act?.state === "waiting" || act?.state === "working") && <Waiting label={words.working} />}
+      {!isDone && act?.state === "asking" && <Asked act={act} onAnswer={answer} />}
+      {!isDone && (act?.state === "failed" || act?.state === "expired") && (
+        <Notice
+          tone="error"
+          title={act.state === "expired" ? words.expired : words.failed}
+          next={act.reason ?? undefined}
+        >
+          <button type="button" className="button" onClick={renew}>
+            {words.renew}
+          </button>
+        </Notice>
+      )}
+      {failure !== null && (
+        <p className="field-error" role="alert">
+          {failure}
+        </p>
+      )}
+      {!isDone && act !== null && canLink && (
+        <button type="button" className="text-button" onClick={onLink}>
+          {words.byLinkInstead}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { AccountAct, Alarm, ChannelHealth } from "../src/api/schema";
+import { openAlarms } from "../src/accounts/Alarms";
+import { ConnectDialog } from "../src/accounts/ConnectDialog";
+import { FirstRun } from "../src/accounts/FirstRun";
+import { RemoveDialog } from "../src/accounts/RemoveDialog";
+import { SparkLine } from "../src/accounts/SparkLine";
+import { ASKS_WORDS, words } from "../src/accounts/words";
+import { channel } from "./rows";
+import { eventually } from "./store";
+
+const answer = vi.fn<typeof fetch>();
+const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+
+const acting = (fields: Partial<AccountAct>): AccountAct => ({
+  id: "5",
+  channel_id: null,
+  act: "connect",
+  account_type: "WHATSAPP",
+  state: "asking",
+  asks: null,
+  qr_text: null,
+  pairing_code: null,
+  url: null,
+  expires_at: null,
+  reason_code: null,
+  reason: null,
+  asked_at: "2026-06-01T12:00:00.000Z",
+  ...fields,
+});
+
+const alarm = (id: string, fields: Partial<Alarm> = {}): Alarm => ({
+  id,
+  kind: "account_down",
+  channel_id: "1",
+  opened_at: `2026-06-0${id}T12:00:00.000Z`,
+  closed_at: null,
+  since: null,
+  count: null,
+  reason: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  ...fields,
+});
+
+const sent = (): { path: string; body: unknown }[] =>
+  answer.mock.calls.map(([path, init]) => ({ path: path as string, body: JSON.parse((init?.body as string | null) ?? "null") as unknown }));
+
+beforeEach(() => {
+  vi.stubGlobal("fetch", answer);
+});
+
+afterEach(() => {
+  cleanup();
+  answer.mockReset();
+  vi.unstubAllGlobals();
+});
+
+async function connect(first: AccountAct, prepare: () => void = () => undefined): Promise<void> {
+  answer.mockImplementation((path) => Promise.resolve(json(first, (path as string).endsWith("accounts/") ? 201 : 200)));
+  render(<ConnectDialog again={null} arrived={false} onClose={vi.fn()} />);
+  prepare();
+  await act(async () => {
+    fireEvent.click(screen.getByRole("button", { name: words.go, hidden: true }));
+    await Promise.resolve();
+  });
+}
+
+test("WhatsApp is connected by an image that is drawn here", async () => {
+  await connect(acting({ asks: "QRCODE", qr_text: "2@abcdef", expires_at: "2100-01-01T00:00:00.000Z" }));
+  await eventually(() => screen.getByRole("img", { name: words.qr, hidden: true }));
+  expect(screen.getByText(ASKS_WORDS.QRCODE)).toBeTruthy();
+  expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/accounts/", body: { account_type: "whatsapp", way: "page" } });
+});
+
+test("with a number, a code is shown to type on the phone", async () => {
+  await connect(acting({ asks: "QRCODE", qr_text: "2@abcdef", pairing_code: "ABCD-EFGH" }), () => {
+    fireEvent.click(screen.getByLabelText(words.byPhone));
+    fireEvent.change(screen.getByLabelText(words.phone), { target: { value: "+351 912 345 678" } });
+  });
+  await eventually(() => screen.getByText("ABCD-EFGH"));
+  expect(screen.queryByRole("img", { name: words.qr, hidden: true })).toBeNull();
+  expect(sent()[0]).toMatchObject({ body: { phone: "+351 912 345 678" } });
+});
+
+test("a provider that has no image goes by a link that opens elsewhere", async () => {
+  await connect(acting({ act: "link", asks: "LINK", url: "https://account.example/x" }), () => {
+    fireEvent.change(screen.getByLabelText(words.provider), { target: { value: "linkedin" } });
+  });
+  const link = await eventually(() => screen.getByRole("link", { name: words.openLink, hidden: true }));
+  expect(link.getAttribute("rel")).toContain("noopener");
+  expect(sent()[0]).toMatchObject({ body: { account_type: "linkedin", way: "link" } });
+});
+
+test("a code that the provider sent is typed and handed on", async () => {
+  await connect(acting({ asks: "OTP", expires_at: "2100-01-01T00:00:00.000Z" }));
+  await eventually(() => screen.getByLabelText(words.code));
+  fireEvent.change(screen.getByLabelText(words.code), { target: { value: " 123456 " } });
+  await act(async () => {
+    fireEvent.click(screen.getByRole("button", { name: words.sendCode, hidden: true }));
+    await Promise.resolve();
+  });
+  expect(sent().find(({ path }) => path.endsWith("/acts/5/answer/"))?.body).toEqual({ code: "123456" });
+});
+
+test("a failure says why, and can be tried again", async () => {
+  await connect(acting({ state: "failed", reason: "Another attempt is still open." }));
+  await eventually(() => screen.getByText("Another attempt is still open."));
+  await act(async () => {
+    fireEvent.click(screen.getByRole("button", { name: words.renew, hidden: true }));
+    await Promise.resolve();
+  });
+  expect(sent().some(({ path }) => path.endsWith("/acts/5/renew/"))).toBe(true);
+});
+
+test("an image that expired is replaced by itself", async () => {
+  await connect(acting({ state: "expired" }));
+  await eventually(() => {
+    expect(sent().some(({ path }) => path.endsWith("/acts/5/renew/"))).toBe(true);
+  });
+});
+
+test("removing wants the word typed", async () => {
+  answer.mockResolvedValue(json(acting({ act: "remove", state: "waiting" }), 201));
+  const onClose = vi.fn();
+  render(<RemoveDialog channel={channel("7")} onClose={onClose} />);
+  const go = screen.getByRole<HTMLButtonElement>("button", { name: words.removeGo, hidden: true });
+  expect(go.disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText(words.removeType), { target: { value: "remove" } });
+  fireEvent.click(go);
+  await eventually(() => {
+    expect(onClose).toHaveBeenCalled();
+  });
+  expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/channels/7/acts/", body: { act: "remove", confirmation: "remove" } });
+});
+
+test("an alarm of the installation, told in every account, is shown once, the oldest first", () => {
+  const everywhere = alarm("2", { kind: "disk_full", channel_id: null });
+  const channels = [
+    { ...channel("1"), alarms: [alarm("3"), everywhere] },
+    { ...channel("2"), alarms: [everywhere] },
+  ];
+  expect(openAlarms(channels).map(({ id }) => id)).toEqual(["2", "3"]);
+});
+
+test("the line of the last day is said in words", () => {
+  const hours: ChannelHealth["hours"] = [
+    { starts_at: "2026-06-01T12:00:00.000Z", received: 1200, sent: 3 },
+    { starts_at: "2026-06-01T13:00:00.000Z", received: 0, sent: 0 },
+  ];
+  render(<SparkLine hours={hours} />);
+  expect(screen.getByRole("img").getAttribute("aria-label")).toMatch(/1,200 received, 3 sent, most in the hour from \d\d:00$/u);
+});
+
+test("credentials that do not work say what to do, and are sent once asked", async () => {
+  const setup = { upstream: "missing", source: null, may_set_up: true, form_allowed: true, public_url: null, accounts: 0, next: "credentials" } as const;
+  answer.mockResolvedValue(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409));
+  render(<FirstRun setup={setup} onKept={vi.fn()} />);
+  fireEvent.change(screen.getByLabelText(words.dsn), { target: { value: "https://api1.example:13111" } });
+  fireEvent.change(screen.getByLabelText(words.key), { target: { value: "k" } });
+  fireEvent.click(screen.getByRole("button", { name: words.tryThem }));
+  await eventually(() => screen.getByText("Make another key at Unipile."));
+  expect(sent()[0]?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+});
