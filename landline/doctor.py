@@ -16,6 +16,7 @@ from django.utils import timezone
 from psycopg import OperationalError
 
 from communications.health.conditions import disk_free_bytes
+from communications.selectors.statuses import last_delivery_at
 from communications.tasks.connecting import CLOCK_OFF_SECONDS, CLOCK_SENTENCE, Tried, credentials_try
 from landline.preflight import database_check, migrations_check, secrets_check
 
@@ -24,6 +25,18 @@ Level = Literal["ok", "warn", "fail"]
 DATABASE_CLOCK_OFF_SECONDS = 5
 JOBS_WAITING_SECONDS = 120
 WRITER_SECONDS = 60
+
+# By kind of alarm.
+REMEDIES = {
+    "account_down": "Connect it again in Unipile's dashboard.",
+    "unusually_quiet": "Check that its phone is on, and that Unipile's webhooks lead to this server's public address.",
+    "outbox_waiting": "See that a worker runs; the bubble that waits says what for.",
+    "deliveries_failing": "Look at the failed ones on the page Deliveries: each says why.",
+    "feed_held": "End the long transaction: PostgreSQL's pg_stat_activity names it.",
+    "disk_full": "Make room on the disk of LANDLINE_DATA_DIR.",
+    "key_refused": "Run `landline connect` with a key that works.",
+    "webhooks_missing": "Check that Unipile's webhooks lead to this server's public address.",
+}
 
 
 class Finding(NamedTuple):
@@ -174,30 +187,36 @@ def disk_findings() -> Iterator[Finding]:
 def accounts_findings() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT channel.id, coalesce(nullif(channel.name, ''), channel.external_account_id), channel.status,
-                      (SELECT max(last_at) FROM communications_channelhour AS hour WHERE hour.channel_id = channel.id)
-               FROM communications_channel AS channel WHERE channel.status <> 'deleted' ORDER BY channel.id"""
+            """SELECT id, coalesce(nullif(name, ''), external_account_id), status
+               FROM communications_channel WHERE status <> 'deleted' ORDER BY id"""
         )
         accounts = cursor.fetchall()
-        cursor.execute("SELECT kind, channel_id, reason FROM communications_alarm WHERE closed_at IS NULL")
+        cursor.execute(
+            "SELECT kind, channel_id, reason FROM communications_alarm WHERE closed_at IS NULL ORDER BY id"
+        )
         alarms = cursor.fetchall()
     if not accounts:
-        yield Finding("accounts", "warn", "none is connected", "Connect one on the page Accounts.")
-    for channel_id, name, status, last_at in accounts:
-        came = "no delivery yet" if last_at is None else f"last delivery {last_at:%Y-%m-%d %H:%M} UTC"
-        theirs = [kind.replace("_", " ") for kind, of_channel, _ in alarms if of_channel == channel_id]
-        says = ", ".join([status, came, *theirs])
-        if status in {"ok", "connecting"} and not theirs:
-            level: Level = "warn" if last_at is None else "ok"
-            do = "" if last_at else "Check that Unipile's webhooks lead to this server's public address."
-            yield Finding(f"account {name}", level, says, do)
+        yield Finding("accounts", "warn", "none is connected", "Connect one in Unipile's dashboard.")
+    for channel_id, name, status in accounts:
+        last_at = last_delivery_at(channel_id)
+        theirs = [kind for kind, of_channel, _ in alarms if of_channel == channel_id]
+        if status not in {"ok", "connecting"} and not theirs:
+            theirs = ["account_down"]
+        came = "no delivery yet" if last_at is None else f"last delivery {last_at}"
+        says = ", ".join([status, came, *(_spoken(kind) for kind in theirs)])
+        if theirs:
+            yield Finding(f"account {name}", "fail", says, REMEDIES[theirs[0]])
+        elif last_at is None:
+            yield Finding(f"account {name}", "warn", says, REMEDIES["webhooks_missing"])
         else:
-            yield Finding(
-                f"account {name}", "fail", says, "Open the page Accounts: it says how to mend this."
-            )
+            yield Finding(f"account {name}", "ok", says)
     for kind, channel_id, reason in alarms:
         if channel_id is None:
-            yield Finding("alarm", "fail", f"{kind.replace('_', ' ')} {reason}".strip(), "See the inbox.")
+            yield Finding("alarm", "fail", f"{_spoken(kind)} {reason}".strip(), REMEDIES[kind])
+
+
+def _spoken(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (

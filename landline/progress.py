@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 
 TOLD_EVERY_SECONDS = 0.5
@@ -13,7 +14,7 @@ TOLD_IN_A_FILE_EVERY_SECONDS = 30.0
 TO_THE_END_OF_THE_LINE = "\x1b[K"
 
 
-class RewrittenLine:
+class RewrittenLine(ABC):
     """On a terminal the line is rewritten, elsewhere a new one is written now and then."""
 
     def __init__(self) -> None:
@@ -37,8 +38,8 @@ class RewrittenLine:
             )
             sys.stderr.flush()
 
-    def _sentence(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _sentence(self) -> str: ...
 
 
 class ProgressLine(RewrittenLine):

@@ -13,7 +13,9 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from communications.models import Alarm, Channel, ChannelHour
+from communications.models import Alarm, Channel, WebhookDelivery
+from communications.schemas.identifiers import uuid7
+from landline.doctor import REMEDIES
 from tests.database import ScratchDatabase
 from tests.inbox import channel_make
 from tests.unipile.upstream_server import API_KEY, upstream_server
@@ -37,9 +39,14 @@ async def test_a_working_installation_is_well(database: ScratchDatabase, tmp_pat
     def keep() -> None:
         channel = channel_make()
         Channel.objects.filter(pk=channel.pk).update(name="Shop")
-        now = dt.datetime.now(dt.UTC)
-        ChannelHour.objects.create(
-            channel=channel, starts_at=now, deliveries=1, received=1, sent=0, last_at=now
+        WebhookDelivery.objects.create(
+            id=uuid7(),
+            source="webhook",
+            received_at=dt.datetime.now(dt.UTC),
+            sha256=b"",
+            size_bytes=0,
+            outcome="applied",
+            channel_id=channel.pk,
         )
 
     await sync_to_async(keep)()
@@ -81,6 +88,8 @@ async def test_what_is_wrong_is_named_with_what_to_do(database: ScratchDatabase,
     assert "fail  account Shop: credentials, no delivery yet, account down" in lines
     assert "fail  Unipile: wrong key" in lines
     assert "fail  alarm: feed held" in lines
+    assert "      Connect it again in Unipile's dashboard." in lines
+    assert "      End the long transaction: PostgreSQL's pg_stat_activity names it." in lines
     assert any(line.startswith("warn  public address") for line in lines)
     assert all(
         lines[number + 1].startswith("      ")
@@ -104,3 +113,7 @@ def test_a_database_that_is_not_there_is_said_once_and_the_rest_is_still_looked_
         "ok",
         "ok",
     )
+
+
+def test_every_alarm_has_a_remedy() -> None:
+    assert REMEDIES.keys() == set(Alarm.Kind.values)
