@@ -7,8 +7,8 @@ from communications.models.channel import (
     Channel,
     ChannelAccess,
     ChannelStatus,
-    ComparisonWindow,
 )
+from communications.models.comparison import ComparisonWindow, Heartbeat
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
@@ -62,6 +62,7 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Heartbeat",
     "Intent",
     "LoginWindow",
     "MediaFile",
