@@ -7,7 +7,7 @@ from communications.models.channel import Channel
 class ComparisonWindow(models.Model):
     """A time in which messages of a channel may have been lost, and how it was compared with upstream.
 
-    ``open`` while it lasts, ``waiting`` once it has ended; ``running``, ``held`` until ``held_until``, then ``done`` or ``failed``.
+    ``open`` while it lasts, ``waiting`` once it has ended; ``running``, or ``held`` until ``held_until``; ``done`` or ``failed``.
     A window of the trigger ``status`` follows from the time line, whatever the order in which that became known. One comparison
     covers all windows of a channel that wait: the counts are those of the first, of which the others are ``part_of``.
     """

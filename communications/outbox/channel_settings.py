@@ -1,6 +1,6 @@
 """What the people of a channel have set for it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -11,12 +11,20 @@ from communications.outbox.audit import audit_note
 
 _ROLE: Final = "SELECT role FROM communications_channelaccess WHERE user_id = %s AND channel_id = %s"
 
-_SET_RECEIPTS: Final = """
-UPDATE communications_channel SET read_receipts = %(wanted)s WHERE id = %(id)s AND read_receipts <> %(wanted)s
-"""
-_SET_NIGHTLY: Final = """
-UPDATE communications_channel SET nightly_check = %(wanted)s WHERE id = %(id)s AND nightly_check <> %(wanted)s
-"""
+
+class Setting(NamedTuple):
+    statement: str
+    action: AuditEntry.Action
+
+
+_RECEIPTS: Final = Setting(
+    "UPDATE communications_channel SET read_receipts = %(wanted)s WHERE id = %(id)s AND read_receipts <> %(wanted)s",
+    AuditEntry.Action.RECEIPTS_SET,
+)
+_NIGHTLY: Final = Setting(
+    "UPDATE communications_channel SET nightly_check = %(wanted)s WHERE id = %(id)s AND nightly_check <> %(wanted)s",
+    AuditEntry.Action.NIGHTLY_SET,
+)
 
 
 def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.ReadReceipts) -> None:
@@ -24,23 +32,15 @@ def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.Rea
 
     Raises NotFound for a channel that is not the person's to read, NotPermitted for a member.
     """
-    _set(user_id, channel_id, _SET_RECEIPTS, policy.value, AuditEntry.Action.RECEIPTS_SET, policy.value)
+    _set(user_id, channel_id, _RECEIPTS, policy.value, result=policy.value)
 
 
 def channel_set_nightly_check(user_id: int, channel_id: int, is_wanted: bool) -> None:
     """Says whether the account is compared with upstream once a night. Raises NotFound and NotPermitted likewise."""
-    result = "on" if is_wanted else "off"
-    _set(user_id, channel_id, _SET_NIGHTLY, is_wanted, AuditEntry.Action.NIGHTLY_SET, result)
+    _set(user_id, channel_id, _NIGHTLY, is_wanted, result="on" if is_wanted else "off")
 
 
-def _set(
-    user_id: int,
-    channel_id: int,
-    statement: str,
-    wanted: str | bool,
-    action: AuditEntry.Action,
-    result: str,
-) -> None:
+def _set(user_id: int, channel_id: int, setting: Setting, wanted: str | bool, *, result: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROLE, [user_id, channel_id])
         found = cursor.fetchone()
@@ -48,11 +48,11 @@ def _set(
             raise NotFound
         if found[0] not in (ChannelAccess.Role.OWNER, ChannelAccess.Role.ADMIN):
             raise NotPermitted("Owners and administrators set up an account.")
-        cursor.execute(statement, {"id": channel_id, "wanted": wanted})
+        cursor.execute(setting.statement, {"id": channel_id, "wanted": wanted})
         if cursor.rowcount:
             audit_note(
                 user_id,
-                action,
+                setting.action,
                 channel_id=channel_id,
                 object_kind="channel",
                 object_id=str(channel_id),

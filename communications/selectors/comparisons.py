@@ -82,11 +82,11 @@ EXISTS (SELECT FROM communications_channelaccess AS access
 """
 _PAGE: Final = f"""
 {_COLUMNS} WHERE told.channel_id = %(channel_id)s AND told.id < %(below)s ORDER BY told.id DESC LIMIT %(rows)s
-"""  # noqa: S608 (constants)
-_ONE: Final = f"{_COLUMNS} WHERE told.id = %(id)s AND {_READABLE}"  # noqa: S608 (constants)
+"""
+_ONE: Final = f"{_COLUMNS} WHERE told.id = %(id)s AND {_READABLE}"
 _WINDOWS: Final = f"""
 {_COLUMNS} WHERE coalesce(told.part_of_id, told.id) = %(run)s ORDER BY told.id
-"""  # noqa: S608 (constants)
+"""
 _CHATS: Final = """
 SELECT chat.key, chat.value::text, shown.id, shown.name
 FROM communications_comparisonwindow AS run

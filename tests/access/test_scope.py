@@ -118,6 +118,7 @@ class Estate:
             payload={"emoji": "👎"},
         )
         self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
+        self.comparison = comparison_make(self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -155,7 +156,7 @@ class Estate:
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
-            "comparison_id": str(comparison_make(self.channel).pk),
+            "comparison_id": str(self.comparison.pk),
             "read_receipts": "never",
             "text": "canary",
             "verdict": "same",
