@@ -104,6 +104,14 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """How it was called; nothing of one that ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
 def resident_bytes(process: psutil.Process) -> int:
     """0 of one that ended meanwhile, as PostgreSQL's autovacuum workers do."""
     try:
@@ -113,7 +121,7 @@ def resident_bytes(process: psutil.Process) -> int:
 
 
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:
-    return next(child for child in family(process)[1:] if child.cmdline()[-1:] == [word])
+    return next(child for child in family(process)[1:] if words_of(child)[-1:] == [word])
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
@@ -237,7 +245,7 @@ def test_the_simulator_gives_way_to_an_account_that_is_connected(
         wait_until(lambda: len(asked) >= 2, seconds=60)
         upstream.shutdown()
     assert set(asked) == {"a-real-key"}
-    assert not [child for child in family(launcher)[1:] if "simulator" in child.cmdline()]
+    assert not [child for child in family(launcher)[1:] if "simulator" in words_of(child)]
     assert installation.status() == 405
     launcher.interrupt()
     assert launcher.wait() == 0
