@@ -1890,7 +1890,12 @@ class Migration(migrations.Migration):
             name="UpstreamRead",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("subject", models.TextField(choices=[("chat", "Chat"), ("message", "Message")])),
+                (
+                    "subject",
+                    models.TextField(
+                        choices=[("chat", "Chat"), ("message", "Message"), ("missing", "Missing")]
+                    ),
+                ),
                 ("external_id", communications.models.fields.ExternalIdField()),
                 ("asked_by", models.UUIDField()),
                 ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -2235,6 +2240,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("is_stub", True)), fields=["created_at"], name="message_stub"
             ),
         ),
         migrations.AddIndex(

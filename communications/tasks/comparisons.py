@@ -54,6 +54,7 @@ WIDER: Final = dt.timedelta(milliseconds=1)
 PAUSE_SECONDS: Final = 30
 PAUSE_MAX_SECONDS: Final = 900
 DATABASE_BUSY: Final = "What was read could not be stored."
+FAULT: Final = "It met a fault of ours, which the log describes."
 DATABASE_TROUBLE: Final = (Unsaved, psycopg.OperationalError, PoolTimeout)
 
 Stated = Mapping[str, object]
@@ -126,6 +127,9 @@ async def _compare(client: UnipileClient, connections: AsyncConnectionPool[Any],
             await _hold(connections, run, None, error.code, error.sentence)
     except UnipileError as error:
         await _hold(connections, run, None, error.code, error.sentence)
+    except Exception as error:
+        log.exception("comparison_fault", comparison=run.id, error=type(error).__name__)
+        await _hold(connections, run, None, "fault", FAULT)
     else:
         async with connections.connection() as connection:
             await comparison_save(connection, run)
