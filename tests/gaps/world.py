@@ -172,7 +172,7 @@ class World:
     async def sleeps(self, minutes: float) -> None:
         """As if no server had been here for so long."""
         await self.execute(
-            "UPDATE communications_heartbeat SET at = now() - make_interval(secs => %s)", minutes
+            "UPDATE communications_heartbeat SET at = now() - make_interval(secs => %s)", 60 * minutes
         )
 
     async def hold_over(self) -> None:
