@@ -19,8 +19,6 @@ from psycopg import sql
 from landline.postgres.cluster import WITHOUT_DURABILITY, Cluster
 from landline.postgres.roles import OWNER, RUNTIME, runtime_grants_set
 
-RUNTIME_ROLE_ON_A_SERVER = "landline_test_runtime"
-
 # Only tables that grew are emptied: an untouched one has no page. Rows that migrations made come back.
 RESET_FUNCTION = """
 CREATE SCHEMA pristine;
@@ -74,7 +72,7 @@ class ScratchDatabase:
             self._maintenance_url = self._cluster.url(role=OWNER, database="postgres")
         else:
             parts = urlsplit(server_url)
-            self.runtime_role, self._runtime_password = RUNTIME_ROLE_ON_A_SERVER, secrets.token_hex(16)
+            self.runtime_role, self._runtime_password = f"{self.name}_runtime", secrets.token_hex(16)
             self.owner_url = with_database(parts, self.name)
             self.runtime_url = with_login(
                 urlsplit(self.owner_url), f"{self.runtime_role}:{self._runtime_password}"
@@ -92,11 +90,13 @@ class ScratchDatabase:
         if self._cluster is not None:
             self._cluster.acquire()
         with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
-            if self._runtime_password:
-                self._make_runtime_role(connection)
-            name = sql.Identifier(self.name)
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            self._drop(connection)
+            if self._cluster is None:
+                made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                connection.execute(
+                    made.format(sql.Identifier(self.runtime_role), sql.Literal(self._runtime_password))
+                )
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
             runtime_grants_set(connection, self.runtime_role)
 
@@ -125,18 +125,15 @@ class ScratchDatabase:
             self._cluster.release()
         elif self._is_open:
             with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
-                connection.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
-                )
+                self._drop(connection)
         shutil.rmtree(self.folder)
 
-    def _make_runtime_role(self, connection: psycopg.Connection) -> None:
-        role = sql.Identifier(self.runtime_role)
-        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (self.runtime_role,))
-        verb = sql.SQL("CREATE ROLE" if known.fetchone() is None else "ALTER ROLE")
-        connection.execute(
-            sql.SQL("{} {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(self._runtime_password))
-        )
+    def _drop(self, connection: psycopg.Connection) -> None:
+        """What a killed run under the same number left behind too."""
+        dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connection.execute(dropped.format(sql.Identifier(self.name)))
+        if self._cluster is None:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(self.runtime_role)))
 
 
 def with_database(parts: SplitResult, name: str) -> str:

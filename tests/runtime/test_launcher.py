@@ -22,7 +22,8 @@ import psutil
 import pytest
 
 from landline.postgres import location, server
-from tests.processes import LandlineProcess, Processes, free_port
+from tests.processes import LandlineProcess, Processes
+from tests.side_by_side import free_port
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 READY = "Stop           Ctrl-C"
@@ -120,6 +121,14 @@ def memory_bytes(process: psutil.Process) -> int:
         return process.memory_full_info().pss
     except psutil.NoSuchProcess:
         return 0
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command; none of one that ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:
