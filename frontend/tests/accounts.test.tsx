@@ -5,9 +5,11 @@ import type { AccountAct, Alarm, ChannelHealth } from "../src/api/schema";
 import { openAlarms } from "../src/accounts/Alarms";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { FirstRun } from "../src/accounts/FirstRun";
+import { shownState } from "../src/accounts/AccountState";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
 import { SparkLine } from "../src/accounts/SparkLine";
-import { ASKS_WORDS, words } from "../src/accounts/words";
+import { SCAN_WORDS, words } from "../src/accounts/words";
+import { agoWords } from "../src/lib/time";
 import { channel } from "./rows";
 import { eventually } from "./store";
 
@@ -72,7 +74,7 @@ async function connect(first: AccountAct, prepare: () => void = () => undefined)
 test("WhatsApp is connected by an image that is drawn here", async () => {
   await connect(acting({ asks: "QRCODE", qr_text: "2@abcdef", expires_at: "2100-01-01T00:00:00.000Z" }));
   await eventually(() => screen.getByRole("img", { name: words.qr, hidden: true }));
-  expect(screen.getByText(ASKS_WORDS.QRCODE)).toBeTruthy();
+  expect(screen.getByText(SCAN_WORDS.get("whatsapp") ?? "")).toBeTruthy();
   expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/accounts/", body: { account_type: "whatsapp", way: "page" } });
 });
 
@@ -164,4 +166,20 @@ test("credentials that do not work say what to do, and are sent once asked", asy
   fireEvent.click(screen.getByRole("button", { name: words.tryThem }));
   await eventually(() => screen.getByText("Make another key at Unipile."));
   expect(sent()[0]?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+});
+
+test("a state is a shape and a word: what passes by itself is not called trouble", () => {
+  const shown = (fields: object): unknown => shownState({ ...channel("1"), ...fields });
+  expect(shown({ status: "ok" })).toMatchObject({ tone: "well", word: "Connected" });
+  expect(shown({ status: "connecting", status_word: "CONNECTING" })).toMatchObject({ tone: "passing", word: "Connecting" });
+  expect(shown({ status: "unknown", status_word: null })).toMatchObject({ tone: "passing", word: words.unknown });
+  expect(shown({ status: "credentials" })).toMatchObject({ tone: "troubled", word: "Signed out" });
+  expect(shown({ status: "ok", alarms: [alarm("1", { kind: "unusually_quiet" })] })).toMatchObject({ tone: "troubled", word: words.quietChip });
+});
+
+test("how long ago is told in the largest unit that fits", () => {
+  const now = new Date("2026-06-01T12:00:00.000Z");
+  const before = (seconds: number): string => agoWords(new Date(now.getTime() - seconds * 1000).toISOString(), now);
+  expect([3, 42, 60, 3599, 3600, 86_399].map(before)).toEqual(["just now", "42 s ago", "1 min ago", "59 min ago", "1 h ago", "23 h ago"]);
+  expect(before(2 * 86_400)).toMatch(/^30 May \d\d:00$/u);
 });

@@ -45,7 +45,7 @@ test("one banner names the account that is down longest, the effect and the next
   );
   banner(rows);
   const said = screen.getByRole("status").textContent.replace(/[\u2068\u2069]/gu, "");
-  expect(said).toMatch(/^Shop stopped with an error: .* Restart the account .* One more account is not connected\./u);
+  expect(said).toMatch(/^Shop stopped with an error: .* Restart it.* One more account is not connected\./u);
 });
 
 test("an account that is connecting, or in a state nobody knows, has a chip and no banner", () => {

@@ -35,6 +35,7 @@ function Entry({ alarm, channel }: { readonly alarm: Alarm; readonly channel: Ch
         <button
           type="button"
           className="text-button"
+          title={words.acknowledgeMeans}
           onClick={() => {
             acknowledgeAlarm(alarm.id).then(
               () => {
