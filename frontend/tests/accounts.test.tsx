@@ -1,12 +1,13 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { AccountAct, Alarm, ChannelHealth } from "../src/api/schema";
+import type { AccountAct, Alarm, ChannelHealth, Setup } from "../src/api/schema";
 import { openAlarms } from "../src/accounts/Alarms";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
-import { FirstRun } from "../src/accounts/FirstRun";
 import { shownState } from "../src/accounts/AccountState";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
+import { SetupSteps, stepStates } from "../src/accounts/setup/SetupSteps";
+import { setupWords } from "../src/accounts/setup/words";
 import { SparkLine } from "../src/accounts/SparkLine";
 import { SCAN_WORDS, words } from "../src/accounts/words";
 import { agoWords } from "../src/lib/time";
@@ -157,15 +158,40 @@ test("the line of the last day is said in words", () => {
   expect(screen.getByRole("img").getAttribute("aria-label")).toMatch(/1,200 received, 3 sent, most in the hour from \d\d:00$/u);
 });
 
-test("credentials that do not work say what to do, and are sent once asked", async () => {
-  const setup = { upstream: "missing", source: null, may_set_up: true, form_allowed: true, public_url: null, accounts: 0, next: "credentials" } as const;
+const setup: Setup = {
+  upstream: "missing",
+  source: null,
+  may_set_up: true,
+  form_allowed: true,
+  public_url: null,
+  accounts: 0,
+  next: "credentials",
+};
+
+test("credentials that do not work say which of them, and what to do, and are sent once asked", async () => {
   answer.mockResolvedValue(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409));
-  render(<FirstRun setup={setup} onKept={vi.fn()} />);
-  fireEvent.change(screen.getByLabelText(words.dsn), { target: { value: "https://api1.example:13111" } });
-  fireEvent.change(screen.getByLabelText(words.key), { target: { value: "k" } });
-  fireEvent.click(screen.getByRole("button", { name: words.tryThem }));
+  render(<SetupSteps setup={setup} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  const key = screen.getByLabelText(setupWords.key);
+  fireEvent.change(screen.getByLabelText(setupWords.dsn), { target: { value: "https://api1.example:13111" } });
+  fireEvent.change(key, { target: { value: "k" } });
+  fireEvent.click(screen.getByRole("button", { name: setupWords.tryThem }));
   await eventually(() => screen.getByText("Make another key at Unipile."));
+  expect(key.getAttribute("aria-invalid")).toBe("true");
   expect(sent()[0]?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+});
+
+test("the first step that is not done comes next; a demo's accounts count for nothing", () => {
+  expect(stepStates(setup)).toEqual({ unipile: "now", address: "later", account: "later", chats: "later" });
+  expect(stepStates({ ...setup, upstream: "demo", accounts: 4 })).toMatchObject({ unipile: "now", account: "later" });
+  const connected = { ...setup, upstream: "connected", accounts: 2 } as const;
+  expect(stepStates(connected)).toEqual({ unipile: "done", address: "now", account: "done", chats: "later" });
+  expect(stepStates({ ...connected, public_url: "https://inbox.example" })).toMatchObject({ address: "done", chats: "now" });
+});
+
+test("where the key cannot be taken, the page says where it can", () => {
+  render(<SetupSteps setup={{ ...setup, form_allowed: false }} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  expect(screen.getByText(setupWords.elsewhere)).toBeTruthy();
+  expect(screen.queryByLabelText(setupWords.key)).toBeNull();
 });
 
 test("a state is a shape and a word: what passes by itself is not called trouble", () => {

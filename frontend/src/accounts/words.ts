@@ -121,16 +121,4 @@ export const words = {
   toInbox: "To the inbox",
   failed: "It did not work.",
   byLinkInstead: "Use the link instead",
-
-  setupTitle: "Connect Landline to Unipile",
-  setupNext: "Both stand in Unipile's dashboard. They are tried at once, kept on the server, and never shown again.",
-  dsn: "DSN, as https://api1.unipile.com:13111",
-  key: "API key",
-  tryThem: "Try and keep",
-  trying: "Trying them by one call…",
-  demo: "This is the demo: the accounts are simulated.",
-  setupElsewhere: "Log in over https or on the machine itself to enter them here, or run landline connect there.",
-  setupOwner: "Whoever installed Landline can enter them.",
-  address: (url: string) => `Unipile delivers to ${url}.`,
-  noAddress: "No public address is set: set PUBLIC_URL, so that Unipile can deliver. Until then nothing arrives by itself.",
 } as const;
