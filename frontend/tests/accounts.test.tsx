@@ -2,7 +2,6 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { AccountAct, Alarm, ChannelHealth, Setup } from "../src/api/schema";
-import { openAlarms } from "../src/accounts/Alarms";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
@@ -138,15 +137,6 @@ test("removing wants the word typed", async () => {
     expect(onClose).toHaveBeenCalled();
   });
   expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/channels/7/acts/", body: { act: "remove", confirmation: "remove" } });
-});
-
-test("an alarm of the installation, told in every account, is shown once, the oldest first", () => {
-  const everywhere = alarm("2", { kind: "disk_full", channel_id: null });
-  const channels = [
-    { ...channel("1"), alarms: [alarm("3"), everywhere] },
-    { ...channel("2"), alarms: [everywhere] },
-  ];
-  expect(openAlarms(channels).map(({ id }) => id)).toEqual(["2", "3"]);
 });
 
 test("the line of the last day is said in words", () => {

@@ -6,7 +6,7 @@ import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { CHANNEL_WORDS, STATE_WORDS } from "../channels/channelWords";
 import { TimeLine } from "../channels/TimeLine";
-import { oneLine } from "../lib/text";
+import { isolated, oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
 import type { MenuItem } from "../ui/Menu";
@@ -31,7 +31,7 @@ function Trouble({ channel, quiet }: TroubleProps) {
   if (effect !== undefined) {
     return (
       <p className="account-trouble">
-        <strong>{CHANNEL_WORDS.banner(oneLine(channel.name, 60) || words.nameless, effect)}</strong> {next}
+        <strong>{CHANNEL_WORDS.banner(isolated(oneLine(channel.name, 60) || words.nameless), effect)}</strong> {next}
       </p>
     );
   }
@@ -42,7 +42,7 @@ function Trouble({ channel, quiet }: TroubleProps) {
 interface AccountCardProps {
   readonly channel: Channel;
   /** The figures are asked for anew when it changes. */
-  readonly round: number;
+  readonly round: string;
   readonly onReconnect: () => void;
 }
 

@@ -13,7 +13,12 @@ import { ConnectDialog } from "./ConnectDialog";
 import { SetupSteps } from "./setup/SetupSteps";
 import { useSetup } from "./setup/useSetup";
 import { setupWords } from "./setup/words";
+import { useNow } from "./useNow";
 import { words } from "./words";
+
+/** The figures are asked for anew after news, but not after each, and when the server has counted again. */
+const NEWS_EVERY_MS = 5_000;
+const COUNTED_EVERY_MS = 60_000;
 
 type Connecting = { readonly again: Channel | null; readonly known: readonly Id[] } | null;
 
@@ -22,9 +27,11 @@ export default function Accounts() {
   const all = useLive(channels);
   const { phase, freshAt } = useSyncStatus();
   const [connecting, setConnecting] = useState<Connecting>(null);
-  const [round, setRound] = useState(0);
+  const [kept, setKept] = useState(0);
+  const minute = useNow(COUNTED_EVERY_MS).getTime();
   const asksForSetup = new URLSearchParams(useAddressQuery()).has("setup");
-  const { setup, failed: setupFailed } = useSetup(`${round} ${all?.length ?? 0}`);
+  const { setup, failed: setupFailed } = useSetup(`${kept} ${all?.length ?? 0}`);
+  const round = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
   const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   const mayConnect = setup?.may_set_up === true || shown.some(({ role }) => role === "owner");
   const missing = setup?.upstream === "missing";
@@ -87,7 +94,7 @@ export default function Accounts() {
         <SetupSteps
           setup={setup}
           onKept={() => {
-            setRound(round + 1);
+            setKept(kept + 1);
           }}
           onConnect={add}
           onClose={
@@ -106,8 +113,7 @@ export default function Accounts() {
           <AccountCard
             key={channel.id}
             channel={channel}
-            // What is fresh on this device is also the time to ask for the figures anew.
-            round={phase === "live" ? (freshAt ?? 0) : 0}
+            round={round}
             onReconnect={() => {
               setConnecting({ again: channel, known: [] });
             }}

@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /** The figures of an account, asked for anew when its row or `round` changes; old ones stay while that lasts. */
-export function useChannelHealth({ id, version }: Channel, round: number): Asked {
+export function useChannelHealth({ id, version }: Channel, round: string): Asked {
   const [asked, setAsked] = useState<Asked>({ health: null, failure: null });
   useEffect(() => {
     const stop = new AbortController();

@@ -1,24 +1,9 @@
 /** Every sentence of the accounts page. */
-import type { AccountAct, Alarm } from "../api/schema";
+import type { AccountAct } from "../api/schema";
 import { isolated } from "../lib/text";
 
 const number = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
-
-/** What an alarm says of its account, or of the installation. */
-export const ALARM_WORDS: Readonly<Record<Alarm["kind"], (alarm: Alarm) => string>> = {
-  account_down: () => "is not connected: no new messages arrive.",
-  unusually_quiet: ({ count }) =>
-    count === null
-      ? "is unusually quiet: messages may be missing."
-      : `is unusually quiet: at least ${plural(count, "delivery", "deliveries")} would have come by now.`,
-  outbox_waiting: ({ count }) => `cannot send: ${plural(count ?? 0, "message waits", "messages wait")}.`,
-  webhooks_missing: () => "gets no webhooks: new messages do not arrive by themselves.",
-  deliveries_failing: ({ count }) => `${plural(count ?? 0, "delivery", "deliveries")} could not be stored in the inbox yet.`,
-  key_refused: () => "Unipile refuses the key: nothing can be sent or fetched.",
-  feed_held: () => "Screens are not told of news at the moment.",
-  disk_full: () => "The disk is nearly full: soon nothing more can be stored.",
-};
 
 export const ASKS_WORDS: Readonly<Record<NonNullable<AccountAct["asks"]>, string>> = {
   QRCODE: "Open the app on your phone, look for linked devices in its settings, and scan this.",
@@ -53,7 +38,6 @@ export const words = {
   noneMember: "An owner can connect one.",
   nameless: "Nameless account",
   unknown: "Not known yet",
-  since: (moment: string) => `since ${moment}`,
   theirWord: (word: string, since: string) => `Unipile says ${word}${since === "" ? "" : ` since ${since}`}`,
   quietChip: "Unusually quiet",
   lastDelivery: "Last webhook",
@@ -92,10 +76,6 @@ export const words = {
   removeType: "Type remove to go on",
   removeWord: "remove",
   removeGo: "Remove the account",
-  acknowledge: "Mark as seen",
-  acknowledgeMeans: "Nobody is reminded of it any more",
-  acknowledged: "seen",
-  alarms: "What needs somebody",
 
   connectTitle: "Connect an account",
   reconnectTitle: (name: string) => `Connect ${isolated(name)} again`,

@@ -1,6 +1,6 @@
-/** Accounts: connecting and managing them, how well they are, and what is wrong. Asked of the server each time. */
+/** Accounts: connecting and managing them, and how well they are. Asked of the server each time. */
 import { json, query } from "./http";
-import type { Alarm, AccountAct, ChannelHealth, Setup, SetupConnected } from "./schema";
+import type { AccountAct, ChannelHealth, Setup, SetupConnected } from "./schema";
 import type { Id } from "./types";
 
 const ACT_WAIT_SECONDS = 10;
@@ -45,11 +45,6 @@ export function renewAct(actId: Id): Promise<AccountAct> {
 
 export function getChannelHealth(channelId: Id, utcOffset: number, signal: AbortSignal): Promise<ChannelHealth> {
   return json(`${channelPath(channelId)}health/${query({ utc_offset: utcOffset })}`, { signal });
-}
-
-/** Stops reminders; for owners and admins. */
-export function acknowledgeAlarm(alarmId: Id): Promise<Alarm> {
-  return json(`communications/alarms/${encodeURIComponent(alarmId)}/acknowledge/`, { method: "POST" });
 }
 
 export function getSetup(signal: AbortSignal): Promise<Setup> {

@@ -47,8 +47,8 @@ export const STATE_WORDS: ReadonlyMap<string, StateWords> = new Map<string, Stat
 ]);
 
 export const CHANNEL_WORDS = {
-  banner: (name: string, effect: string) => `${isolated(name)} ${effect}`,
-  others: (count: number) => (count === 1 ? "One more account is not connected." : `${count} more accounts are not connected.`),
+  banner: (name: string, effect: string) => `${name} ${effect}`,
+  named: (name: string, provider: string) => `${name} on ${provider}`,
   timeLine: "Time line",
   timeLineOf: (name: string) => `What Unipile said of ${isolated(name)}`,
   lastDelivery: (moment: string) => `Last delivery: ${moment}`,
