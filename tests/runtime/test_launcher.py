@@ -105,14 +105,6 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def words_of(process: psutil.Process) -> list[str]:
-    """How it was called; nothing of one that ended meanwhile."""
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
-
-
 def memory_bytes(process: psutil.Process) -> int:
     """Its share: what processes have in common (PostgreSQL's buffers) is counted once among them. 0 of one that ended meanwhile,
     as PostgreSQL's autovacuum workers do.
