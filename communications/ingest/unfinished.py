@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import JobDeferrer
 
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import ChannelStatusReported, MessageEdited, MessageReceived
+from communications.schemas.facts import ChannelStatusReported, MessageEdited, MessageReceived, message_told
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +30,9 @@ def brings_files(deliveries: Iterable[Delivery]) -> bool:
     """Whether any of these messages has a file that is to be fetched."""
     return any(
         attachment.state == "wanted"
-        for delivery in deliveries
-        if isinstance(delivery.reading.fact, MessageReceived)
-        for attachment in delivery.reading.fact.message.attachments
+        for message in (message_told(delivery.reading.fact) for delivery in deliveries)
+        if message is not None
+        for attachment in message.attachments
     )
 
 

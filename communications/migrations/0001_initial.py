@@ -717,7 +717,14 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Time of the answer of upstream that gave its state", null=True
                     ),
                 ),
-                ("history_revision", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "history_revision",
+                    models.PositiveIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Grows when what is older than readers hold has changed unseen",
+                    ),
+                ),
                 ("is_stub", models.BooleanField(db_default=False, default=False)),
                 (
                     "continues_by",
@@ -2752,6 +2759,84 @@ class Migration(migrations.Migration):
                             ("act__in", ["connect", "link"]), ("channel__isnull", False), _connector="OR"
                         ),
                         name="account_act_of_a_channel",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="channel",
+            name="verified_until",
+            field=models.DateTimeField(
+                blank=True, help_text="Up to when it was compared with upstream without a hole", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="is_whole",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="Upstream shows nothing older than what is held"
+            ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="whole_since",
+            field=models.DateTimeField(
+                blank=True, help_text="From when on it was copied from upstream without a hole", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="found_by",
+            field=models.TextField(
+                blank=True,
+                choices=[("history", "Fetching history"), ("repair", "Comparing with upstream")],
+                db_default="",
+                default="",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CoverageRange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("compared_at", models.DateTimeField(help_text="The earliest comparison that it is made of")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.conversation",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("conversation__isnull", False)),
+                        fields=["conversation"],
+                        name="coverage_of_conversation",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("channel", "conversation", "starts_at"),
+                        name="coverage_range_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="coverage_range_not_empty",
                     ),
                 ],
             },

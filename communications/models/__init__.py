@@ -10,6 +10,7 @@ from communications.models.channel import (
     ComparisonWindow,
 )
 from communications.models.conversation import Conversation, ConversationAlias
+from communications.models.coverage import CoverageRange
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
@@ -55,6 +56,7 @@ __all__ = [
     "ConversationAlias",
     "ConversationAttendee",
     "ConversationDecision",
+    "CoverageRange",
     "Draft",
     "ErasedMark",
     "Erasure",

@@ -44,6 +44,9 @@ class Channel(models.Model):
         db_default=ReadReceipts.ON_ANSWER,
         help_text="When upstream is told that a message was read here",
     )
+    verified_until = models.DateTimeField(
+        null=True, blank=True, help_text="Up to when it was compared with upstream without a hole"
+    )
     created_at = models.DateTimeField(db_default=Now())
     version = VersionField()
 

@@ -32,6 +32,7 @@ HereOnly = Literal["archived", "pinned", "muted"]
 ConversationKind = Literal["direct", "group", "channel"]
 Direction = Literal["inbound", "outbound", "unknown"]
 Origin = Literal["contact", "phone", "us"]
+FoundBy = Literal["history", "repair"]
 AttachmentKind = Literal["image", "video", "audio", "voice", "file", "sticker", "gif"]
 AttachmentState = Literal["wanted", "stored", "unavailable"]
 MessageKind = Literal[
@@ -138,6 +139,15 @@ class LastMessage(Document, frozen=True, kw_only=True):
     status: Status | None
 
 
+class HistoryHeld(Document, frozen=True, kw_only=True):
+    """How far back a conversation was copied from upstream: without a hole from ``since`` on (null: never), and ``is_whole`` if
+    upstream shows nothing older.
+    """
+
+    since: Instant | None
+    is_whole: bool
+
+
 class Conversation(Document, frozen=True, kw_only=True):
     """One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
 
@@ -164,6 +174,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     read_only: bool
     disabled_features: tuple[str, ...]
     content_type: str | None
+    history: HistoryHeld
     history_revision: Count
     version: Version
 
@@ -249,7 +260,8 @@ class Message(Document, frozen=True, kw_only=True):
     """One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
 
     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
-    the person who wrote it here; ``sending`` is null for what was not written here.
+    the person who wrote it here; ``sending`` is null for what was not written here. ``found_by`` is null for what came by itself,
+    else what brought it: fetching history, or comparing with upstream after something was missed.
     """
 
     id: Id
@@ -269,6 +281,7 @@ class Message(Document, frozen=True, kw_only=True):
     status: Status | None
     sent_at: Instant
     received_at: Instant
+    found_by: FoundBy | None
     time_flagged: bool
     edited_at: Instant | None
     deleted_at: Instant | None

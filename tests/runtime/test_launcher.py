@@ -105,8 +105,10 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def taken_bytes(process: psutil.Process) -> int:
-    """Memory, with its part of what is shared; 0 of one that ended, as PostgreSQL's autovacuum workers do."""
+def memory_bytes(process: psutil.Process) -> int:
+    """Its share: what processes have in common (PostgreSQL's buffers) is counted once among them. 0 of one that ended meanwhile,
+    as PostgreSQL's autovacuum workers do.
+    """
     try:
         return process.memory_full_info().pss
     except psutil.NoSuchProcess:
@@ -156,7 +158,7 @@ def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert installation.status() == 405
     assert installation.status(installation.simulator_port, "/") == 200
-    assert sum(taken_bytes(process) for process in everybody) < 1_000_000_000
+    assert sum(memory_bytes(process) for process in everybody) < 1_000_000_000
 
     second_terminal = subprocess.run(
         [

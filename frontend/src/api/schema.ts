@@ -1693,6 +1693,7 @@ export interface components {
             readonly read_only: boolean;
             readonly disabled_features: readonly string[];
             readonly content_type: string | null;
+            readonly history: components["schemas"]["HistoryHeld"];
             readonly history_revision: number;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -1727,11 +1728,21 @@ export interface components {
             readonly is_own: boolean;
         };
         /**
+         * HistoryHeld
+         * @description How far back a conversation was copied from upstream: without a hole from ``since`` on (null: never), and ``is_whole`` if
+         *     upstream shows nothing older.
+         */
+        readonly HistoryHeld: {
+            readonly since: string | null;
+            readonly is_whole: boolean;
+        };
+        /**
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
          *
          *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
-         *     the person who wrote it here; ``sending`` is null for what was not written here.
+         *     the person who wrote it here; ``sending`` is null for what was not written here. ``found_by`` is null for what came by itself,
+         *     else what brought it: fetching history, or comparing with upstream after something was missed.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -1765,6 +1776,7 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             readonly received_at: string;
+            readonly found_by: ("history" | "repair") | null;
             readonly time_flagged: boolean;
             readonly edited_at: string | null;
             readonly deleted_at: string | null;
@@ -2809,6 +2821,7 @@ export type BegunConversation = components['schemas']['BegunConversation'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
 export type Mention = components['schemas']['Mention'];
+export type HistoryHeld = components['schemas']['HistoryHeld'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
 export type Reaction = components['schemas']['Reaction'];
