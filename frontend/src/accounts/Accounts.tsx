@@ -58,12 +58,14 @@ export default function Accounts() {
         {setup?.may_set_up === true && !showsSetup && (
           <button
             type="button"
-            className="button"
+            className="icon-button"
+            aria-label={setupWords.open}
+            title={setupWords.open}
             onClick={() => {
               navigate(SETUP_PATH);
             }}
           >
-            {setupWords.open}
+            <Icon name="setup" />
           </button>
         )}
         {mayConnect && !missing && (
