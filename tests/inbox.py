@@ -15,6 +15,7 @@ from communications.models import (
     Channel,
     ChannelAccess,
     ChatAttendee,
+    ComparisonWindow,
     Conversation,
     ConversationAttendee,
     Intent,
@@ -99,6 +100,18 @@ def account_act_make(channel: Channel, author: User, **fields: Any) -> AccountAc
     return AccountAct.objects.create(
         channel=channel, author=author, client_id=uuid7(), act="reconnect", account_type="WHATSAPP", **fields
     )
+
+
+def comparison_make(channel: Channel, **fields: Any) -> ComparisonWindow:
+    """Of an hour that waits to be compared, unless said otherwise."""
+    fields = {
+        "trigger": "start",
+        "state": "waiting",
+        "starts_at": minutes(-60),
+        "ends_at": minutes(0),
+        **fields,
+    }
+    return ComparisonWindow.objects.create(channel=channel, **fields)
 
 
 def failed_message_make(conversation: Conversation, author: User, text: str = "hello") -> Message:

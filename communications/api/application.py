@@ -7,6 +7,7 @@ from communications.api import (
     changes,
     channels,
     chats,
+    comparisons,
     conversation_state,
     deliveries,
     drafts,
@@ -49,6 +50,7 @@ api.add_router("/setup", setup.router)
 _OF_COMMUNICATIONS: Final = (
     channels,
     account_acts,
+    comparisons,
     media,
     uploads,
     search,

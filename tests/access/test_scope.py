@@ -19,6 +19,7 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
     intent_make,
@@ -43,6 +44,7 @@ IDS = {
     "upload_id",
     "lookup_id",
     "act_id",
+    "comparison_id",
     "change_id",
     "alarm_id",
 }
@@ -122,6 +124,7 @@ class Estate:
             payload={"emoji": "👎"},
         )
         self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
+        self.comparison = comparison_make(self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -159,6 +162,7 @@ class Estate:
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
+            "comparison_id": str(self.comparison.pk),
             "read_receipts": "never",
             "text": "canary",
             "verdict": "same",
