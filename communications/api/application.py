@@ -12,6 +12,7 @@ from communications.api import (
     drafts,
     erasures,
     health,
+    history,
     inspection,
     media,
     new_conversations,
@@ -49,6 +50,7 @@ api.add_router("/setup", setup.router)
 _OF_COMMUNICATIONS: Final = (
     channels,
     account_acts,
+    history,
     media,
     uploads,
     search,

@@ -34,6 +34,10 @@ PictureId = Annotated[IdText, Path(description="Id of a picture, as in its addre
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
 ActId = Annotated[IdText, Path(description="Id of an act on an account.")]
 LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
+RunId = Annotated[IdText, Path(description="Id of a copy of history.")]
+ComparedRun = Annotated[
+    IdText | SkipJsonSchema[None], Query(description="Id of another copy of the same account's history.")
+]
 AlarmId = Annotated[IdText, Path(description="Id of an alarm.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
@@ -149,6 +153,27 @@ class WantedChannelAct(Schema):
     confirmation: Annotated[
         str,
         Field(default="", max_length=16, description="To remove: the word `remove`, as somebody typed it."),
+    ]
+
+
+class WantedHistory(Schema):
+    client_id: ClientId
+    since: Annotated[
+        AwareDatetime | None, Field(default=None, description="How far back; null is as far as there is.")
+    ]
+    media: Annotated[
+        Literal["all", "none"],
+        Field(default="all", description="Whether files are fetched by themselves."),
+    ]
+
+
+class HistoryActAsked(Schema):
+    act: Literal["pause", "resume", "cancel"]
+
+
+class WantedOlder(Schema):
+    from_phone: Annotated[
+        bool, Field(default=False, description="Let upstream fetch it from the phone first.")
     ]
 
 

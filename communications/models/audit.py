@@ -18,6 +18,7 @@ class AuditEntry(models.Model):
         ALARM_ACKNOWLEDGED = "alarm_acknowledged", "Acknowledged an alarm"
         ERASED = "erased", "Erased a conversation or a person for good"
         ACCOUNT_ACT = "account_act", "Connected, restarted or removed an account"
+        HISTORY = "history", "Began, paused or cancelled a copy of an account's history"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())

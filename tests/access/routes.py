@@ -27,6 +27,7 @@ SUCCEED_WITH = {
     "POST /api/v1/communications/accounts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/acts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
+    "POST /api/v1/communications/{provider}/chats/{conversation_id}/older/": 201,
     "POST /api/v1/communications/{provider}/chats/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": 201,
@@ -37,6 +38,7 @@ SUCCEED_WITH = {
 }
 # A decision is about a message that failed. Whoever asks for another than the usual one means that one.
 DECISION = "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/"
+HISTORY_ACT = "POST /api/v1/communications/history/{run_id}/acts/"
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 
@@ -73,6 +75,8 @@ class Call:
         """
         if str(self) == DECISION and values["message_id"] == values["usual_message_id"]:
             values = {**values, "message_id": values["failed_message_id"]}
+        if str(self) == HISTORY_ACT:
+            values = {**values, "act": "pause"}
         key = str(uuid7())
         asked = {name: value for name, value in values.items() if name not in self.parameters}
         body = json.dumps({"client_id": key, **asked})

@@ -21,6 +21,7 @@ from tests.inbox import (
     client_of,
     conversation_make,
     failed_message_make,
+    history_run_make,
     intent_make,
     message_make,
     minutes,
@@ -43,6 +44,7 @@ IDS = {
     "upload_id",
     "lookup_id",
     "act_id",
+    "run_id",
     "change_id",
     "alarm_id",
 }
@@ -107,6 +109,7 @@ class Estate:
             self.channel, self.owner, "look_up", payload={"phone": "491"}, reason=canary
         )
         self.act = account_act_make(self.channel, self.owner, reason=canary)
+        self.run = history_run_make(self.channel, title=canary, reason=canary)
         self.change = intent_make(
             self.channel,
             self.owner,
@@ -134,6 +137,8 @@ class Estate:
             "change_id": str(self.change.pk),
             "alarm_id": str(self.alarm.pk),
             "act_id": str(self.act.pk),
+            "run_id": str(self.run.pk),
+            "media": "all",
             "account_type": "whatsapp",
             "way": "page",
             "act": "restart",
