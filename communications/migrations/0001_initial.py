@@ -309,6 +309,7 @@ class Migration(migrations.Migration):
                             ("credentials_set", "Gave the address and key of Unipile"),
                             ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
+                            ("nightly_set", "Set whether an account is compared once a night"),
                             ("account_act", "Connected, restarted or removed an account"),
                             ("history", "Began, paused or cancelled a copy of an account's history"),
                         ]
@@ -393,6 +394,12 @@ class Migration(migrations.Migration):
                         db_default="on_answer",
                         default="on_answer",
                         help_text="When upstream is told that a message was read here",
+                    ),
+                ),
+                (
+                    "nightly_check",
+                    models.BooleanField(
+                        db_default=False, default=False, help_text="Compared with upstream once a night"
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -617,16 +624,114 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("status", "The account was not connected"),
+                            ("start", "Nobody was here to be told"),
+                            ("storage", "What came could not be stored"),
+                            ("reference", "Something was told of a message that is not here"),
                             ("restore", "The database was restored from a backup"),
+                            ("person", "Somebody asked"),
+                            ("nightly", "Once a night"),
                         ]
                     ),
                 ),
+                ("client_id", models.UUIDField(blank=True, null=True)),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "state",
                     models.TextField(
-                        choices=[("open", "Still open"), ("waiting", "To be compared"), ("done", "Compared")]
+                        choices=[
+                            ("open", "Still open"),
+                            ("waiting", "To be compared"),
+                            ("running", "Being compared"),
+                            ("held", "Has to wait"),
+                            ("done", "Compared"),
+                            ("failed", "Could not be compared"),
+                        ]
+                    ),
+                ),
+                ("compared_from", models.DateTimeField(blank=True, null=True)),
+                (
+                    "compared_to",
+                    models.DateTimeField(blank=True, help_text="The moment before the first read", null=True),
+                ),
+                (
+                    "phase",
+                    models.TextField(
+                        choices=[("chats", "Chats"), ("messages", "Messages")],
+                        db_default="chats",
+                        default="chats",
+                        help_text="What is being listed",
+                    ),
+                ),
+                ("page_cursor", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "oldest_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The oldest message listed: where it goes on without a cursor",
+                        null=True,
+                    ),
+                ),
+                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
+                ("found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("recovered", models.PositiveIntegerField(db_default=0, default=0)),
+                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
+                ("known", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "not_shown",
+                    models.PositiveIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Held here and not listed; nothing is deleted for that",
+                    ),
+                ),
+                (
+                    "refused",
+                    models.JSONField(
+                        db_default=models.Value({}, models.JSONField()),
+                        default=dict,
+                        help_text="How many by reason",
+                    ),
+                ),
+                (
+                    "chats",
+                    models.JSONField(
+                        db_default=models.Value({}, models.JSONField()),
+                        default=dict,
+                        help_text="What was recovered, by upstream's id of the chat",
+                    ),
+                ),
+                (
+                    "latest_by_seconds",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="How late the latest recovered message is", null=True
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "leased_until",
+                    models.DateTimeField(
+                        blank=True, help_text="Then another worker may take it up", null=True
+                    ),
+                ),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("reason_code", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="In words, for the person"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -635,6 +740,16 @@ class Migration(migrations.Migration):
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         to="communications.channel",
+                    ),
+                ),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="communications.comparisonwindow",
                     ),
                 ),
             ],
@@ -931,6 +1046,13 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_listed_is_one_row")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name="ErasureKey",
@@ -1949,6 +2071,22 @@ class Migration(migrations.Migration):
             model_name="attendeeidentity",
             constraint=models.UniqueConstraint(fields=("attendee", "key"), name="attendee_identity_unique"),
         ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("state", "done"), _negated=True),
+                fields=["channel"],
+                name="comparison_window_unfinished",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("part_of__isnull", False)),
+                fields=["part_of"],
+                name="comparison_window_parts",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="comparisonwindow",
             constraint=models.UniqueConstraint(
@@ -1957,14 +2095,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="comparisonwindow",
+            constraint=models.UniqueConstraint(
+                fields=("author", "client_id"), name="comparison_window_client_id_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparisonwindow",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ends_at__isnull", True), ("state", "open")),
-                    models.Q(("ends_at__gte", models.F("starts_at")), ("state__in", ["waiting", "done"])),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("ends_at__gte", models.F("starts_at"))
+                    ),
                     _connector="OR",
                 ),
                 name="comparison_window_open_or_ended",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="heartbeat",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="heartbeat_is_one_row"),
         ),
         migrations.AddConstraint(
             model_name="conversationalias",

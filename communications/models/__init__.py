@@ -7,8 +7,8 @@ from communications.models.channel import (
     Channel,
     ChannelAccess,
     ChannelStatus,
-    ComparisonWindow,
 )
+from communications.models.comparison import ComparisonWindow, Heartbeat
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.coverage import CoverageRange
 from communications.models.draft import Draft
@@ -65,6 +65,7 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Heartbeat",
     "HistoryChat",
     "HistoryRun",
     "Intent",

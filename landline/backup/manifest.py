@@ -9,8 +9,10 @@ import msgspec
 
 FORMAT: Final = 1
 
-# Sessions and attempts to log in are nobody's to keep; jobs are wake-ups, and rows say what is to be done.
+# Sessions and attempts to log in are nobody's to keep, nor when a server was last there; jobs are wake-ups, and rows say what is
+# to be done.
 TABLES_WITHOUT_ROWS: Final = (
+    "communications_heartbeat",
     "communications_loginwindow",
     "django_session",
     "procrastinate_events",

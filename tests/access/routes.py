@@ -26,6 +26,7 @@ SUCCEED_WITH = {
     "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
     "POST /api/v1/communications/accounts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/acts/": 201,
+    "POST /api/v1/communications/channels/{channel_id}/comparisons/": 201,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/older/": 201,
     "POST /api/v1/communications/{provider}/chats/": 201,

@@ -19,6 +19,7 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
     history_run_make,
@@ -45,6 +46,7 @@ IDS = {
     "lookup_id",
     "act_id",
     "run_id",
+    "comparison_id",
     "change_id",
     "alarm_id",
 }
@@ -119,6 +121,7 @@ class Estate:
             payload={"emoji": "👎"},
         )
         self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
+        self.comparison = comparison_make(self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -158,6 +161,7 @@ class Estate:
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
+            "comparison_id": str(self.comparison.pk),
             "read_receipts": "never",
             "text": "canary",
             "verdict": "same",

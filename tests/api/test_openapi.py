@@ -47,6 +47,7 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
     intent_make,
@@ -183,6 +184,7 @@ class FullInbox:
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
+            "comparison_id": str(comparison_make(channel).pk),
             "read_receipts": "on_open",
             "alarm_id": str(
                 Alarm.objects.create(kind="account_down", channel=channel, reason="credentials").pk
