@@ -30,6 +30,7 @@ READS_TASK: Final = "upstream_reads"
 OUTBOX_TASK: Final = "outbox"
 ACTS_TASK: Final = "account_acts"
 WEBHOOKS_TASK: Final = "webhooks_look"
+HISTORY_TASK: Final = "sync_chat_history"
 COMPARISONS_TASK: Final = "comparisons"
 PAUSE_SECONDS: Final = 0.25
 

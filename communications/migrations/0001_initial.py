@@ -311,6 +311,7 @@ class Migration(migrations.Migration):
                             ("erased", "Erased a conversation or a person for good"),
                             ("nightly_set", "Set whether an account is compared once a night"),
                             ("account_act", "Connected, restarted or removed an account, or saw to webhooks"),
+                            ("history", "Began, paused or cancelled a copy of an account's history"),
                         ]
                     ),
                 ),
@@ -3162,5 +3163,242 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="heartbeat",
             constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="heartbeat_is_one_row"),
+        ),
+        migrations.CreateModel(
+            name="HistoryRun",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("client_id", models.UUIDField()),
+                (
+                    "trigger",
+                    models.TextField(
+                        choices=[
+                            ("person", "Somebody asked for it"),
+                            ("connected", "The account was connected"),
+                            ("imported", "Upstream's own import ended"),
+                            ("scrolled", "Somebody scrolled up"),
+                        ]
+                    ),
+                ),
+                ("since", models.DateTimeField(blank=True, help_text="Nothing older is copied", null=True)),
+                (
+                    "media",
+                    models.TextField(
+                        choices=[
+                            ("all", "Files are fetched"),
+                            ("none", "Files are fetched when somebody opens them"),
+                        ],
+                        db_default="all",
+                        default="all",
+                    ),
+                ),
+                ("from_phone", models.BooleanField(db_default=False, default=False)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("running", "Running"),
+                            ("paused", "Paused by a person"),
+                            ("held", "Held up"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                    ),
+                ),
+                (
+                    "phase",
+                    models.TextField(
+                        choices=[
+                            ("chats", "Chats"),
+                            ("people", "People"),
+                            ("messages", "Messages"),
+                            ("done", "Done"),
+                        ],
+                        db_default="chats",
+                        default="chats",
+                    ),
+                ),
+                ("cursor", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "listed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The moment before the list of this phase was asked for",
+                        null=True,
+                    ),
+                ),
+                (
+                    "reached_at",
+                    models.DateTimeField(
+                        blank=True, help_text="How old the list of this phase is by now", null=True
+                    ),
+                ),
+                (
+                    "counted_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When upstream counted what is unread", null=True
+                    ),
+                ),
+                (
+                    "again",
+                    models.JSONField(
+                        default=list,
+                        help_text="Times [newest, oldest] whose pages came incomplete, to be read once more",
+                    ),
+                ),
+                ("chats_found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("people_found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("stored", models.PositiveIntegerField(db_default=0, default=0)),
+                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
+                ("known", models.PositiveIntegerField(db_default=0, default=0)),
+                ("refused", models.JSONField(default=dict, help_text="How many, by reason")),
+                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
+                ("rate_per_second", models.FloatField(blank=True, null=True)),
+                ("newest_at", models.DateTimeField(blank=True, null=True)),
+                ("oldest_at", models.DateTimeField(blank=True, null=True)),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(db_default=0, default=0, help_text="In a row")),
+                ("reason_code", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="In words, for the person"
+                    ),
+                ),
+                ("worker", models.UUIDField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.conversation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HistoryChat",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_id", communications.models.fields.ExternalIdField()),
+                ("title", models.TextField(blank=True, db_default="", default="")),
+                ("unread_left", models.PositiveIntegerField(blank=True, null=True)),
+                ("found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("stored", models.PositiveIntegerField(db_default=0, default=0)),
+                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
+                ("known", models.PositiveIntegerField(db_default=0, default=0)),
+                ("refused", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "active_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When upstream says it was last active", null=True
+                    ),
+                ),
+                ("newest_at", models.DateTimeField(blank=True, null=True)),
+                ("oldest_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.historyrun",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="historyrun",
+            index=models.Index(fields=["channel", "-id"], name="history_run_of_channel"),
+        ),
+        migrations.AddIndex(
+            model_name="historyrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "running", "held"])),
+                fields=["id"],
+                name="history_run_unfinished",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                fields=("channel", "client_id"), name="history_run_client_id_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("conversation__isnull", True), ("state__in", ["waiting", "running", "paused", "held"])
+                ),
+                fields=("channel",),
+                name="history_run_one_of_account",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("conversation__isnull", False), ("state__in", ["waiting", "running", "paused", "held"])
+                ),
+                fields=("conversation",),
+                name="history_run_one_of_conversation",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), ("worker__isnull", False)),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("worker__isnull", True)),
+                    _connector="OR",
+                ),
+                name="history_run_runs_in_a_worker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state__in", ["done", "failed", "cancelled"])),
+                    models.Q(
+                        ("ended_at__isnull", True), ("state__in", ["waiting", "running", "paused", "held"])
+                    ),
+                    _connector="OR",
+                ),
+                name="history_run_ended_or_not",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historychat",
+            constraint=models.UniqueConstraint(fields=("run", "external_id"), name="history_chat_unique"),
         ),
     ]

@@ -15,6 +15,7 @@ from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.health import Alarm, AlarmNotice, ChannelHour
+from communications.models.history import HistoryChat, HistoryRun
 from communications.models.identity import (
     AttendeeIdentity,
     AttendeeName,
@@ -66,6 +67,8 @@ __all__ = [
     "FeedMark",
     "GivenName",
     "Heartbeat",
+    "HistoryChat",
+    "HistoryRun",
     "Intent",
     "LoginWindow",
     "MediaFile",

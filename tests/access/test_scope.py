@@ -22,6 +22,7 @@ from tests.inbox import (
     comparison_make,
     conversation_make,
     failed_message_make,
+    history_run_make,
     intent_make,
     message_make,
     minutes,
@@ -44,6 +45,7 @@ IDS = {
     "upload_id",
     "lookup_id",
     "act_id",
+    "run_id",
     "comparison_id",
     "change_id",
     "alarm_id",
@@ -115,6 +117,7 @@ class Estate:
             self.channel, self.owner, "look_up", payload={"phone": "491"}, reason=canary
         )
         self.act = account_act_make(self.channel, self.owner, reason=canary)
+        self.run = history_run_make(self.channel, title=canary, reason=canary)
         self.change = intent_make(
             self.channel,
             self.owner,
@@ -143,6 +146,8 @@ class Estate:
             "change_id": str(self.change.pk),
             "alarm_id": str(self.alarm.pk),
             "act_id": str(self.act.pk),
+            "run_id": str(self.run.pk),
+            "media": "all",
             "account_type": "whatsapp",
             "way": "page",
             "act": "restart",
