@@ -18,6 +18,8 @@ from communications.models import (
     ComparisonWindow,
     Conversation,
     ConversationAttendee,
+    HistoryChat,
+    HistoryRun,
     Intent,
     Message,
     User,
@@ -100,6 +102,13 @@ def account_act_make(channel: Channel, author: User, **fields: Any) -> AccountAc
     return AccountAct.objects.create(
         channel=channel, author=author, client_id=uuid7(), act="reconnect", account_type="WHATSAPP", **fields
     )
+
+
+def history_run_make(channel: Channel, *, title: str = "", **fields: Any) -> HistoryRun:
+    """Waiting for a worker, with one chat found."""
+    run = HistoryRun.objects.create(channel=channel, client_id=uuid7(), trigger="person", **fields)
+    HistoryChat.objects.create(run=run, external_id=f"thread{next(_numbers)}", title=title)
+    return run
 
 
 def comparison_make(channel: Channel, **fields: Any) -> ComparisonWindow:

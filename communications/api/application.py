@@ -13,6 +13,7 @@ from communications.api import (
     drafts,
     erasures,
     health,
+    history,
     inspection,
     media,
     new_conversations,
@@ -50,6 +51,7 @@ api.add_router("/setup", setup.router)
 _OF_COMMUNICATIONS: Final = (
     channels,
     account_acts,
+    history,
     comparisons,
     media,
     uploads,

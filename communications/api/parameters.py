@@ -35,6 +35,10 @@ MessageId = Annotated[IdText, Path(description="Id of a message.")]
 ComparisonId = Annotated[IdText, Path(description="Id of a comparison.")]
 ActId = Annotated[IdText, Path(description="Id of an act on an account.")]
 LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
+RunId = Annotated[IdText, Path(description="Id of a copy of history.")]
+ComparedRun = Annotated[
+    IdText | SkipJsonSchema[None], Query(description="Id of another copy of the same account's history.")
+]
 AlarmId = Annotated[IdText, Path(description="Id of an alarm.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
@@ -159,6 +163,32 @@ class WantedChannelAct(Schema):
     confirmation: Annotated[
         str,
         Field(default="", max_length=16, description="To remove: the word `remove`, as somebody typed it."),
+    ]
+
+
+class WantedSetupAct(Schema):
+    client_id: ClientId
+    act: Literal["webhooks_check", "webhooks_register", "probe"]
+
+
+class WantedHistory(Schema):
+    client_id: ClientId
+    since: Annotated[
+        AwareDatetime | None, Field(default=None, description="How far back; null is as far as there is.")
+    ]
+    media: Annotated[
+        Literal["all", "none"],
+        Field(default="all", description="Whether files are fetched by themselves."),
+    ]
+
+
+class HistoryActAsked(Schema):
+    act: Literal["pause", "resume", "cancel"]
+
+
+class WantedOlder(Schema):
+    from_phone: Annotated[
+        bool, Field(default=False, description="Let upstream fetch it from the phone first.")
     ]
 
 

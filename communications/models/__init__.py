@@ -15,6 +15,7 @@ from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.health import Alarm, AlarmNotice, ChannelHour
+from communications.models.history import HistoryChat, HistoryRun
 from communications.models.identity import (
     AttendeeIdentity,
     AttendeeName,
@@ -33,6 +34,7 @@ from communications.models.restoration import Restoration
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
+from communications.models.webhooks import ReachabilityTest, UpstreamWebhook, WebhooksChecked
 
 __all__ = [
     "AccountAct",
@@ -65,6 +67,8 @@ __all__ = [
     "FeedMark",
     "GivenName",
     "Heartbeat",
+    "HistoryChat",
+    "HistoryRun",
     "Intent",
     "LoginWindow",
     "MediaFile",
@@ -74,6 +78,7 @@ __all__ = [
     "Outcome",
     "PersonDecision",
     "Picture",
+    "ReachabilityTest",
     "Reaction",
     "ReplayOrder",
     "Restoration",
@@ -83,8 +88,10 @@ __all__ = [
     "Upload",
     "UpstreamCall",
     "UpstreamRead",
+    "UpstreamWebhook",
     "User",
     "Verdict",
     "WebhookBody",
     "WebhookDelivery",
+    "WebhooksChecked",
 ]

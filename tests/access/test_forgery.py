@@ -28,6 +28,7 @@ from tests.inbox import (
     comparison_make,
     conversation_make,
     failed_message_make,
+    history_run_make,
     intent_make,
     message_make,
     minutes,
@@ -68,6 +69,8 @@ class Victim:
                 ).pk
             ),
             "act_id": str(account_act_make(channel, self.person).pk),
+            "run_id": str(history_run_make(channel).pk),
+            "media": "all",
             "account_type": "whatsapp",
             "way": "page",
             "act": "restart",
