@@ -152,6 +152,11 @@ class WantedChannelAct(Schema):
     ]
 
 
+class WantedSetupAct(Schema):
+    client_id: ClientId
+    act: Literal["webhooks_check", "webhooks_register", "probe"]
+
+
 class CheckpointAnswer(Schema):
     code: Annotated[
         str,

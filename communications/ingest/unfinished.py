@@ -23,6 +23,7 @@ ACCOUNTS_TASK: Final = "accounts_list"
 READS_TASK: Final = "upstream_reads"
 OUTBOX_TASK: Final = "outbox"
 ACTS_TASK: Final = "account_acts"
+WEBHOOKS_TASK: Final = "webhooks_look"
 PAUSE_SECONDS: Final = 0.25
 
 

@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                             ("credentials_set", "Gave the address and key of Unipile"),
                             ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
-                            ("account_act", "Connected, restarted or removed an account"),
+                            ("account_act", "Connected, restarted or removed an account, or saw to webhooks"),
                         ]
                     ),
                 ),
@@ -2651,10 +2651,20 @@ class Migration(migrations.Migration):
                             ("reconnect_link", "Connect again on Unipile's page"),
                             ("restart", "Restart"),
                             ("remove", "Remove from Unipile; what is stored here stays"),
+                            ("webhooks_check", "Look what webhooks are registered"),
+                            ("webhooks_register", "Register webhooks"),
+                            ("probe", "Test whether deliveries can arrive"),
                         ]
                     ),
                 ),
-                ("account_type", models.TextField(help_text="Upstream's word for the provider")),
+                (
+                    "account_type",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="Upstream's word for the provider; empty for what concerns all accounts",
+                    ),
+                ),
                 (
                     "phone",
                     models.TextField(
@@ -2749,11 +2759,87 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("act__in", ["connect", "link"]), ("channel__isnull", False), _connector="OR"
+                            ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
+                            ("channel__isnull", False),
+                            _connector="OR",
                         ),
                         name="account_act_of_a_channel",
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="ReachabilityTest",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("asked_at", models.DateTimeField()),
+                ("tested_at", models.DateTimeField()),
+                ("address", models.TextField(blank=True, db_default="", default="")),
+                ("code", models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UpstreamWebhook",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_webhook_id", communications.models.fields.ExternalIdField()),
+                ("source", models.TextField(blank=True, db_default="", default="")),
+                ("name", models.TextField(blank=True, db_default="", default="")),
+                ("request_url", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "problems",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "events_missing",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("registered_at", models.DateTimeField(blank=True, help_text="By us", null=True)),
+                ("secret_mark", models.BinaryField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="WebhooksChecked",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("checked_at", models.DateTimeField()),
+                ("address", models.TextField(blank=True, db_default="", default="")),
+            ],
+            options={
+                "verbose_name_plural": "webhooks checked",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="reachabilitytest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id", 1)), name="reachability_test_is_one_row"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="upstreamwebhook",
+            constraint=models.UniqueConstraint(
+                fields=("external_webhook_id",), name="upstream_webhook_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="upstreamwebhook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("registered_at__isnull", True), ("secret_mark__isnull", True)),
+                    models.Q(("registered_at__isnull", False), ("secret_mark__isnull", False)),
+                    _connector="OR",
+                ),
+                name="upstream_webhook_ours_has_a_mark",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="webhookschecked",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id", 1)), name="webhooks_checked_is_one_row"
+            ),
         ),
     ]

@@ -17,7 +17,7 @@ class AuditEntry(models.Model):
         CREDENTIALS_SET = "credentials_set", "Gave the address and key of Unipile"
         ALARM_ACKNOWLEDGED = "alarm_acknowledged", "Acknowledged an alarm"
         ERASED = "erased", "Erased a conversation or a person for good"
-        ACCOUNT_ACT = "account_act", "Connected, restarted or removed an account"
+        ACCOUNT_ACT = "account_act", "Connected, restarted or removed an account, or saw to webhooks"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())
