@@ -50,7 +50,7 @@ CREATE OR REPLACE FUNCTION landline_message_part_changed() RETURNS trigger LANGU
 BEGIN
     UPDATE communications_message SET version = pg_current_xact_id()
     WHERE id IN (SELECT message_id FROM changed) AND version <> pg_current_xact_id()
-      AND NOT (version = '0'::xid8 AND created_at = now());
+      AND NOT (version = '0'::xid8 AND xmin = pg_current_xact_id()::xid);
     RETURN NULL;
 END
 $$;
