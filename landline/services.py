@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
+    COMPARISONS_TASK,
     FILES_TASK,
     HISTORY_TASK,
     OUTBOX_TASK,
@@ -46,6 +47,7 @@ class Services:
     _reads: JobAnnouncer
     _outbox: JobAnnouncer
     _history: JobAnnouncer
+    _comparisons: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -60,6 +62,7 @@ class Services:
         services._reads = JobAnnouncer(READS_TASK)
         services._outbox = JobAnnouncer(OUTBOX_TASK)
         services._history = JobAnnouncer(HISTORY_TASK)
+        services._comparisons = JobAnnouncer(COMPARISONS_TASK)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
@@ -80,6 +83,7 @@ class Services:
         await self._reads.close()
         await self._outbox.close()
         await self._history.close()
+        await self._comparisons.close()
         await self._hub.close()
         await self._pool.close()
 
@@ -95,5 +99,6 @@ class Services:
         if tells_of_working_account(deliveries):
             self._outbox.ask()
             self._history.ask()
+            self._comparisons.ask()
         if outcomes["failed"]:
             self._retries.ask()

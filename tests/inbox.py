@@ -15,6 +15,7 @@ from communications.models import (
     Channel,
     ChannelAccess,
     ChatAttendee,
+    ComparisonWindow,
     Conversation,
     ConversationAttendee,
     HistoryChat,
@@ -108,6 +109,18 @@ def history_run_make(channel: Channel, *, title: str = "", **fields: Any) -> His
     run = HistoryRun.objects.create(channel=channel, client_id=uuid7(), trigger="person", **fields)
     HistoryChat.objects.create(run=run, external_id=f"thread{next(_numbers)}", title=title)
     return run
+
+
+def comparison_make(channel: Channel, **fields: Any) -> ComparisonWindow:
+    """Of an hour that waits to be compared, unless said otherwise."""
+    fields = {
+        "trigger": "start",
+        "state": "waiting",
+        "starts_at": minutes(-60),
+        "ends_at": minutes(0),
+        **fields,
+    }
+    return ComparisonWindow.objects.create(channel=channel, **fields)
 
 
 def failed_message_make(conversation: Conversation, author: User, text: str = "hello") -> Message:

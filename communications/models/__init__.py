@@ -7,8 +7,8 @@ from communications.models.channel import (
     Channel,
     ChannelAccess,
     ChannelStatus,
-    ComparisonWindow,
 )
+from communications.models.comparison import ComparisonWindow, Heartbeat
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.coverage import CoverageRange
 from communications.models.draft import Draft
@@ -34,6 +34,7 @@ from communications.models.restoration import Restoration
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
+from communications.models.webhooks import ReachabilityTest, UpstreamWebhook, WebhooksChecked
 
 __all__ = [
     "AccountAct",
@@ -65,6 +66,7 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Heartbeat",
     "HistoryChat",
     "HistoryRun",
     "Intent",
@@ -76,6 +78,7 @@ __all__ = [
     "Outcome",
     "PersonDecision",
     "Picture",
+    "ReachabilityTest",
     "Reaction",
     "ReplayOrder",
     "Restoration",
@@ -85,8 +88,10 @@ __all__ = [
     "Upload",
     "UpstreamCall",
     "UpstreamRead",
+    "UpstreamWebhook",
     "User",
     "Verdict",
     "WebhookBody",
     "WebhookDelivery",
+    "WebhooksChecked",
 ]

@@ -15,8 +15,8 @@ __all__ = ["connections"]
 
 @pytest.fixture
 async def world(connections: Any) -> AsyncIterator[World]:
-    """An account with some thirty chats and a thousand messages."""
+    """An account with some twenty chats and nine hundred messages."""
     from tests.history.world import world_open
 
-    async with world_open(connections, scenario="large", chats=120, messages=4_000) as opened:
+    async with world_open(connections, scenario="large", chats=80, messages=1_900) as opened:
         yield opened

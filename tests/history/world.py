@@ -102,6 +102,15 @@ class World:
             {"AccountStatus": {"account_id": self.account.id, "account_type": "WHATSAPP", "message": word}},
         )
 
+    async def spend(self, calls: int) -> None:
+        """The account has cost so many calls today."""
+        async with self.connections.connection() as held:
+            await held.execute(
+                "INSERT INTO communications_callday (external_account_id, day, purpose, calls) "
+                "VALUES (%s, (now() AT TIME ZONE 'UTC')::date, 'send', %s)",
+                (self.account.id, calls),
+            )
+
     def meets(self, kind: FaultKind, *, endpoint: str = MESSAGES, **order: Any) -> None:
         self.sim.faults.add(fault_of(FaultOrder(kind=kind, endpoint=endpoint, **order)))
 
