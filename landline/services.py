@@ -11,6 +11,7 @@ from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
     FILES_TASK,
+    HISTORY_TASK,
     OUTBOX_TASK,
     READS_TASK,
     RETRY_AFTER_SECONDS,
@@ -44,6 +45,7 @@ class Services:
     _accounts: JobAnnouncer
     _reads: JobAnnouncer
     _outbox: JobAnnouncer
+    _history: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -57,6 +59,7 @@ class Services:
         services._accounts = JobAnnouncer(ACCOUNTS_TASK)
         services._reads = JobAnnouncer(READS_TASK)
         services._outbox = JobAnnouncer(OUTBOX_TASK)
+        services._history = JobAnnouncer(HISTORY_TASK)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
@@ -76,6 +79,7 @@ class Services:
         await self._accounts.close()
         await self._reads.close()
         await self._outbox.close()
+        await self._history.close()
         await self._hub.close()
         await self._pool.close()
 
@@ -90,5 +94,6 @@ class Services:
             self._accounts.ask()
         if tells_of_working_account(deliveries):
             self._outbox.ask()
+            self._history.ask()
         if outcomes["failed"]:
             self._retries.ask()
