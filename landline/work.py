@@ -14,6 +14,7 @@ from communications.tasks.accounts import accounts_list_at_start
 from communications.tasks.history import history_for_ever
 from communications.tasks.outbox import outbox_for_ever
 from communications.tasks.sweeps import sweep_for_ever
+from communications.tasks.webhooks import webhooks_look_at_start
 from landline.supervisor.programs import WORKER_READY
 
 CONCURRENT_JOBS = 8
@@ -33,6 +34,7 @@ async def work() -> None:
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
             await accounts_list_at_start()
+            await webhooks_look_at_start()
             log.info(WORKER_READY)
             jobs = asyncio.create_task(jobs_run(worker_app))
             sweeps = asyncio.create_task(sweep_for_ever())

@@ -17,9 +17,13 @@ from landline.environment import Environment
 from tests.database import ScratchDatabase
 from tests.network_guard import refuse_outside_connections
 from tests.processes import Processes
+from tests.side_by_side import pytest_runtest_protocol
+
+__all__ = ["pytest_runtest_protocol"]
 
 refuse_outside_connections()
 
+GIVEN = dict(os.environ)
 SCRATCH = ScratchDatabase(os.environ.get("DATABASE_URL") or None)
 WEBHOOK_SECRET = secrets.token_hex(32)
 
@@ -39,6 +43,13 @@ os.environ.update(
 
 def pytest_configure() -> None:
     django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The processes that run the tests make settings of their own: they inherit none from this one."""
+    os.environ.clear()
+    os.environ.update(GIVEN)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -166,6 +166,11 @@ class WantedChannelAct(Schema):
     ]
 
 
+class WantedSetupAct(Schema):
+    client_id: ClientId
+    act: Literal["webhooks_check", "webhooks_register", "probe"]
+
+
 class WantedHistory(Schema):
     client_id: ClientId
     since: Annotated[

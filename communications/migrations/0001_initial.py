@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                             ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
                             ("nightly_set", "Set whether an account is compared once a night"),
-                            ("account_act", "Connected, restarted or removed an account"),
+                            ("account_act", "Connected, restarted or removed an account, or saw to webhooks"),
                             ("history", "Began, paused or cancelled a copy of an account's history"),
                         ]
                     ),
@@ -394,12 +394,6 @@ class Migration(migrations.Migration):
                         db_default="on_answer",
                         default="on_answer",
                         help_text="When upstream is told that a message was read here",
-                    ),
-                ),
-                (
-                    "nightly_check",
-                    models.BooleanField(
-                        db_default=False, default=False, help_text="Compared with upstream once a night"
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -633,7 +627,6 @@ class Migration(migrations.Migration):
                         ]
                     ),
                 ),
-                ("client_id", models.UUIDField(blank=True, null=True)),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -649,107 +642,12 @@ class Migration(migrations.Migration):
                         ]
                     ),
                 ),
-                ("compared_from", models.DateTimeField(blank=True, null=True)),
-                (
-                    "compared_to",
-                    models.DateTimeField(blank=True, help_text="The moment before the first read", null=True),
-                ),
-                (
-                    "phase",
-                    models.TextField(
-                        choices=[("chats", "Chats"), ("messages", "Messages")],
-                        db_default="chats",
-                        default="chats",
-                        help_text="What is being listed",
-                    ),
-                ),
-                ("page_cursor", models.TextField(blank=True, db_default="", default="")),
-                (
-                    "oldest_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="The oldest message listed: where it goes on without a cursor",
-                        null=True,
-                    ),
-                ),
-                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
-                ("found", models.PositiveIntegerField(db_default=0, default=0)),
-                ("recovered", models.PositiveIntegerField(db_default=0, default=0)),
-                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
-                ("known", models.PositiveIntegerField(db_default=0, default=0)),
-                (
-                    "not_shown",
-                    models.PositiveIntegerField(
-                        db_default=0,
-                        default=0,
-                        help_text="Held here and not listed; nothing is deleted for that",
-                    ),
-                ),
-                (
-                    "refused",
-                    models.JSONField(
-                        db_default=models.Value({}, models.JSONField()),
-                        default=dict,
-                        help_text="How many by reason",
-                    ),
-                ),
-                (
-                    "chats",
-                    models.JSONField(
-                        db_default=models.Value({}, models.JSONField()),
-                        default=dict,
-                        help_text="What was recovered, by upstream's id of the chat",
-                    ),
-                ),
-                (
-                    "latest_by_seconds",
-                    models.PositiveIntegerField(
-                        blank=True, help_text="How late the latest recovered message is", null=True
-                    ),
-                ),
-                ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
-                (
-                    "leased_until",
-                    models.DateTimeField(
-                        blank=True, help_text="Then another worker may take it up", null=True
-                    ),
-                ),
-                ("held_until", models.DateTimeField(blank=True, null=True)),
-                ("reason_code", models.TextField(blank=True, db_default="", default="")),
-                (
-                    "reason",
-                    models.TextField(
-                        blank=True, db_default="", default="", help_text="In words, for the person"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
                 (
                     "channel",
                     models.ForeignKey(
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         to="communications.channel",
-                    ),
-                ),
-                (
-                    "part_of",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to="communications.comparisonwindow",
                     ),
                 ),
             ],
@@ -1046,13 +944,6 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="accounts_listed_is_one_row")
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="Heartbeat",
-            fields=[
-                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("at", models.DateTimeField()),
-            ],
         ),
         migrations.CreateModel(
             name="ErasureKey",
@@ -1891,7 +1782,12 @@ class Migration(migrations.Migration):
             name="UpstreamRead",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("subject", models.TextField(choices=[("chat", "Chat"), ("message", "Message")])),
+                (
+                    "subject",
+                    models.TextField(
+                        choices=[("chat", "Chat"), ("message", "Message"), ("missing", "Missing")]
+                    ),
+                ),
                 ("external_id", communications.models.fields.ExternalIdField()),
                 ("asked_by", models.UUIDField()),
                 ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -2071,22 +1967,6 @@ class Migration(migrations.Migration):
             model_name="attendeeidentity",
             constraint=models.UniqueConstraint(fields=("attendee", "key"), name="attendee_identity_unique"),
         ),
-        migrations.AddIndex(
-            model_name="comparisonwindow",
-            index=models.Index(
-                condition=models.Q(("state", "done"), _negated=True),
-                fields=["channel"],
-                name="comparison_window_unfinished",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="comparisonwindow",
-            index=models.Index(
-                condition=models.Q(("part_of__isnull", False)),
-                fields=["part_of"],
-                name="comparison_window_parts",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="comparisonwindow",
             constraint=models.UniqueConstraint(
@@ -2095,26 +1975,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="comparisonwindow",
-            constraint=models.UniqueConstraint(
-                fields=("author", "client_id"), name="comparison_window_client_id_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comparisonwindow",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("ends_at__isnull", True), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True), ("ends_at__gte", models.F("starts_at"))
-                    ),
+                    models.Q(("ends_at__gte", models.F("starts_at")), ("state__in", ["waiting", "done"])),
                     _connector="OR",
                 ),
                 name="comparison_window_open_or_ended",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="heartbeat",
-            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="heartbeat_is_one_row"),
         ),
         migrations.AddConstraint(
             model_name="conversationalias",
@@ -2236,6 +2104,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("is_stub", True)), fields=["created_at"], name="message_stub"
             ),
         ),
         migrations.AddIndex(
@@ -2809,10 +2683,20 @@ class Migration(migrations.Migration):
                             ("reconnect_link", "Connect again on Unipile's page"),
                             ("restart", "Restart"),
                             ("remove", "Remove from Unipile; what is stored here stays"),
+                            ("webhooks_check", "Look what webhooks are registered"),
+                            ("webhooks_register", "Register webhooks"),
+                            ("probe", "Test whether deliveries can arrive"),
                         ]
                     ),
                 ),
-                ("account_type", models.TextField(help_text="Upstream's word for the provider")),
+                (
+                    "account_type",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="Upstream's word for the provider; empty for what concerns all accounts",
+                    ),
+                ),
                 (
                     "phone",
                     models.TextField(
@@ -2991,6 +2875,305 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="ReachabilityTest",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("asked_at", models.DateTimeField()),
+                ("tested_at", models.DateTimeField()),
+                ("address", models.TextField(blank=True, db_default="", default="")),
+                ("code", models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UpstreamWebhook",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_webhook_id", communications.models.fields.ExternalIdField()),
+                ("source", models.TextField(blank=True, db_default="", default="")),
+                ("name", models.TextField(blank=True, db_default="", default="")),
+                ("request_url", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "problems",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "events_missing",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("registered_at", models.DateTimeField(blank=True, help_text="By us", null=True)),
+                ("secret_mark", models.BinaryField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="WebhooksChecked",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("checked_at", models.DateTimeField()),
+                ("address", models.TextField(blank=True, db_default="", default="")),
+            ],
+            options={
+                "verbose_name_plural": "webhooks checked",
+            },
+        ),
+        migrations.RemoveConstraint(
+            model_name="accountact",
+            name="account_act_of_a_channel",
+        ),
+        migrations.AddConstraint(
+            model_name="accountact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
+                    ("channel__isnull", False),
+                    _connector="OR",
+                ),
+                name="account_act_of_a_channel",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reachabilitytest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id", 1)), name="reachability_test_is_one_row"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="upstreamwebhook",
+            constraint=models.UniqueConstraint(
+                fields=("external_webhook_id",), name="upstream_webhook_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="upstreamwebhook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("registered_at__isnull", True), ("secret_mark__isnull", True)),
+                    models.Q(("registered_at__isnull", False), ("secret_mark__isnull", False)),
+                    _connector="OR",
+                ),
+                name="upstream_webhook_ours_has_a_mark",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="webhookschecked",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id", 1)), name="webhooks_checked_is_one_row"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.RemoveConstraint(
+            model_name="comparisonwindow",
+            name="comparison_window_open_or_ended",
+        ),
+        migrations.AddField(
+            model_name="channel",
+            name="nightly_check",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="Compared with upstream once a night"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="attempts",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="calls",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="changed",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="chats",
+            field=models.JSONField(
+                db_default=models.Value({}, models.JSONField()),
+                default=dict,
+                help_text="What was recovered, by upstream's id of the chat",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="client_id",
+            field=models.UUIDField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="compared_from",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="compared_to",
+            field=models.DateTimeField(blank=True, help_text="The moment before the first read", null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="created_at",
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="found",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="held_until",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="known",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="latest_by_seconds",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="How late the latest recovered message is", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="leased_until",
+            field=models.DateTimeField(blank=True, help_text="Then another worker may take it up", null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="not_shown",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="Held here and not listed; nothing is deleted for that"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="oldest_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="The oldest message listed: where it goes on without a cursor",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="page_cursor",
+            field=models.TextField(blank=True, db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="part_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="communications.comparisonwindow",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="phase",
+            field=models.TextField(
+                choices=[("chats", "Chats"), ("messages", "Messages")],
+                db_default="chats",
+                default="chats",
+                help_text="What is being listed",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="reason",
+            field=models.TextField(
+                blank=True, db_default="", default="", help_text="In words, for the person"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="reason_code",
+            field=models.TextField(blank=True, db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="recovered",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="refused",
+            field=models.JSONField(
+                db_default=models.Value({}, models.JSONField()), default=dict, help_text="How many by reason"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("state", "done"), _negated=True),
+                fields=["channel"],
+                name="comparison_window_unfinished",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("part_of__isnull", False)),
+                fields=["part_of"],
+                name="comparison_window_parts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparisonwindow",
+            constraint=models.UniqueConstraint(
+                fields=("author", "client_id"), name="comparison_window_client_id_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparisonwindow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("ends_at__gte", models.F("starts_at"))
+                    ),
+                    _connector="OR",
+                ),
+                name="comparison_window_open_or_ended",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="heartbeat",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="heartbeat_is_one_row"),
         ),
         migrations.CreateModel(
             name="HistoryRun",

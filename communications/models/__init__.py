@@ -34,6 +34,7 @@ from communications.models.restoration import Restoration
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
+from communications.models.webhooks import ReachabilityTest, UpstreamWebhook, WebhooksChecked
 
 __all__ = [
     "AccountAct",
@@ -77,6 +78,7 @@ __all__ = [
     "Outcome",
     "PersonDecision",
     "Picture",
+    "ReachabilityTest",
     "Reaction",
     "ReplayOrder",
     "Restoration",
@@ -86,8 +88,10 @@ __all__ = [
     "Upload",
     "UpstreamCall",
     "UpstreamRead",
+    "UpstreamWebhook",
     "User",
     "Verdict",
     "WebhookBody",
     "WebhookDelivery",
+    "WebhooksChecked",
 ]

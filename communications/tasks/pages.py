@@ -18,7 +18,7 @@ from communications.ingest.record import Connections, record
 from communications.schemas.deliveries import Delivery
 from communications.status import Status, status_climb
 from communications.tasks.answers import answer_delivery_read
-from communications.tasks.listing import Listing, Refused, Tally, Unread, refused_note
+from communications.tasks.listing import Listing, Refused, Tally, Unread, news_announce, refused_note
 from communications.webhooks.handlers.answers import answer_reading
 from communications.webhooks.handlers.listed import LISTED, listed_bytes, listed_message
 from unipile.payloads import fields
@@ -160,6 +160,7 @@ async def _fold(connections: Connections, news: Sequence[_News], kept: Kept) -> 
     ordered = list(_in_order_of_time(news))
     deliveries = [one.delivery for one in ordered]
     outcomes = await record(connections, deliveries)
+    await news_announce(connections, deliveries, outcomes)
     unfolded: Mapping[uuid.UUID, str] = {}
     if outcomes["applied"] < len(deliveries):
         async with connections.connection() as connection:

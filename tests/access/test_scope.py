@@ -68,8 +68,14 @@ LISTS_WITH_TEXT = [
     if call not in {ASK_FOR_PICTURES, REPLAY, HAND_OVER, BEGIN, CONNECT, *LISTS_WITHOUT_TEXT}
 ]
 ANSWERED_TO_ANYBODY = {"GET /api/v1/session/", "POST /api/v1/session/", "DELETE /api/v1/session/"}
-# Of the installation, and of no account: tests/health/test_connecting.py.
-OF_THE_INSTALLATION = {"GET /api/v1/setup/", "POST /api/v1/setup/credentials/"}
+# Of the installation, and of no account: tests/health/test_connecting.py, tests/accounts/test_webhooks.py.
+OF_THE_INSTALLATION = {
+    "GET /api/v1/setup/",
+    "POST /api/v1/setup/credentials/",
+    "GET /api/v1/setup/webhooks/",
+    "GET /api/v1/setup/reachability/",
+    "POST /api/v1/setup/acts/",
+}
 DELIVERIES = "/api/v1/communications/deliveries/"
 EVERY_CALL = pytest.mark.parametrize("call", CALLS_OF_THE_INBOX, ids=str)
 EVERY_CALL_WITH_AN_ID = pytest.mark.parametrize("call", CALLS_WITH_AN_ID, ids=str)

@@ -33,8 +33,11 @@ from communications.models import (
     GivenName,
     MessageEdit,
     PersonDecision,
+    ReachabilityTest,
     Reaction,
     ReplayOrder,
+    UpstreamWebhook,
+    WebhooksChecked,
 )
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
@@ -131,6 +134,14 @@ class FullInbox:
             self.conversation, sent_at=minutes(9), direction="outbound", status="read", deleted_at=NOON
         )
         recount(self.conversation)
+        WebhooksChecked.objects.create(checked_at=NOON)
+        UpstreamWebhook.objects.create(
+            external_webhook_id="w1",
+            source="messaging",
+            problems=["events_missing"],
+            events_missing=["message_read"],
+        )
+        ReachabilityTest.objects.create(asked_at=NOON, tested_at=NOON, code="no_address")
         conversation_make(channel, kind="group")
         self.part = conversation_make(channel, continues=self.conversation, members=[contact])
         self.apart = attendee_make(channel, "Bea")

@@ -22,7 +22,8 @@ import psutil
 import pytest
 
 from landline.postgres import location, server
-from tests.processes import LandlineProcess, Processes, free_port
+from tests.processes import LandlineProcess, Processes
+from tests.side_by_side import free_port
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 READY = "Stop           Ctrl-C"
@@ -104,14 +105,6 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def words_of(process: psutil.Process) -> list[str]:
-    """How it was called; nothing of one that ended meanwhile."""
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
-
-
 def memory_bytes(process: psutil.Process) -> int:
     """Its share: what processes have in common (PostgreSQL's buffers) is counted once among them. 0 of one that ended meanwhile,
     as PostgreSQL's autovacuum workers do.
@@ -120,6 +113,14 @@ def memory_bytes(process: psutil.Process) -> int:
         return process.memory_full_info().pss
     except psutil.NoSuchProcess:
         return 0
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command; none of one that ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:

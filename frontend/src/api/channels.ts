@@ -1,5 +1,5 @@
 import { json } from "./http";
-import type { Channel, Id } from "./types";
+import type { Alarm, Channel, Id } from "./types";
 
 const channelPath = (channelId: Id): string => `communications/channels/${encodeURIComponent(channelId)}/`;
 
@@ -10,4 +10,9 @@ export function setReadReceipts(channelId: Id, readReceipts: Channel["read_recei
 /** Whether the account is compared with upstream once a night. */
 export function setNightlyCheck(channelId: Id, isWanted: boolean): Promise<Channel> {
   return json(channelPath(channelId), { method: "PATCH", body: { nightly_check: isWanted } });
+}
+
+/** Stops reminders; for owners and admins. */
+export function acknowledgeAlarm(alarmId: Id): Promise<Alarm> {
+  return json(`communications/alarms/${encodeURIComponent(alarmId)}/acknowledge/`, { method: "POST" });
 }

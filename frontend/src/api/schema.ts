@@ -72,6 +72,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/setup/webhooks/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is registered upstream
+         * @description As the last look at upstream's list found it, beside what is wanted. For owners.
+         */
+        readonly get: operations["webhooks_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/setup/reachability/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether deliveries can arrive
+         * @description How the last test ended, and whether upstream itself has delivered since. For owners.
+         */
+        readonly get: operations["reachability_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/setup/acts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Look at webhooks, register them, test the way
+         * @description An act like those on accounts, read and renewed as they are. For owners, and recorded.
+         */
+        readonly post: operations["setup_act"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/": {
         readonly parameters: {
             readonly query?: never;
@@ -1210,7 +1270,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Ask upstream for older messages of a chat
-         * @description One page of what is older than what is held; `from_phone` lets upstream fetch it from the phone first.
+         * @description One page of what is older than what is held, or the asking that is under way. `from_phone`: upstream fetches it first.
          */
         readonly post: operations["chat_older"];
         readonly delete?: never;
@@ -1320,6 +1380,20 @@ export interface components {
             readonly dsn: string;
             /** Api Key */
             readonly api_key: string;
+        };
+        /** WantedSetupAct */
+        readonly WantedSetupAct: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Act
+             * @enum {string}
+             */
+            readonly act: "webhooks_check" | "webhooks_register" | "probe";
         };
         /**
          * ChannelSettings
@@ -1825,7 +1899,7 @@ export interface components {
             readonly id: string;
             readonly channel_id: string | null;
             /** @enum {unknown} */
-            readonly act: "connect" | "link" | "reconnect" | "reconnect_link" | "remove" | "restart";
+            readonly act: "connect" | "link" | "probe" | "reconnect" | "reconnect_link" | "remove" | "restart" | "webhooks_check" | "webhooks_register";
             readonly account_type: string;
             /** @enum {unknown} */
             readonly state: "asking" | "done" | "expired" | "failed" | "waiting" | "working";
@@ -3073,6 +3147,22 @@ export interface components {
             readonly request_id: string;
         };
         /**
+         * Reachability
+         * @description Whether deliveries can arrive, and how far that is proven.
+         *
+         *     ``ourselves``: this server reached itself by its public address, which says nothing of upstream's own way.
+         *     ``unipile``: upstream has delivered since the test was asked for. ``unipile_at``: its last delivery of all.
+         */
+        readonly Reachability: {
+            readonly address: string | null;
+            readonly asked_at: string | null;
+            readonly tested_at: string | null;
+            readonly proven: ("ourselves" | "unipile") | null;
+            readonly code: ("connection_lost" | "html" | "no_address" | "not_landline" | "not_stored" | "ok" | "other_installation" | "private_address" | "redirected" | "refused" | "secret_refused" | "timeout" | "tls_wrong" | "unresolved") | null;
+            readonly reason: string | null;
+            readonly unipile_at: string | null;
+        };
+        /**
          * ReplayOrder
          * @description Deliveries that somebody wants folded again; the worker does it.
          *
@@ -3254,6 +3344,40 @@ export interface components {
             /** @description A path of this server. */
             readonly url: string;
         };
+        /**
+         * Webhooks
+         * @description What was registered when upstream was last asked. ``address`` is where it must deliver; null without a public address.
+         */
+        readonly Webhooks: {
+            readonly address: string | null;
+            readonly checked_at: string | null;
+            readonly sources: readonly components["schemas"]["WebhookSourceServed"][];
+            readonly webhooks: readonly components["schemas"]["RegisteredWebhook"][];
+        };
+        /**
+         * WebhookSourceServed
+         * @description Whether upstream tells us of it. ``problem``: why not, as far as the list of webhooks shows.
+         */
+        readonly WebhookSourceServed: {
+            /** @enum {unknown} */
+            readonly source: "account_status" | "email" | "messaging" | "users";
+            readonly problem: ("disabled" | "events_missing" | "extra" | "missing" | "no_address" | "not_json" | "some_accounts" | "wrong_address" | "wrong_secret") | null;
+        };
+        /**
+         * RegisteredWebhook
+         * @description One of upstream's webhooks that delivers here, or that we have registered (``is_ours``).
+         *
+         *     ``extra``: it tells again what another tells. ``some_accounts``: it leaves accounts out.
+         */
+        readonly RegisteredWebhook: {
+            readonly id: string;
+            readonly source: string | null;
+            readonly name: string | null;
+            readonly request_url: string | null;
+            readonly is_ours: boolean;
+            readonly problems: readonly ("disabled" | "events_missing" | "extra" | "missing" | "no_address" | "not_json" | "some_accounts" | "wrong_address" | "wrong_secret")[];
+            readonly events_missing: readonly string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -3263,6 +3387,7 @@ export interface components {
 }
 export type Credentials = components['schemas']['Credentials'];
 export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
+export type WantedSetupAct = components['schemas']['WantedSetupAct'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
 export type WantedChannelAct = components['schemas']['WantedChannelAct'];
 export type WantedComparison = components['schemas']['WantedComparison'];
@@ -3367,6 +3492,7 @@ export type PingFrame = components['schemas']['PingFrame'];
 export type PongFrame = components['schemas']['PongFrame'];
 export type PresenceFrame = components['schemas']['PresenceFrame'];
 export type Problem = components['schemas']['Problem'];
+export type Reachability = components['schemas']['Reachability'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ReplayOrders = components['schemas']['ReplayOrders'];
 export type ResetFrame = components['schemas']['ResetFrame'];
@@ -3380,6 +3506,9 @@ export type SessionUser = components['schemas']['SessionUser'];
 export type Setup = components['schemas']['Setup'];
 export type SetupConnected = components['schemas']['SetupConnected'];
 export type Upload = components['schemas']['Upload'];
+export type Webhooks = components['schemas']['Webhooks'];
+export type WebhookSourceServed = components['schemas']['WebhookSourceServed'];
+export type RegisteredWebhook = components['schemas']['RegisteredWebhook'];
 export type $defs = Record<string, never>;
 export interface operations {
     readonly session_get: {
@@ -3580,6 +3709,152 @@ export interface operations {
             };
             /** @description Service Unavailable: `busy` */
             readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reachability_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reachability"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly setup_act: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedSetupAct"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -7452,15 +7727,6 @@ export interface operations {
         readonly responses: {
             /** @description OK */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HistoryRun"];
-                };
-            };
-            /** @description Created */
-            readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -21,6 +21,7 @@ const CONVERSATION = /^\/inbox\/chats\/(\d{1,20})\/?$/;
 export const INBOX_PATH = "/inbox/";
 export const DELIVERIES_PATH = "/deliveries";
 export const ACCOUNTS_PATH = "/accounts";
+export const SETUP_PATH = `${ACCOUNTS_PATH}?setup`;
 export const LOGIN_PATH = "/login";
 
 export function conversationPath(id: string, messageId?: string): string {

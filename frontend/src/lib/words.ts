@@ -176,6 +176,9 @@ export const words = {
     sendKeys: { enter: "Enter sends", "ctrl-enter": "Ctrl Enter sends" },
     undoSend: "Take a message back",
     undoSendNext: "Each waits 5 seconds before it leaves.",
+    alarmNotices: "Tell me when an account is in trouble",
+    alarmNoticesNext: "By a notification of this device, while Landline is open in a tab.",
+    alarmNoticesRefused: "The browser does not allow notifications here. Allow them for this site in its settings, then try again.",
     unsent: (count: number) =>
       `${plural(count, "thing has", "things have")} not reached the server yet and would be lost.`,
     signedInAs: (name: string) => `Signed in as ${name}`,

@@ -8,6 +8,7 @@ import { ClientContext } from "../sync/client";
 import { readPreferences, writePreferences, type Preferences } from "../sync/device";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Notice, Waiting } from "../ui/Notice";
+import { AlarmNotices } from "./AlarmNotices";
 import { Help } from "./Help";
 import { Login } from "./Login";
 import { Rail } from "./Rail";
@@ -108,6 +109,7 @@ export function App() {
             </SoundStage>
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
+          {preferences.alarmNotices && <AlarmNotices />}
           {dialog === "settings" && (
             <Settings
               preferences={preferences}
