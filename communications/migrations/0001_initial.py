@@ -2791,7 +2791,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("act__in", ["connect", "link"]), ("channel__isnull", False), _connector="OR"
+                            ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
+                            ("channel__isnull", False),
+                            _connector="OR",
                         ),
                         name="account_act_of_a_channel",
                     ),
@@ -2920,21 +2922,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "webhooks checked",
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="accountact",
-            name="account_act_of_a_channel",
-        ),
-        migrations.AddConstraint(
-            model_name="accountact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
-                    ("channel__isnull", False),
-                    _connector="OR",
-                ),
-                name="account_act_of_a_channel",
-            ),
         ),
         migrations.AddConstraint(
             model_name="reachabilitytest",

@@ -33,7 +33,7 @@ from communications.ingest.comparisons import (
     not_shown_between,
 )
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import COMPARISONS_TASK, FILES_TASK, READS_TASK, job_announce
+from communications.ingest.unfinished import COMPARISONS_TASK, job_announce
 from communications.schemas.charges import charged
 from communications.selectors.values import instant
 from communications.tasks.chat_pages import chats_keep
@@ -238,11 +238,6 @@ class Comparing:
         async with self._connections.connection() as connection:
             missing = await not_shown_between(connection, run, ids, after=oldest, before=newest)
             await comparison_save(connection, run, listed, not_shown=missing)
-            if kept.stored or kept.changed:
-                await changes_announce(connection)
-        if kept.stored:
-            await job_announce(READS_TASK)
-            await job_announce(FILES_TASK)
 
     def _count(self, kept: Kept) -> None:
         self._run.refused += kept.refused

@@ -105,7 +105,6 @@ async def _fetch(client: UnipileClient, connections: AsyncConnectionPool[Any], q
     kept = await messages_keep(connections, listing, [stated])
     async with connections.connection() as connection:
         await question_settle(connection, question, "answered")
-        await changes_announce(connection)
     if kept.newest_at is not None:
         await reference_gap_open(connections, question.channel_id, kept.newest_at)
     return "answered"
