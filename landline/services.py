@@ -13,6 +13,7 @@ from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
     COMPARISONS_TASK,
     FILES_TASK,
+    HISTORY_TASK,
     OUTBOX_TASK,
     READS_TASK,
     RETRY_AFTER_SECONDS,
@@ -47,6 +48,7 @@ class Services:
     _accounts: JobAnnouncer
     _reads: JobAnnouncer
     _outbox: JobAnnouncer
+    _history: JobAnnouncer
     _comparisons: JobAnnouncer
 
     @classmethod
@@ -61,6 +63,7 @@ class Services:
         services._accounts = JobAnnouncer(ACCOUNTS_TASK)
         services._reads = JobAnnouncer(READS_TASK)
         services._outbox = JobAnnouncer(OUTBOX_TASK)
+        services._history = JobAnnouncer(HISTORY_TASK)
         services._comparisons = JobAnnouncer(COMPARISONS_TASK)
         services._heartbeat = Heartbeat(services._pool)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
@@ -85,6 +88,7 @@ class Services:
         await self._accounts.close()
         await self._reads.close()
         await self._outbox.close()
+        await self._history.close()
         await self._comparisons.close()
         await self._hub.close()
         await self._pool.close()
@@ -100,6 +104,7 @@ class Services:
             self._accounts.ask()
         if tells_of_working_account(deliveries):
             self._outbox.ask()
+            self._history.ask()
             self._comparisons.ask()
         if outcomes["failed"]:
             self._retries.ask()

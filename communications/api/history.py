@@ -173,19 +173,7 @@ def history_act_make(request: HttpRequest, run_id: RunId, wanted: HistoryActAske
     "/{provider}/chats/{conversation_id}/older/",
     summary="Ask upstream for older messages of a chat",
     operation_id="chat_older",
-    openapi_extra=also_answers(
-        answers(
-            HistoryRun,
-            InvalidInput,
-            NotAuthenticated,
-            RequestForged,
-            NotFound,
-            NotPossible,
-            status=HTTPStatus.CREATED,
-        ),
-        HistoryRun,
-        status=HTTPStatus.OK,
-    ),
+    openapi_extra=answers(HistoryRun, InvalidInput, NotAuthenticated, RequestForged, NotFound, NotPossible),
 )
 def chat_older(
     request: HttpRequest,
@@ -194,7 +182,7 @@ def chat_older(
     wanted: WantedOlder,
     prefer: Prefer = None,
 ) -> HttpResponse:
-    """One page of what is older than what is held; `from_phone` lets upstream fetch it from the phone first."""
+    """One page of what is older than what is held, or the asking that is under way. `from_phone`: upstream fetches it first."""
     begun = older_ask(
         reader_id(request),
         id_number(conversation_id),
@@ -202,7 +190,7 @@ def chat_older(
         from_phone=wanted.from_phone,
     )
     outcome_await(lambda: _document(begun.run_id).state in _UNDER_WAY, prefer)
-    return answer(_document(begun.run_id), status=HTTPStatus.CREATED if begun.is_new else HTTPStatus.OK)
+    return answer(_document(begun.run_id))
 
 
 def _document(run_id: int) -> HistoryRun:

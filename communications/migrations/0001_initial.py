@@ -3241,13 +3241,6 @@ class Migration(migrations.Migration):
                         blank=True, help_text="When upstream counted what is unread", null=True
                     ),
                 ),
-                (
-                    "again",
-                    models.JSONField(
-                        default=list,
-                        help_text="Times [newest, oldest] whose pages came incomplete, to be read once more",
-                    ),
-                ),
                 ("chats_found", models.PositiveIntegerField(db_default=0, default=0)),
                 ("people_found", models.PositiveIntegerField(db_default=0, default=0)),
                 ("found", models.PositiveIntegerField(db_default=0, default=0)),

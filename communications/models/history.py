@@ -61,9 +61,6 @@ class HistoryRun(models.Model):
         null=True, blank=True, help_text="How old the list of this phase is by now"
     )
     counted_at = models.DateTimeField(null=True, blank=True, help_text="When upstream counted what is unread")
-    again = models.JSONField(
-        default=list, help_text="Times [newest, oldest] whose pages came incomplete, to be read once more"
-    )
     chats_found = models.PositiveIntegerField(default=0, db_default=0)
     people_found = models.PositiveIntegerField(default=0, db_default=0)
     found = models.PositiveIntegerField(default=0, db_default=0)

@@ -19,9 +19,9 @@ SHARE_OF_OPEN_CHATS: Final = 0.95
 
 _ADD: Final = """
 INSERT INTO communications_historyrun
-    (channel_id, conversation_id, author_id, client_id, trigger, since, media, from_phone, phase, again, refused)
+    (channel_id, conversation_id, author_id, client_id, trigger, since, media, from_phone, phase, refused)
 VALUES (%(channel)s, %(conversation)s, %(author)s, %(client_id)s, %(trigger)s, %(since)s, %(media)s, %(from_phone)s,
-        %(phase)s, '[]', '{}')
+        %(phase)s, '{}')
 ON CONFLICT DO NOTHING RETURNING id
 """
 _KNOWN: Final = """

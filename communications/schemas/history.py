@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from communications.schemas.answers import PageCursor
 from communications.schemas.documents import Count, Document, Id, Instant
@@ -136,6 +136,31 @@ class ClaimedRun(NamedTuple):
     listed_at: dt.datetime | None
     reached_at: dt.datetime | None
     counted_at: dt.datetime | None
-    again: list[tuple[str, str]]
     failures: int
-    found: int
+
+
+class Progress(NamedTuple):
+    """How far a run is: where its list goes on, when the list was begun, and how old it is by now."""
+
+    phase: HistoryPhase
+    cursor: str
+    listed_at: dt.datetime | None
+    reached_at: dt.datetime | None
+    counted_at: dt.datetime | None
+    rate: float | None = None
+
+
+class ChatFound(Struct, frozen=True, kw_only=True):
+    """What a page adds to a run's line of one chat; ``None`` and an empty title leave what is held."""
+
+    external_id: str
+    title: str = ""
+    unread_left: int | None = None
+    active_at: dt.datetime | None = None
+    found: int = 0
+    stored: int = 0
+    changed: int = 0
+    known: int = 0
+    refused: int = 0
+    newest_at: dt.datetime | None = None
+    oldest_at: dt.datetime | None = None

@@ -29,7 +29,6 @@ SUCCEED_WITH = {
     "POST /api/v1/communications/channels/{channel_id}/acts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/comparisons/": 201,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
-    "POST /api/v1/communications/{provider}/chats/{conversation_id}/older/": 201,
     "POST /api/v1/communications/{provider}/chats/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/changes/": 201,

@@ -1270,7 +1270,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Ask upstream for older messages of a chat
-         * @description One page of what is older than what is held; `from_phone` lets upstream fetch it from the phone first.
+         * @description One page of what is older than what is held, or the asking that is under way. `from_phone`: upstream fetches it first.
          */
         readonly post: operations["chat_older"];
         readonly delete?: never;
@@ -7737,15 +7737,6 @@ export interface operations {
         readonly responses: {
             /** @description OK */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["HistoryRun"];
-                };
-            };
-            /** @description Created */
-            readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
