@@ -1,4 +1,4 @@
-"""``make soak-gaps``: a large account is copied, webhooks get lost, the server is killed, the account is away, and nothing is left
+"""``make soak-gaps``: large accounts are copied, webhooks get lost, the server is killed, an account is away, and nothing is left
 missing; then nothing happens for half an hour, and nobody is asked.
 
 All from outside: the product's own programs beside a simulator in a process of its own, played by its page's calls. What is held
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from bench.measured import BenchmarkError
-from bench.sending import DATABASE, Sending
+from bench.sending import Sending
 from communications.schemas.identifiers import uuid7
 
 PATIENCE_SECONDS = 1_800.0
@@ -29,7 +29,8 @@ PATIENCE_SECONDS = 1_800.0
 LOOK_BACK = dt.timedelta(hours=71)
 
 HELD = """
-SELECT message.external_message_id, CASE WHEN message.deleted_at IS NULL THEN message.text ELSE '' END, message.deleted_at IS NOT NULL,
+SELECT message.external_message_id, CASE WHEN message.deleted_at IS NULL THEN message.text ELSE '' END,
+       message.deleted_at IS NOT NULL,
        CASE WHEN message.deleted_at IS NULL THEN coalesce((
            SELECT array_agg(newest.sender_provider_id || ' ' || newest.emoji ORDER BY 1) FROM (
                SELECT DISTINCT ON (told.sender_provider_id) told.sender_provider_id, told.emoji
@@ -38,6 +39,8 @@ SELECT message.external_message_id, CASE WHEN message.deleted_at IS NULL THEN me
            ) AS newest WHERE newest.emoji <> ''), '{}') ELSE '{}' END
 FROM communications_message AS message WHERE NOT message.is_stub AND message.sent_at >= %s
 """
+ACCOUNTS = "SELECT id, external_account_id FROM communications_channel WHERE status = 'ok' ORDER BY id"
+LARGEST = "SELECT channel_id FROM communications_conversation WHERE kind = 'direct' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
 ALL_HELD = "SELECT count(*) FROM communications_message WHERE NOT is_stub"
 BUSY = """
 SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('waiting', 'running'))
@@ -81,17 +84,19 @@ class SoakGaps(Sending):
             *("--scenario", "large", "--chats", str(size.chats), "--messages", str(size.messages)),
         )
 
-    async def work(self, browser: aiohttp.ClientSession, conversations: list[tuple[int, str]]) -> None:
-        """``conversations`` are not all: those of the simulator's newest page."""
+    async def work(self, browser: aiohttp.ClientSession, _conversations: list[tuple[int, str]]) -> None:
         self.browser = browser
-        [channel] = (await self._api("GET", "channels/"))["items"]
-        self.channel = channel["id"]
-        self.account = self._one("SELECT external_account_id FROM communications_channel")
+        self.accounts: dict[str, str] = {
+            str(channel): account for channel, account in self.connection.execute(ACCOUNTS).fetchall()
+        }
         self.asked_by_us = (await self._play("GET", "calls"))["reads"] - self._one(RECORDED)
         await self._history()
+        self.channel = str(self._one(LARGEST))
+        self.account = self.accounts[self.channel]
+        self.writers: dict[str, str] = {}
+        self.known: list[tuple[str, str]] = []
         chats = await self._chats()
         await self._play("POST", "habits", {"latency_seconds": 0.05})
-        self.known: list[str] = []
         await self._loss(chats)
         await self._killed(chats)
         await self._away(chats)
@@ -99,20 +104,25 @@ class SoakGaps(Sending):
         await self._idle()
 
     async def _history(self) -> None:
-        """The copy that a new account begins by itself."""
-        run = await self._until_ended(f"channels/{self.channel}/history/?limit=1", first=True)
-        if run["state"] != "done":
-            raise BenchmarkError(f"History ended {run['state']}: {run['reason']}")
-        least = await self._play("GET", f"least_calls?account_id={self.account}")
-        lasted = _moment(run["ended_at"]) - _moment(run["started_at"])
+        """The copies that new accounts begin by themselves."""
+        runs, least = [], []
+        for channel, account in self.accounts.items():
+            run = await self._until_ended(f"channels/{channel}/history/?limit=1", first=True)
+            if run["state"] != "done":
+                raise BenchmarkError(f"History ended {run['state']}: {run['reason']}")
+            runs.append(run)
+            least.append(await self._play("GET", f"least_calls?account_id={account}"))
+        began = min(_moment(run["started_at"]) for run in runs)
+        seconds = (max(_moment(run["ended_at"]) for run in runs) - began).total_seconds()
+        stored = sum(run["stored"] for run in runs)
         self.figures["history"] = {
-            "messages": run["found"],
-            "calls": run["calls"],
-            "least_calls": least["least_calls"],
-            "formula": least["formula"],
-            "seconds": lasted.total_seconds(),
+            "messages": sum(run["found"] for run in runs),
+            "calls": sum(run["calls"] for run in runs),
+            "least_calls": sum(one["least_calls"] for one in least),
+            "formula": [one["formula"] for one in least],
+            "seconds": seconds,
         }
-        self.figures["history_messages_per_second"] = round(run["stored"] / lasted.total_seconds(), 1)
+        self.figures["history_messages_per_second"] = round(stored / seconds, 1)
 
     async def _loss(self, chats: Sequence[str]) -> None:
         """One webhook in twenty never leaves."""
@@ -141,7 +151,7 @@ class SoakGaps(Sending):
         await self._play("POST", "trouble", {"dropped": 1.0})
         for number in range(self.size.missed):
             chat = chats[number % min(self.size.missed_chats, len(chats))]
-            await self._play("POST", f"chats/{chat}/messages", {"text": f"missed {number}"})
+            await self._writes(chat, f"missed {number}")
         await self._play("POST", f"accounts/{self.account}", {"status": "OK"})
         await self._play("POST", "trouble", {"dropped": 0.0})
         before = time.monotonic()
@@ -167,18 +177,20 @@ class SoakGaps(Sending):
     async def _compare_both_sides(self) -> None:
         since = (self.began - LOOK_BACK).replace(microsecond=0)
         stated = since.isoformat(timespec="milliseconds")[:-6] + "Z"
-        truth = await self._play("GET", f"messages?account_id={self.account}&since={stated}")
-        theirs = {_told(one) for one in truth["messages"]}
+        theirs, everything = set(), 0
+        for account in self.accounts.values():
+            truth = await self._play("GET", f"messages?account_id={account}&since={stated}")
+            theirs |= {_told(one) for one in truth["messages"]}
+            everything += (await self._play("GET", f"least_calls?account_id={account}"))["messages"]
         ours = {
             (name, text, gone, tuple(sorted(reactions)))
             for name, text, gone, reactions in self.connection.execute(HELD, (since,)).fetchall()
         }
-        everything = await self._play("GET", f"least_calls?account_id={self.account}")
         held = self._one(ALL_HELD)
         self.figures |= {
             "compared_in_content": len(theirs),
-            "missing": len(theirs - ours) + max(0, everything["messages"] - held - len(theirs - ours)),
-            "extra": len(ours - theirs) + max(0, held - everything["messages"] - len(ours - theirs)),
+            "missing": len(theirs - ours) + max(0, everything - held - len(theirs - ours)),
+            "extra": len(ours - theirs) + max(0, held - everything - len(ours - theirs)),
         }
 
     async def _idle(self) -> None:
@@ -197,27 +209,34 @@ class SoakGaps(Sending):
         for number in range(acts):
             act = self.rng.random()
             if act < 0.6 or not self.known:
-                made = await self._play(
-                    "POST", f"chats/{self.rng.choice(chats)}/messages", {"text": f"message {number} {act}"}
-                )
-                self.known.append(made["message_id"])
+                chat = self.rng.choice(chats)
+                self.known.append((await self._writes(chat, f"message {number} {act}"), self.writers[chat]))
                 continue
-            message = self.rng.choice(self.known)
-            wanted: dict[str, str] = {"act": "react", "value": self.rng.choice(["👍", "❤️", ""])}
+            message, writer = self.rng.choice(self.known)
+            wanted = {"act": "react", "as": writer, "value": self.rng.choice(["👍", "❤️", ""])}
             if act < 0.75:
                 wanted = {"act": "edit", "value": f"edited {number}"}
             elif act < 0.82:
-                self.known.remove(message)
+                self.known.remove((message, writer))
                 wanted = {"act": "delete"}
             await self._play("POST", f"messages/{message}", wanted)
+
+    async def _writes(self, chat: str, text: str) -> str:
+        wanted = {"text": text, "as": self.writers[chat]}
+        made = await self._play("POST", f"chats/{chat}/messages", wanted)
+        return str(made["message_id"])
 
     async def _chats(self) -> list[str]:
         rows = self.connection.execute(
             "SELECT external_thread_id FROM communications_conversation WHERE kind = 'direct' AND last_message_at IS NOT NULL"
-            " ORDER BY last_message_at DESC LIMIT %s",
-            (max(self.size.missed_chats, 50),),
+            " AND channel_id = %s ORDER BY last_message_at DESC LIMIT %s",
+            (int(self.channel), max(self.size.missed_chats, 50)),
         ).fetchall()
-        return [row[0] for row in rows]
+        for (chat,) in rows:
+            shown = await self._play("GET", f"chats/{chat}")
+            if members := shown["chat"]["members"]:
+                self.writers[chat] = members[0]["id"]
+        return list(self.writers)
 
     async def _quiet(self) -> None:
         """Until nothing waits to be compared or asked."""
