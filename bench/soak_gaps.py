@@ -46,20 +46,26 @@ BUSY = """
 SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('waiting', 'running'))
     OR EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
 """
-# Reads of a comparison whose window was not there before, of a delivery that is not in the ledger, and those without a purpose.
+# Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, for a file that no message has, and
+# those that nobody had asked for.
 UNDECLARED = """
 SELECT count(*) FROM communications_upstreamcall AS made
 WHERE made.method = 'GET' AND (
     made.purpose = 'repair' AND NOT EXISTS (
         SELECT FROM communications_comparisonwindow AS declared
         WHERE declared.id = made.window_id AND declared.created_at < made.at)
-    OR made.purpose = 'answer' AND NOT EXISTS (
+    OR made.purpose = 'answer' AND made.reason NOT IN ('attachment received', 'picture first looked at') AND NOT EXISTS (
         SELECT FROM communications_upstreamread AS question
         JOIN communications_webhookdelivery AS telling ON telling.id = question.asked_by
         WHERE made.reason LIKE '%left open by delivery ' || question.asked_by)
     OR made.purpose = 'history' AND made.at < (SELECT min(created_at) FROM communications_historyrun)
     OR made.purpose IN ('open', 'send'))
 """
+BY_PURPOSE = (
+    "SELECT purpose, count(*) FROM communications_upstreamcall WHERE method = 'GET' GROUP BY 1 ORDER BY 1"
+)
+# To see that the simulator listens, and for its newest chats.
+READS_OF_OUR_OWN = 2
 RECORDED = "SELECT count(*) FROM communications_upstreamcall WHERE method = 'GET'"
 
 
@@ -79,7 +85,6 @@ class SoakGaps(Sending):
         self.rng = random.Random(seed)
         self.figures: dict[str, Any] = {}
         self.began = dt.datetime.now(dt.UTC)
-        self.asked_by_us = 0
         self.simulator_options = (
             *("--scenario", "large", "--chats", str(size.chats), "--messages", str(size.messages)),
         )
@@ -89,7 +94,6 @@ class SoakGaps(Sending):
         self.accounts: dict[str, str] = {
             str(channel): account for channel, account in self.connection.execute(ACCOUNTS).fetchall()
         }
-        self.asked_by_us = (await self._play("GET", "calls"))["reads"] - self._one(RECORDED)
         await self._history()
         self.channel = str(self._one(LARGEST))
         self.account = self.accounts[self.channel]
@@ -201,7 +205,8 @@ class SoakGaps(Sending):
             "idle_seconds": self.size.idle_seconds,
             "reads_while_idle": reads - before,
             "reads_outside_windows": self._one(UNDECLARED)
-            + abs(reads - self._one(RECORDED) - self.asked_by_us),
+            + abs(reads - self._one(RECORDED) - READS_OF_OUR_OWN),
+            "reads_by_purpose": dict(self.connection.execute(BY_PURPOSE).fetchall()),
         }
 
     async def _life(self, chats: Sequence[str], acts: int) -> None:
