@@ -69,6 +69,14 @@ def parser() -> argparse.ArgumentParser:
     )
     connect_options_add(connecting)
     connecting.set_defaults(command=connect)
+    registering = commands.add_parser(
+        "webhooks",
+        help="say what webhooks lead here",
+        description="Asks Unipile once what webhooks there are, and compares them with what is wanted.",
+        epilog="Exit code 0: everything is told to us; 1: something is not.",
+    )
+    registering.add_argument("--register", action="store_true", help="register what is missing or wrong")
+    registering.set_defaults(command=webhooks)
     examining = commands.add_parser("doctor", help="say what is well, what is not, and what to do")
     examining.add_argument("--json", action="store_true", help="one JSON object in place of lines")
     examining.set_defaults(command=doctor)
@@ -171,6 +179,13 @@ def connect(options: argparse.Namespace, _rest: list[str]) -> int:
     from landline.connect import connect_run
 
     return connect_run(options)
+
+
+def webhooks(options: argparse.Namespace, _rest: list[str]) -> int:
+    with command_ready():
+        from landline.webhooks import webhooks_run
+
+        return webhooks_run(register=options.register)
 
 
 def doctor(options: argparse.Namespace, _rest: list[str]) -> int:

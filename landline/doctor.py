@@ -1,4 +1,7 @@
-"""``landline doctor``: what is well, what is not, and what to do. Changes nothing. Imported once Django is set up."""
+"""``landline doctor``: what is well, what is not, and what to do. Imported once Django is set up.
+
+Leaves nothing behind but one delivery to itself, where a public address is set.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,12 @@ from django.utils import timezone
 from psycopg import OperationalError
 
 from communications.health.conditions import disk_free_bytes
+from communications.ingest.connections import fold_connections
+from communications.schemas.webhooks import REACHABILITY_SENTENCES
 from communications.selectors.statuses import last_delivery_at
+from communications.selectors.webhooks import deliveries_address, webhooks_document
 from communications.tasks.connecting import CLOCK_OFF_SECONDS, CLOCK_SENTENCE, Tried, credentials_try
+from communications.tasks.reachability import ourselves_reached
 from landline.preflight import database_check, migrations_check, secrets_check
 
 Level = Literal["ok", "warn", "fail"]
@@ -28,14 +35,14 @@ WRITER_SECONDS = 60
 
 # By kind of alarm.
 REMEDIES = {
-    "account_down": "Connect it again in Unipile's dashboard.",
-    "unusually_quiet": "Check that its phone is on, and that Unipile's webhooks lead to this server's public address.",
+    "account_down": "Connect it again on the page Accounts.",
+    "unusually_quiet": "Check that its phone is on, and test on the page Accounts whether deliveries arrive.",
     "outbox_waiting": "See that a worker runs; the bubble that waits says what for.",
     "deliveries_failing": "Look at the failed ones on the page Deliveries: each says why.",
     "feed_held": "End the long transaction: PostgreSQL's pg_stat_activity names it.",
     "disk_full": "Make room on the disk of LANDLINE_DATA_DIR.",
     "key_refused": "Run `landline connect` with a key that works.",
-    "webhooks_missing": "Check that Unipile's webhooks lead to this server's public address.",
+    "webhooks_missing": "Register them on the page Accounts, or by `landline webhooks --register`.",
 }
 
 
@@ -139,6 +146,40 @@ def _upstream_clock(tried: Tried) -> Iterator[Finding]:
         yield Finding("clock", "ok", "agrees with Unipile's")
 
 
+def reachability_findings() -> Iterator[Finding]:
+    """One delivery to ourselves, by the way that Unipile's take; where no public address is set there is none."""
+    if settings.LANDLINE_PUBLIC_URL is None:
+        return
+    address = deliveries_address()
+    code = asyncio.run(_reached(address, next(iter(settings.LANDLINE_WEBHOOK_SECRETS), "")))
+    sentence = REACHABILITY_SENTENCES[code]
+    if code == "ok":
+        yield Finding("reachability", "ok", f"this server reaches itself at {address}")
+    else:
+        level: Level = "warn" if code == "private_address" else "fail"
+        yield Finding("reachability", level, code.replace("_", " "), sentence)
+
+
+async def _reached(address: str, secret: str) -> str:
+    async with fold_connections(max_size=1) as connections:
+        return await ourselves_reached(connections, address, secret)
+
+
+def webhooks_findings() -> Iterator[Finding]:
+    """As the last look at upstream's list found it: by a worker that started, or by a person."""
+    found = webhooks_document()
+    if found.checked_at is None:
+        yield Finding(
+            "webhooks", "warn", "nobody has looked yet", "Start a worker, or run `landline webhooks`."
+        )
+        return
+    faults = [f"{one.source} {_spoken(one.problem)}" for one in found.sources if one.problem is not None]
+    if faults:
+        yield Finding("webhooks", "fail", ", ".join(faults), REMEDIES["webhooks_missing"])
+    else:
+        yield Finding("webhooks", "ok", f"lead here, as listed {found.checked_at}")
+
+
 def queue_findings() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -196,7 +237,7 @@ def accounts_findings() -> Iterator[Finding]:
         )
         alarms = cursor.fetchall()
     if not accounts:
-        yield Finding("accounts", "warn", "none is connected", "Connect one in Unipile's dashboard.")
+        yield Finding("accounts", "warn", "none is connected", "Connect one on the page Accounts.")
     for channel_id, name, status in accounts:
         last_at = last_delivery_at(channel_id)
         theirs = [kind for kind, of_channel, _ in alarms if of_channel == channel_id]
@@ -211,7 +252,7 @@ def accounts_findings() -> Iterator[Finding]:
         else:
             yield Finding(f"account {name}", "ok", says)
     for kind, channel_id, reason in alarms:
-        if channel_id is None:
+        if channel_id is None and kind != "webhooks_missing":
             yield Finding("alarm", "fail", f"{_spoken(kind)} {reason}".strip(), REMEDIES[kind])
 
 
@@ -223,6 +264,8 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     configuration_findings,
     database_findings,
     unipile_findings,
+    reachability_findings,
+    webhooks_findings,
     queue_findings,
     disk_findings,
     accounts_findings,

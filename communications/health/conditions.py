@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from communications.health.quiet import UNUSUALLY_QUIET
 from communications.models import Alarm
+from communications.schemas.webhooks import SOURCES
 
 WAITING_MINUTES: Final = 10
 FAILING_MINUTES: Final = 5
@@ -51,6 +52,21 @@ SELECT NULL::bigint, min(xact_start), extract(epoch FROM %(now)s::timestamptz - 
 FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
 HAVING min(xact_start) < %(now)s::timestamptz - interval '{FEED_HELD_SECONDS} seconds'
 """  # noqa: S608 (a number of ours)
+# As the last look at upstream's list found it; before the first nothing is known.
+_WEBHOOKS: Final = """
+SELECT NULL::bigint, NULL::timestamptz, count(*), CASE WHEN min(checked.address) = '' THEN 'no_address' ELSE coalesce(
+    (array_agg(faulty.problem ORDER BY wanted.place) FILTER (WHERE faulty.problem IS NOT NULL))[1], 'missing') END
+FROM communications_webhookschecked AS checked
+CROSS JOIN unnest(%(sources)s::text[]) WITH ORDINALITY AS wanted (source, place)
+LEFT JOIN LATERAL (
+    SELECT held.problems[1] AS problem FROM communications_upstreamwebhook AS held
+    WHERE held.source = wanted.source AND held.problems <> '{}' ORDER BY held.id LIMIT 1
+) AS faulty ON true
+WHERE NOT EXISTS (
+    SELECT FROM communications_upstreamwebhook AS serving
+    WHERE serving.source = wanted.source AND serving.problems = '{}')
+HAVING count(*) > 0
+"""
 
 STATEMENTS: Final = (
     (Alarm.Kind.ACCOUNT_DOWN, _DOWN),
@@ -58,6 +74,7 @@ STATEMENTS: Final = (
     (Alarm.Kind.OUTBOX_WAITING, _WAITING),
     (Alarm.Kind.DELIVERIES_FAILING, _FAILING),
     (Alarm.Kind.FEED_HELD, _FEED_HELD),
+    (Alarm.Kind.WEBHOOKS_MISSING, _WEBHOOKS),
 )
 
 
@@ -75,12 +92,22 @@ async def conditions_read(
     connection: AsyncConnection[Any], *, now: dt.datetime, data_dir: Path, keep_free_bytes: int
 ) -> list[Condition]:
     """``now`` is handed in, for all statements are to speak of one moment."""
-    found = [
-        Condition(kind.value, *row)
-        for kind, statement in STATEMENTS
-        for row in await (await connection.execute(statement, {"now": now})).fetchall()
-    ]
+    found = [one for kind, statement in STATEMENTS for one in await _read(connection, kind, statement, now)]
     return [*found, *_disk(data_dir, keep_free_bytes)]
+
+
+async def webhooks_missing_read(connection: AsyncConnection[Any], *, now: dt.datetime) -> list[Condition]:
+    """The one that a look at upstream's list may just have changed."""
+    return await _read(connection, Alarm.Kind.WEBHOOKS_MISSING, _WEBHOOKS, now)
+
+
+async def _read(
+    connection: AsyncConnection[Any], kind: Alarm.Kind, statement: str, now: dt.datetime
+) -> list[Condition]:
+    asked = {"now": now, "sources": list(SOURCES)}
+    return [
+        Condition(kind.value, *row) for row in await (await connection.execute(statement, asked)).fetchall()
+    ]
 
 
 def _disk(data_dir: Path, keep_free_bytes: int) -> Iterable[Condition]:

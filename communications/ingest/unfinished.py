@@ -12,7 +12,13 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import JobDeferrer
 
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import ChannelStatusReported, MessageEdited, MessageReceived, message_told
+from communications.schemas.facts import (
+    ChannelStatusReported,
+    MessageEdited,
+    MessageListed,
+    MessageReceived,
+    message_told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +29,9 @@ ACCOUNTS_TASK: Final = "accounts_list"
 READS_TASK: Final = "upstream_reads"
 OUTBOX_TASK: Final = "outbox"
 ACTS_TASK: Final = "account_acts"
+WEBHOOKS_TASK: Final = "webhooks_look"
+HISTORY_TASK: Final = "sync_chat_history"
+COMPARISONS_TASK: Final = "comparisons"
 PAUSE_SECONDS: Final = 0.25
 
 
@@ -59,6 +68,9 @@ def leaves_questions(deliveries: Iterable[Delivery], *, some_repeat: bool) -> bo
         some_repeat if isinstance(fact, MessageEdited) else not _names_its_chat(fact)
         for fact in (delivery.reading.fact for delivery in deliveries)
         if isinstance(fact, MessageReceived | MessageEdited)
+    ) or any(
+        isinstance(fact, MessageListed) and fact.received.message.found_by == "repair"
+        for fact in (delivery.reading.fact for delivery in deliveries)
     )
 
 

@@ -7,14 +7,15 @@ from communications.models.channel import (
     Channel,
     ChannelAccess,
     ChannelStatus,
-    ComparisonWindow,
 )
+from communications.models.comparison import ComparisonWindow, Heartbeat
 from communications.models.conversation import Conversation, ConversationAlias
 from communications.models.coverage import CoverageRange
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.health import Alarm, AlarmNotice, ChannelHour
+from communications.models.history import HistoryChat, HistoryRun
 from communications.models.identity import (
     AttendeeIdentity,
     AttendeeName,
@@ -33,6 +34,7 @@ from communications.models.restoration import Restoration
 from communications.models.search import SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
+from communications.models.webhooks import ReachabilityTest, UpstreamWebhook, WebhooksChecked
 
 __all__ = [
     "AccountAct",
@@ -64,6 +66,9 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Heartbeat",
+    "HistoryChat",
+    "HistoryRun",
     "Intent",
     "LoginWindow",
     "MediaFile",
@@ -73,6 +78,7 @@ __all__ = [
     "Outcome",
     "PersonDecision",
     "Picture",
+    "ReachabilityTest",
     "Reaction",
     "ReplayOrder",
     "Restoration",
@@ -82,8 +88,10 @@ __all__ = [
     "Upload",
     "UpstreamCall",
     "UpstreamRead",
+    "UpstreamWebhook",
     "User",
     "Verdict",
     "WebhookBody",
     "WebhookDelivery",
+    "WebhooksChecked",
 ]

@@ -6,7 +6,8 @@ from communications.models.fields import ExternalIdField
 
 
 class AccountAct(models.Model):
-    """What a person wants done with an account at upstream: written before anything leaves, worked on by a worker.
+    """What a person wants done with an account at upstream, or with the way from there to here: written before anything leaves,
+    worked on by a worker.
 
     ``asking`` until a person has done what upstream asks for, by ``expires_at``. ``answer`` is what somebody typed; it is erased
     as the worker takes it, as are ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
@@ -19,6 +20,9 @@ class AccountAct(models.Model):
         RECONNECT_LINK = "reconnect_link", "Connect again on Unipile's page"
         RESTART = "restart", "Restart"
         REMOVE = "remove", "Remove from Unipile; what is stored here stays"
+        WEBHOOKS_CHECK = "webhooks_check", "Look what webhooks are registered"
+        WEBHOOKS_REGISTER = "webhooks_register", "Register webhooks"
+        PROBE = "probe", "Test whether deliveries can arrive"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -32,7 +36,11 @@ class AccountAct(models.Model):
     client_id = models.UUIDField()
     channel = models.ForeignKey(Channel, null=True, blank=True, on_delete=models.CASCADE, db_index=False)
     act = models.TextField(choices=Act.choices)
-    account_type = models.TextField(help_text="Upstream's word for the provider")
+    account_type = models.TextField(
+        blank=True,
+        default="",
+        help_text="Upstream's word for the provider; empty for what concerns all accounts",
+    )
     phone = models.TextField(
         blank=True, default="", db_default="", help_text="Digits: a pairing code in place of a QR image"
     )
@@ -61,7 +69,10 @@ class AccountAct(models.Model):
                 condition=models.Q(state="waiting") | models.Q(answer=""), name="account_act_answer_is_erased"
             ),
             models.CheckConstraint(
-                condition=models.Q(act__in=["connect", "link"]) | models.Q(channel__isnull=False),
+                condition=models.Q(
+                    act__in=["connect", "link", "webhooks_check", "webhooks_register", "probe"]
+                )
+                | models.Q(channel__isnull=False),
                 name="account_act_of_a_channel",
             ),
         ]

@@ -91,15 +91,31 @@ def account_connect(
     user_id: int, *, client_id: uuid.UUID, account_type: str, by_link: bool, phone: str
 ) -> schema.AccountAct:
     """A new account, in the page or on Unipile's. Raises NotPermitted for whoever owns nothing here, InvalidInput."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MAY_CONNECT, [user_id])
-        if cursor.fetchone() is None:
-            raise NotPermitted("Owners connect accounts.")
+    owner_checked(user_id, "Owners connect accounts.")
     act = AccountAct.Act.LINK if by_link else AccountAct.Act.CONNECT
     word = account_type.upper()
     _in_the_page_checked(act, word)
     digits = phone_digits(phone) if phone and word == "WHATSAPP" and not by_link else ""
     return _add(user_id, client_id, act, account_type=word, phone=digits)
+
+
+def setup_act(user_id: int, *, client_id: uuid.UUID, act: str) -> schema.AccountAct:
+    """What concerns the way of all deliveries. Raises NotPermitted for whoever owns nothing here."""
+    owner_checked(user_id, "Owners see to where Unipile delivers.")
+    return _add(user_id, client_id, AccountAct.Act(act), account_type="")
+
+
+def owns_or_runs(user_id: int) -> bool:
+    """Whether the person owns an account, or runs the installation."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_CONNECT, [user_id])
+        return cursor.fetchone() is not None
+
+
+def owner_checked(user_id: int, sentence: str) -> None:
+    """Raises NotPermitted unless the person owns an account, or runs the installation."""
+    if not owns_or_runs(user_id):
+        raise NotPermitted(sentence)
 
 
 def channel_act(
@@ -181,7 +197,7 @@ def _add(
             AuditEntry.Action.ACCOUNT_ACT,
             channel_id=asked["channel"],
             object_kind="account",
-            object_id=str(asked["channel"] or account_type),
+            object_id=str(asked["channel"] or account_type or "all"),
             result=act.value,
         )
         job_announce_on_commit(ACTS_TASK)

@@ -1,6 +1,6 @@
 """What the people of a channel have set for it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -11,7 +11,20 @@ from communications.outbox.audit import audit_note
 
 _ROLE: Final = "SELECT role FROM communications_channelaccess WHERE user_id = %s AND channel_id = %s"
 
-_SET: Final = "UPDATE communications_channel SET read_receipts = %(policy)s WHERE id = %(id)s AND read_receipts <> %(policy)s"
+
+class Setting(NamedTuple):
+    statement: str
+    action: AuditEntry.Action
+
+
+_RECEIPTS: Final = Setting(
+    "UPDATE communications_channel SET read_receipts = %(wanted)s WHERE id = %(id)s AND read_receipts <> %(wanted)s",
+    AuditEntry.Action.RECEIPTS_SET,
+)
+_NIGHTLY: Final = Setting(
+    "UPDATE communications_channel SET nightly_check = %(wanted)s WHERE id = %(id)s AND nightly_check <> %(wanted)s",
+    AuditEntry.Action.NIGHTLY_SET,
+)
 
 
 def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.ReadReceipts) -> None:
@@ -19,21 +32,30 @@ def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.Rea
 
     Raises NotFound for a channel that is not the person's to read, NotPermitted for a member.
     """
+    _set(user_id, channel_id, _RECEIPTS, policy.value, result=policy.value)
+
+
+def channel_set_nightly_check(user_id: int, channel_id: int, is_wanted: bool) -> None:
+    """Says whether the account is compared with upstream once a night. Raises NotFound and NotPermitted likewise."""
+    _set(user_id, channel_id, _NIGHTLY, is_wanted, result="on" if is_wanted else "off")
+
+
+def _set(user_id: int, channel_id: int, setting: Setting, wanted: str | bool, *, result: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROLE, [user_id, channel_id])
         found = cursor.fetchone()
         if found is None:
             raise NotFound
         if found[0] not in (ChannelAccess.Role.OWNER, ChannelAccess.Role.ADMIN):
-            raise NotPermitted("owners and administrators set when others learn that a message was read")
-        cursor.execute(_SET, {"id": channel_id, "policy": policy.value})
+            raise NotPermitted("Owners and administrators set up an account.")
+        cursor.execute(setting.statement, {"id": channel_id, "wanted": wanted})
         if cursor.rowcount:
             audit_note(
                 user_id,
-                AuditEntry.Action.RECEIPTS_SET,
+                setting.action,
                 channel_id=channel_id,
                 object_kind="channel",
                 object_id=str(channel_id),
-                result=policy.value,
+                result=result,
             )
             changes_announce_on_commit()

@@ -4,7 +4,17 @@ from typing import Literal, NamedTuple
 
 from communications.schemas.documents import Document, Id, Instant
 
-Act = Literal["connect", "link", "reconnect", "reconnect_link", "restart", "remove"]
+Act = Literal[
+    "connect",
+    "link",
+    "reconnect",
+    "reconnect_link",
+    "restart",
+    "remove",
+    "webhooks_check",
+    "webhooks_register",
+    "probe",
+]
 ActState = Literal["waiting", "working", "asking", "done", "failed", "expired"]
 Asks = Literal[
     "QRCODE",

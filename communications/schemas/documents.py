@@ -52,6 +52,8 @@ AlarmKind = Literal[
     "key_refused",
     "webhooks_missing",
 ]
+GapTrigger = Literal["status", "start", "storage", "reference", "restore", "person", "nightly"]
+GapState = Literal["open", "waiting", "running", "held", "failed"]
 
 EventKind = Literal[
     "reaction",
@@ -95,11 +97,21 @@ class Alarm(Document, frozen=True, kw_only=True):
     acknowledged_by: str | None
 
 
+class Gap(Document, frozen=True, kw_only=True):
+    """A time in which messages may be missing here, until it was compared with upstream; ``open`` while it lasts."""
+
+    id: Id
+    trigger: GapTrigger
+    state: GapState
+    starts_at: Instant
+    ends_at: Instant | None
+
+
 class Channel(Document, frozen=True, kw_only=True):
     """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
 
     ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
-    whole installation.
+    whole installation. ``gaps`` are the times that were not compared yet; up to ``verified_until`` everything was.
     """
 
     id: Id
@@ -111,6 +123,9 @@ class Channel(Document, frozen=True, kw_only=True):
     read_receipts: ReadReceipts
     role: Role
     alarms: tuple[Alarm, ...]
+    gaps: tuple[Gap, ...]
+    verified_until: Instant | None
+    nightly_check: bool
     version: Version
 
 

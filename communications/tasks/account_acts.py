@@ -1,4 +1,4 @@
-"""What people want done with accounts: one call for each act, which is never repeated by itself."""
+"""What people want done with accounts, and with the way from there to here: worked on once, and never repeated by itself."""
 
 import datetime as dt
 import uuid
@@ -23,8 +23,13 @@ from communications.outbox.account_acts import (
 from communications.schemas.account_acts import Asked, ClaimedAct
 from communications.schemas.addresses import HOSTED_PATH
 from communications.schemas.charges import charged
+from communications.schemas.webhooks import REACHABILITY_SENTENCES
+from communications.selectors.webhooks import deliveries_address
 from communications.tasks.answers import answer_delivery
 from communications.tasks.metered import metered_client
+from communications.tasks.reachability import reachability_test
+from communications.tasks.registrations import unserved
+from communications.tasks.webhooks import webhooks_check, webhooks_register
 from communications.webhooks.handlers.answers import REMOVED, answer_bytes
 from unipile.client import UnipileClient
 from unipile.errors import NotFound, Refused, UnipileError, Unknown
@@ -32,7 +37,7 @@ from unipile.resources.checkpoint import Connecting
 
 log = structlog.get_logger(__name__)
 
-# How long an image is good for is not documented; what it belongs to ends after five minutes (REFERENCE 2.4).
+# How long an image is good for is not documented; what it belongs to ends after five minutes.
 QR_SECONDS: Final = 60
 CHECKPOINT_SECONDS: Final = 300
 LINK_SECONDS: Final = 3600
@@ -46,6 +51,7 @@ WORDS: Final[Mapping[str, str]] = {
     "captcha_not_supported": "The provider wants a picture puzzle solved: use the link to Unipile's page.",
     "feature_not_implemented": "Unipile cannot do that for accounts of this kind: use the link to its page.",
     "missing_credentials": "Unipile refuses our key: set it anew.",
+    "not_registered": "Unipile took the webhooks but does not list them as they should be: see what is missing, and try again.",
     "did_not_restart": "Unipile could not restart it: connect the account again.",
 }
 
@@ -170,6 +176,32 @@ async def _restart(
     return None
 
 
+async def _webhooks_check(
+    client: UnipileClient, connections: AsyncConnectionPool[Any], _claimed: ClaimedAct
+) -> Asked | None:
+    await webhooks_check(client, connections, reason="a person looks what webhooks are registered")
+    return None
+
+
+async def _webhooks_register(
+    client: UnipileClient, connections: AsyncConnectionPool[Any], _claimed: ClaimedAct
+) -> Asked | None:
+    judged = await webhooks_register(client, connections, reason="a person registers webhooks")
+    if unserved(judged):
+        raise Refused(status=None, code="not_registered")
+    return None
+
+
+async def _probe(
+    _client: UnipileClient, connections: AsyncConnectionPool[Any], _claimed: ClaimedAct
+) -> Asked | None:
+    secret = next(iter(settings.LANDLINE_WEBHOOK_SECRETS), "")
+    code = await reachability_test(connections, deliveries_address(), secret)
+    if code != "ok":
+        raise Refused(status=None, code=code, title=REACHABILITY_SENTENCES[code])
+    return None
+
+
 async def _remove(
     client: UnipileClient, connections: AsyncConnectionPool[Any], claimed: ClaimedAct
 ) -> Asked | None:
@@ -193,4 +225,7 @@ ACTS: Final[Mapping[str, Work]] = {
     "reconnect_link": _link,
     "restart": _restart,
     "remove": _remove,
+    "probe": _probe,
+    "webhooks_check": _webhooks_check,
+    "webhooks_register": _webhooks_register,
 }

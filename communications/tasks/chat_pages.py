@@ -10,7 +10,7 @@ from communications.ingest.record import Connections, record
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import ChatDescribed, Fact, PeopleListed
 from communications.tasks.answers import answer_delivery_read
-from communications.tasks.listing import Listing, Refused, Tally, refused_note
+from communications.tasks.listing import Listing, Refused, Tally, news_announce, refused_note
 from communications.tasks.pages import PART_MAX
 from communications.webhooks.handlers.answers import (
     CHAT,
@@ -154,4 +154,5 @@ def _delivery(listing: Listing, event: str, stated: Stated, fact: Fact) -> Deliv
 
 async def _fold(connections: Connections, news: Sequence[Delivery]) -> None:
     for start in range(0, len(news), PART_MAX):
-        await record(connections, news[start : start + PART_MAX])
+        part = news[start : start + PART_MAX]
+        await news_announce(connections, part, await record(connections, part))

@@ -8,8 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from communications.feed.announce import changes_announce
 from communications.ingest.listed import keys_known
 from communications.ingest.record import Connections, record
+from communications.ingest.unfinished import (
+    FILES_TASK,
+    READS_TASK,
+    RETRY_AFTER_SECONDS,
+    RETRY_TASK,
+    brings_files,
+    job_announce,
+    leaves_questions,
+)
 from communications.schemas.deliveries import Delivery, Reading
 from communications.schemas.facts import FoundBy
 from communications.tasks.answers import answer_delivery_read
@@ -86,6 +96,20 @@ class Tally:
         if moment is not None:
             self.newest_at = moment if self.newest_at is None else max(self.newest_at, moment)
             self.oldest_at = moment if self.oldest_at is None else min(self.oldest_at, moment)
+
+
+async def news_announce(
+    connections: Connections, deliveries: Sequence[Delivery], outcomes: Mapping[str, int]
+) -> None:
+    """Tells readers of a part that was folded, and the worker of what it left to do."""
+    async with connections.connection() as connection:
+        await changes_announce(connection)
+    if brings_files(deliveries):
+        await job_announce(FILES_TASK)
+    if leaves_questions(deliveries, some_repeat=outcomes.get("duplicate", 0) > 0):
+        await job_announce(READS_TASK)
+    if outcomes.get("failed", 0) > 0:
+        await job_announce(RETRY_TASK, after_seconds=RETRY_AFTER_SECONDS)
 
 
 async def refused_note(

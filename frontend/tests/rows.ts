@@ -1,4 +1,5 @@
 /** Rows as the server would send them, with what a test does not care about filled in. */
+import type { HistoryRun } from "../src/api/schema";
 import type { Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
 
 const NOON = Date.UTC(2026, 4, 18, 12);
@@ -7,7 +8,7 @@ const NOON = Date.UTC(2026, 4, 18, 12);
 export const at = (seconds: number): string => new Date(NOON + (seconds < 1e9 ? seconds : 0) * 1000).toISOString();
 
 export function channel(id: string, version = "1"): Channel {
-  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", role: "owner", alarms: [], version };
+  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", role: "owner", alarms: [], gaps: [], verified_until: null, nightly_check: false, version };
 }
 
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
@@ -93,6 +94,42 @@ export function attachmentRow(fields: Partial<Attachment> = {}): Attachment {
     failure: null,
     url: null,
     thumbnail_url: null,
+    ...fields,
+  };
+}
+
+export function historyRun(fields: Partial<HistoryRun> = {}): HistoryRun {
+  return {
+    id: "1",
+    channel_id: "1",
+    chat_id: null,
+    trigger: "person",
+    state: "running",
+    phase: "messages",
+    since: null,
+    media: "all",
+    is_import_running: null,
+    import_found: 0,
+    chats_found: 0,
+    people_found: 0,
+    found: 0,
+    expected: null,
+    stored: 0,
+    changed: 0,
+    known: 0,
+    refused: [],
+    calls: 0,
+    calls_left: 0,
+    rate_per_second: null,
+    seconds_left: null,
+    held_until: null,
+    reason_code: null,
+    reason: null,
+    newest_at: null,
+    oldest_at: null,
+    created_at: at(0),
+    started_at: at(0),
+    ended_at: null,
     ...fields,
   };
 }

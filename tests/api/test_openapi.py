@@ -33,8 +33,11 @@ from communications.models import (
     GivenName,
     MessageEdit,
     PersonDecision,
+    ReachabilityTest,
     Reaction,
     ReplayOrder,
+    UpstreamWebhook,
+    WebhooksChecked,
 )
 from communications.schemas.frames import ChangesFrame, ResetFrame
 from landline.asgi import application
@@ -47,6 +50,7 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
     intent_make,
@@ -130,6 +134,14 @@ class FullInbox:
             self.conversation, sent_at=minutes(9), direction="outbound", status="read", deleted_at=NOON
         )
         recount(self.conversation)
+        WebhooksChecked.objects.create(checked_at=NOON)
+        UpstreamWebhook.objects.create(
+            external_webhook_id="w1",
+            source="messaging",
+            problems=["events_missing"],
+            events_missing=["message_read"],
+        )
+        ReachabilityTest.objects.create(asked_at=NOON, tested_at=NOON, code="no_address")
         conversation_make(channel, kind="group")
         self.part = conversation_make(channel, continues=self.conversation, members=[contact])
         self.apart = attendee_make(channel, "Bea")
@@ -183,6 +195,7 @@ class FullInbox:
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
+            "comparison_id": str(comparison_make(channel).pk),
             "read_receipts": "on_open",
             "alarm_id": str(
                 Alarm.objects.create(kind="account_down", channel=channel, reason="credentials").pk

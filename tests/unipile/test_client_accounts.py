@@ -9,7 +9,7 @@ from tests.unipile.upstream_objects import ACCOUNT, JUNE_2, WHY, collected, list
 from tests.unipile.upstream_server import API_KEY
 from unipile.errors import Unknown
 from unipile.resources.account import SourceStatus
-from unipile.resources.webhook import WebhookSource
+from unipile.resources.webhook import WebhookSource, value_mark
 
 
 async def test_accounts_and_the_own_identity(upstream, client, calls):
@@ -116,7 +116,7 @@ async def test_webhooks(upstream, client):
     upstream.answers["DELETE /webhooks/w1"] = {"object": "WebhookDeleted"}
     (webhook,) = await collected(client.webhooks.pages(reason=WHY))
     assert (webhook.id, webhook.source, webhook.account_ids) == ("w1", "messaging", ("acc-wa",))
-    assert webhook.header_names == ("Unipile-Auth",)
+    assert webhook.headers == (("unipile-auth", value_mark("secret-of-ours")),)
     assert "secret-of-ours" not in repr(webhook)
     created = await client.webhooks.create(
         source=WebhookSource.MESSAGING,

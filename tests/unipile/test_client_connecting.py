@@ -1,18 +1,19 @@
 """Calls that never leave: E12, I7, J16."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 
 import pytest
 
+from tests.unipile.certificates import certificates, serving
 from tests.unipile.hostile_calls import HURRY, SEND, client_of, failure_of, read_request, send
 from tests.unipile.upstream_server import API_KEY, raw_server, upstream_server
 from unipile.client import connect_client
 from unipile.endpoint import endpoint_from_dsn
 from unipile.errors import NotSent
 from unipile.transport import HttpTransport
+
+__all__ = ["certificates"]
 
 
 async def test_e12_nobody_listening():
@@ -50,53 +51,6 @@ async def test_e12_i7_a_name_that_leads_nowhere_or_inside(resolve, code):
         async with connect_client(dsn, API_KEY, deadlines=HURRY, resolve=resolve) as client:
             assert await failure_of(send(client)) == (NotSent, code)
         assert connections == []
-
-
-@pytest.fixture
-def certificates(tmp_path):
-    """A private authority, and server certificates it signed for this machine and for another name."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificates to test with")
-
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=tmp_path)
-
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl(
-        "req",
-        "-x509",
-        *new_key,
-        "-keyout",
-        "ca.key",
-        "-out",
-        "ca.pem",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=Test authority",
-    )
-    for name, subject in (("right", "IP:127.0.0.1"), ("wrong", "DNS:elsewhere.example")):
-        openssl("req", *new_key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        (tmp_path / f"{name}.ext").write_text(f"subjectAltName={subject}\n")
-        signing = (
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-CAcreateserial",
-            "-days",
-            "2",
-            "-extfile",
-            f"{name}.ext",
-        )
-        openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signing)
-    return tmp_path
-
-
-def serving(certificates, name):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
-    return context
 
 
 async def test_j16_a_certificate_of_an_unknown_authority_is_refused(certificates):

@@ -102,11 +102,8 @@ def test_an_account_in_a_list():
 def test_profiles_webhooks_and_answers_to_writes():
     assert parse_profile(read_sample("012-UserProfile")).name == "Ines Okoro"
     webhook = parse_webhook(only_item("016-WebhookList"))
-    assert (webhook.source, webhook.events, webhook.header_names) == (
-        "messaging",
-        ("message_received",),
-        ("Unipile-Auth",),
-    )
+    assert (webhook.source, webhook.events) == ("messaging", ("message_received",))
+    assert [name for name, _ in webhook.headers] == ["unipile-auth"]
     assert parse_chat_started(read_sample("025-ChatStarted")).message_id == "LDfkh-dYsr6Kddx1Jz4ptw"
     assert parse_message_sent(read_sample("028-MessageSent")) == "msg_12345"
     assert parse_message_sent(read_sample("029-MessageSent")) is None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
 
 from unipile.payloads import fields
+
+MASKS = frozenset("*•")
 
 
 class WebhookSource(StrEnum):
@@ -22,7 +25,11 @@ class WebhookSource(StrEnum):
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """`account_ids` is empty for all accounts, present and future. Header values, secrets, are not kept."""
+    """`account_ids` is empty for all accounts, present and future.
+
+    `headers` are names in lower case with the SHA-256 of each value, for values are secrets; None for a value that is not
+    shown.
+    """
 
     id: str
     name: str | None
@@ -31,7 +38,8 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     is_enabled: bool | None
     account_ids: tuple[str, ...]
     events: tuple[str, ...]
-    header_names: tuple[str, ...]
+    body_format: str | None
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 def parse_webhook(stated: Mapping[str, object]) -> Webhook:
@@ -44,12 +52,24 @@ def parse_webhook(stated: Mapping[str, object]) -> Webhook:
         is_enabled=fields.flag(stated.get("enabled")),
         account_ids=_ids(stated.get("account_ids")),
         events=tuple(word for entry in _list(stated.get("events")) if (word := fields.word(entry))),
-        header_names=tuple(
-            word
+        body_format=fields.word(stated.get("format")),
+        headers=tuple(
+            (word.lower(), _mark(fields.table(entry).get("value")))
             for entry in _list(stated.get("headers"))
             if (word := fields.word(fields.table(entry).get("key")))
         ),
     )
+
+
+def value_mark(value: str) -> bytes:
+    """What stands for a header's value where the value itself is not kept."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
+
+
+def _mark(value: object) -> bytes | None:
+    if not isinstance(value, str) or not value or MASKS & set(value):
+        return None
+    return value_mark(value)
 
 
 def _ids(value: object) -> tuple[str, ...]:

@@ -40,6 +40,9 @@ NOT_SHOWN: Final[Mapping[Family, str]] = {
     Family.MAIL_TRACKING: "an opened mail or followed link: kept, but this inbox shows messengers only",
     Family.CALENDAR: "a calendar event: no message, so there is nothing to show",
 }
+# What this server delivers to itself, to see whether deliveries can arrive.
+PROBE: Final = "landline_probe"
+OUR_OWN_TEST: Final = "our own test whether deliveries can arrive"
 NOT_A_CALLBACK: Final = "came to the address of hosted connections and is no callback of one"
 UNKNOWN_CALLBACK: Final = "a hosted connection ended in a way that is not known"
 
@@ -53,6 +56,8 @@ def delivery_read(raw: bytes, received_at: dt.datetime, source: Source = "webhoo
         body = decode(raw)
         if source == "api":
             return answer_read(body, raw, received_at)
+        if source == "webhook" and isinstance(body, dict) and body.get("event") == PROBE:
+            return Reading(event=PROBE, event_name=PROBE, settled="ignored", reason=OUR_OWN_TEST)
         envelope = classify(body)
     except PayloadError as refusal:
         return Reading(settled="quarantined", reason=f"{refusal.code}: {refusal.sentence}")

@@ -1,12 +1,14 @@
 import { useState } from "react";
 
 import { actOnChannel } from "../api/accounts";
-import type { ChannelHealth } from "../api/schema";
 import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
-import { CHANNEL_WORDS, STATE_WORDS } from "../channels/channelWords";
+import { STATE_WORDS } from "../channels/channelWords";
 import { TimeLine } from "../channels/TimeLine";
-import { isolated, oneLine } from "../lib/text";
+import { TroubleLine } from "../channels/TroubleLine";
+import { troublesOf } from "../channels/troubles";
+import { followLink, historyPath } from "../lib/router";
+import { oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
 import type { MenuItem } from "../ui/Menu";
@@ -19,25 +21,6 @@ import { useChannelHealth } from "./useChannelHealth";
 import { words } from "./words";
 
 const moment = (at: string): string => momentSince(Date.parse(at), new Date());
-
-interface TroubleProps {
-  readonly channel: Channel;
-  readonly quiet: ChannelHealth["quiet"];
-}
-
-/** What is wrong with it, what that means for the conversations, and what to do. */
-function Trouble({ channel, quiet }: TroubleProps) {
-  const { effect, next } = STATE_WORDS.get(channel.status) ?? {};
-  if (effect !== undefined) {
-    return (
-      <p className="account-trouble">
-        <strong>{CHANNEL_WORDS.banner(isolated(oneLine(channel.name, 60) || words.nameless), effect)}</strong> {next}
-      </p>
-    );
-  }
-  if (quiet === null) return null;
-  return <p className="account-trouble">{words.quiet(moment(quiet.since), quiet.expected)}</p>;
-}
 
 interface AccountCardProps {
   readonly channel: Channel;
@@ -98,7 +81,13 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
         </div>
         <AccountState channel={channel} />
       </header>
-      <Trouble channel={channel} quiet={health?.quiet ?? null} />
+      {troublesOf([channel])
+        .filter(({ channelId }) => channelId === id)
+        .map((trouble) => (
+          <div key={trouble.key} className="account-trouble">
+            <TroubleLine trouble={trouble} here="accounts" />
+          </div>
+        ))}
       {health !== null && <Evidence health={health} />}
       {channel.status_word !== null && (
         <p className="account-word">
@@ -133,6 +122,9 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
         >
           {words.timeLine}
         </button>
+        <a href={historyPath(id)} onClick={followLink}>
+          {words.history}
+        </a>
         {mayManage && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
       </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}

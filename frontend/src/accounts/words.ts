@@ -26,7 +26,7 @@ export const SCAN_WORDS: ReadonlyMap<string, string> = new Map([
 export const words = {
   title: "Accounts",
   backToInbox: "To the inbox",
-  add: "Connect an account",
+  add: "Add account",
   waiting: "Asking the server…",
   cancel: "Cancel",
   close: "Close",
@@ -53,8 +53,6 @@ export const words = {
   usual: "Usual now",
   usualMeans: "Deliveries in this hour of the week, on the average of the last four weeks",
   usualCount: (count: number) => `${count < 10 ? count.toFixed(1) : number(Math.round(count))} an hour`,
-  quiet: (since: string, expected: number) =>
-    `Unusually quiet since ${since}: in the quietest of the last four weeks ${plural(expected, "delivery", "deliveries")} would have come by now.`,
   lastDay: (received: number, sent: number, peak: string) =>
     `Last 24 hours: ${number(received)} received, ${number(sent)} sent${peak === "" ? "" : `, most in the hour from ${peak}`}`,
   dayAgo: "24 h ago",
@@ -63,6 +61,7 @@ export const words = {
   now: "now",
   healthFailed: "The figures could not be loaded.",
   timeLine: "Time line",
+  history: "History and checks",
   reconnect: "Connect again",
   reconnectNote: "With a new code, or by link",
   restart: "Restart",

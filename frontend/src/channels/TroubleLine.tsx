@@ -32,7 +32,7 @@ export function TroubleLine({ trouble, here, children }: TroubleLineProps) {
     <>
       <Icon name="alert" size={16} />
       <p>
-        <strong>{says}</strong> {next}
+        <strong>{says}</strong> <span className="trouble-next">{next}</span>
         {since !== null && <small> {TROUBLE_WORDS.since(momentSince(Date.parse(since), new Date()))}</small>}
         {failed && <span role="alert"> {TROUBLE_WORDS.failed}</span>}
       </p>

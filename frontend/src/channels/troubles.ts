@@ -1,5 +1,5 @@
 /** What is wrong now: of each account by its state, and by the alarms that travel with the accounts. */
-import type { Alarm, Channel } from "../api/types";
+import type { Alarm, Channel, Id } from "../api/types";
 import { ACCOUNTS_PATH, DELIVERIES_PATH, SETUP_PATH } from "../lib/router";
 import { isolated, oneLine } from "../lib/text";
 import { ALARM_WORDS, type AlarmSaid } from "./alarmWords";
@@ -9,6 +9,8 @@ import { CHANNEL_WORDS, STATE_WORDS } from "./channelWords";
 
 export interface Trouble {
   readonly key: string;
+  /** Null where it is of the whole installation. */
+  readonly channelId: Id | null;
   /** Which account, and what that means for the conversations. */
   readonly says: string;
   readonly next: string;
@@ -38,6 +40,7 @@ function ofState(channel: Channel, alarm: Alarm | null): Trouble {
   const { effect = "", next = "" } = STATE_WORDS.get(channel.status) ?? {};
   return {
     key: `account ${channel.id}`,
+    channelId: channel.id,
     says: CHANNEL_WORDS.banner(nameOf(channel), effect),
     next,
     place: "accounts",
@@ -51,6 +54,7 @@ function ofAlarm(alarm: Alarm, channel: Channel | null, isOwner: boolean): Troub
   const { effect, next, place } = ALARM_WORDS[alarm.kind];
   return {
     key: alarm.id,
+    channelId: alarm.channel_id,
     says: channel === null ? effect(alarm) : CHANNEL_WORDS.banner(nameOf(channel), effect(alarm)),
     next,
     place,
