@@ -43,8 +43,10 @@ test: development
 	done; \
 	[ -z "$$failed" ] || { echo "Failed:$$failed" >&2; exit 1; }
 
+# A file as a whole goes to one of the processes, in the order of the files.
+PROCESSES := 2
 test-python: development
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 
 test-frontend: development
 	cd frontend && npm test

@@ -1,13 +1,16 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { AccountAct, Alarm, ChannelHealth } from "../src/api/schema";
-import { openAlarms } from "../src/accounts/Alarms";
+import type { AccountAct, Alarm, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
-import { FirstRun } from "../src/accounts/FirstRun";
+import { shownState } from "../src/accounts/AccountState";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
+import { deliveryWords } from "../src/accounts/setup/deliveryWords";
+import { SetupSteps, stepStates } from "../src/accounts/setup/SetupSteps";
+import { setupWords } from "../src/accounts/setup/words";
 import { SparkLine } from "../src/accounts/SparkLine";
-import { ASKS_WORDS, words } from "../src/accounts/words";
+import { SCAN_WORDS, words } from "../src/accounts/words";
+import { agoWords } from "../src/lib/time";
 import { channel } from "./rows";
 import { eventually } from "./store";
 
@@ -72,7 +75,7 @@ async function connect(first: AccountAct, prepare: () => void = () => undefined)
 test("WhatsApp is connected by an image that is drawn here", async () => {
   await connect(acting({ asks: "QRCODE", qr_text: "2@abcdef", expires_at: "2100-01-01T00:00:00.000Z" }));
   await eventually(() => screen.getByRole("img", { name: words.qr, hidden: true }));
-  expect(screen.getByText(ASKS_WORDS.QRCODE)).toBeTruthy();
+  expect(screen.getByText(SCAN_WORDS.get("whatsapp") ?? "")).toBeTruthy();
   expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/accounts/", body: { account_type: "whatsapp", way: "page" } });
 });
 
@@ -137,15 +140,6 @@ test("removing wants the word typed", async () => {
   expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/channels/7/acts/", body: { act: "remove", confirmation: "remove" } });
 });
 
-test("an alarm of the installation, told in every account, is shown once, the oldest first", () => {
-  const everywhere = alarm("2", { kind: "disk_full", channel_id: null });
-  const channels = [
-    { ...channel("1"), alarms: [alarm("3"), everywhere] },
-    { ...channel("2"), alarms: [everywhere] },
-  ];
-  expect(openAlarms(channels).map(({ id }) => id)).toEqual(["2", "3"]);
-});
-
 test("the line of the last day is said in words", () => {
   const hours: ChannelHealth["hours"] = [
     { starts_at: "2026-06-01T12:00:00.000Z", received: 1200, sent: 3 },
@@ -155,13 +149,90 @@ test("the line of the last day is said in words", () => {
   expect(screen.getByRole("img").getAttribute("aria-label")).toMatch(/1,200 received, 3 sent, most in the hour from \d\d:00$/u);
 });
 
-test("credentials that do not work say what to do, and are sent once asked", async () => {
-  const setup = { upstream: "missing", source: null, may_set_up: true, form_allowed: true, public_url: null, accounts: 0, next: "credentials" } as const;
-  answer.mockResolvedValue(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409));
-  render(<FirstRun setup={setup} onKept={vi.fn()} />);
-  fireEvent.change(screen.getByLabelText(words.dsn), { target: { value: "https://api1.example:13111" } });
-  fireEvent.change(screen.getByLabelText(words.key), { target: { value: "k" } });
-  fireEvent.click(screen.getByRole("button", { name: words.tryThem }));
+const setup: Setup = {
+  upstream: "missing",
+  source: null,
+  may_set_up: true,
+  form_allowed: true,
+  public_url: null,
+  accounts: 0,
+  next: "credentials",
+};
+
+test("credentials that do not work say which of them, and what to do, and are sent once asked", async () => {
+  answer.mockImplementation(() => Promise.resolve(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409)));
+  render(<SetupSteps setup={setup} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  const key = screen.getByLabelText(setupWords.key);
+  fireEvent.change(screen.getByLabelText(setupWords.dsn), { target: { value: "https://api1.example:13111" } });
+  fireEvent.change(key, { target: { value: "k" } });
+  fireEvent.click(screen.getByRole("button", { name: setupWords.tryThem }));
   await eventually(() => screen.getByText("Make another key at Unipile."));
-  expect(sent()[0]?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+  expect(key.getAttribute("aria-invalid")).toBe("true");
+  expect(sent().find(({ path }) => path.endsWith("/credentials/"))?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+});
+
+const webhooks = (problem: Webhooks["sources"][number]["problem"]): Webhooks => ({
+  address: "https://inbox.example/api/v1/webhooks/unipile/",
+  checked_at: "2026-06-01T12:00:00.000Z",
+  sources: [
+    { source: "messaging", problem },
+    { source: "users", problem: null },
+  ],
+  webhooks: [
+    { id: "w1", source: "messaging", name: "ours", request_url: null, is_ours: true, problems: ["events_missing"], events_missing: ["message_read"] },
+  ],
+});
+
+test("the first step that is not done comes next; a demo's accounts count for nothing", () => {
+  expect(stepStates(setup, null)).toEqual({ unipile: "now", address: "later", delivery: "later", account: "later", chats: "later" });
+  expect(stepStates({ ...setup, upstream: "demo", accounts: 4 }, null)).toMatchObject({ unipile: "now", account: "later" });
+  const connected = { ...setup, upstream: "connected", accounts: 2 } as const;
+  expect(stepStates(connected, null)).toMatchObject({ unipile: "done", address: "now", account: "done", chats: "later" });
+  const reached = { ...connected, public_url: "https://inbox.example" };
+  expect(stepStates(reached, webhooks("missing"))).toMatchObject({ address: "done", delivery: "now" });
+  expect(stepStates(reached, { ...webhooks(null), checked_at: null })).toMatchObject({ delivery: "now" });
+  expect(stepStates(reached, webhooks(null))).toMatchObject({ delivery: "done", chats: "now" });
+});
+
+test("what is not told, and how what is registered differs, is said in words; the way here is told for what it proves", async () => {
+  answer.mockImplementation((path) =>
+    Promise.resolve(
+      json(
+        (path as string).endsWith("webhooks/")
+          ? webhooks("events_missing")
+          : { address: null, asked_at: null, tested_at: "2026-06-01T12:00:00.000Z", proven: "ourselves", code: "ok", reason: "", unipile_at: null },
+      ),
+    ),
+  );
+  const reached = { ...setup, upstream: "connected", public_url: "https://inbox.example" } as const;
+  render(<SetupSteps setup={reached} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  await eventually(() => screen.getByText(deliveryWords.ourselves));
+  expect(screen.getByText("lacks events")).toBeTruthy();
+  expect(screen.getByText(/without message_read/u)).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: deliveryWords.register }));
+  await eventually(() => {
+    expect(sent().find(({ path }) => path.endsWith("/setup/acts/"))?.body).toMatchObject({ act: "webhooks_register" });
+  });
+});
+
+test("where the key cannot be taken, the page says where it can", () => {
+  render(<SetupSteps setup={{ ...setup, form_allowed: false }} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  expect(screen.getByText(setupWords.elsewhere)).toBeTruthy();
+  expect(screen.queryByLabelText(setupWords.key)).toBeNull();
+});
+
+test("a state is a shape and a word: what passes by itself is not called trouble", () => {
+  const shown = (fields: object): unknown => shownState({ ...channel("1"), ...fields });
+  expect(shown({ status: "ok" })).toMatchObject({ tone: "well", word: "Connected" });
+  expect(shown({ status: "connecting", status_word: "CONNECTING" })).toMatchObject({ tone: "passing", word: "Connecting" });
+  expect(shown({ status: "unknown", status_word: null })).toMatchObject({ tone: "passing", word: words.unknown });
+  expect(shown({ status: "credentials" })).toMatchObject({ tone: "troubled", word: "Signed out" });
+  expect(shown({ status: "ok", alarms: [alarm("1", { kind: "unusually_quiet" })] })).toMatchObject({ tone: "troubled", word: words.quietChip });
+});
+
+test("how long ago is told in the largest unit that fits", () => {
+  const now = new Date("2026-06-01T12:00:00.000Z");
+  const before = (seconds: number): string => agoWords(new Date(now.getTime() - seconds * 1000).toISOString(), now);
+  expect([3, 42, 60, 3599, 3600, 86_399].map(before)).toEqual(["just now", "42 s ago", "1 min ago", "59 min ago", "1 h ago", "23 h ago"]);
+  expect(before(2 * 86_400)).toMatch(/^30 May \d\d:00$/u);
 });

@@ -1,79 +1,43 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
-import { actOnChannel, getChannelHealth } from "../api/accounts";
-import type { ChannelHealth } from "../api/schema";
+import { actOnChannel } from "../api/accounts";
 import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
-import { isTroubled, stateWord } from "../channels/channelState";
 import { STATE_WORDS } from "../channels/channelWords";
 import { TimeLine } from "../channels/TimeLine";
+import { TroubleLine } from "../channels/TroubleLine";
+import { troublesOf } from "../channels/troubles";
+import { followLink, historyPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
-import { Icon } from "../ui/icons";
+import type { MenuItem } from "../ui/Menu";
+import { MenuButton } from "../ui/MenuButton";
+import { AccountState } from "./AccountState";
+import { Evidence } from "./Evidence";
 import { RemoveDialog } from "./RemoveDialog";
-import { SparkLine } from "./SparkLine";
 import { failureOf } from "./useAct";
+import { useChannelHealth } from "./useChannelHealth";
 import { words } from "./words";
 
 const moment = (at: string): string => momentSince(Date.parse(at), new Date());
-const momentOr = (at: string | null): string => (at === null ? words.never : moment(at));
-
-function Evidence({ health }: { readonly health: ChannelHealth }) {
-  const facts = [
-    [words.lastDelivery, momentOr(health.last_delivery_at)],
-    [words.lastProof, momentOr(health.last_proof_at)],
-    [words.today, words.todayCount(health.received_today, health.sent_today)],
-    [words.outbox, String(health.waiting)],
-    [words.gaps, String(health.open_gaps)],
-    ...(health.usual_per_hour === null ? [] : [[words.usual, words.usualCount(health.usual_per_hour)] as const]),
-  ];
-  return (
-    <>
-      {health.quiet !== null && <p className="account-quiet">{words.quiet(moment(health.quiet.since), health.quiet.expected)}</p>}
-      <dl className="account-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <SparkLine hours={health.hours} />
-    </>
-  );
-}
 
 interface AccountCardProps {
   readonly channel: Channel;
   /** The figures are asked for anew when it changes. */
-  readonly round: number;
+  readonly round: string;
   readonly onReconnect: () => void;
 }
 
+type Open = "time-line" | "remove" | null;
+
 export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
-  const { id, version } = channel;
-  const [health, setHealth] = useState<ChannelHealth | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { id, status } = channel;
+  const { health, failure } = useChannelHealth(channel, round);
   const [told, setTold] = useState<string | null>(null);
-  const [open, setOpen] = useState<"time-line" | "remove" | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    getChannelHealth(id, -new Date().getTimezoneOffset(), stop.signal).then(
-      (answer) => {
-        setHealth(answer);
-        setFailure(null);
-      },
-      (error: unknown) => {
-        if (!stop.signal.aborted) setFailure(`${words.healthFailed} ${failureOf(error)}`);
-      },
-    );
-    return () => {
-      stop.abort();
-    };
-  }, [id, version, round]);
+  const [open, setOpen] = useState<Open>(null);
   const name = oneLine(channel.name, 60) || words.nameless;
-  const isUnheardOf = channel.status === "unknown" && channel.status_word === null;
+  const mayManage = channel.role !== "member" && status !== "deleted";
   const close = (): void => {
     setOpen(null);
   };
@@ -87,62 +51,82 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
       },
     );
   };
+  const remedy = STATE_WORDS.get(status)?.remedy;
+  const items: readonly MenuItem[] = [
+    { key: "reconnect", icon: "accounts", label: words.reconnect, note: words.reconnectNote, run: onReconnect },
+    { key: "restart", icon: "restart", label: words.restart, note: words.restartNote, run: restart },
+    ...(channel.role === "owner"
+      ? [
+          {
+            key: "remove",
+            icon: "trash",
+            label: words.remove,
+            danger: true,
+            run: () => {
+              setOpen("remove");
+            },
+          } as const,
+        ]
+      : []),
+  ];
   return (
     <li className="account-card" aria-label={`${providerName(channel.provider)} · ${name}`}>
       <header>
         <ChannelBadge provider={channel.provider} />
-        <h2>
-          <bdi>{name}</bdi>
-        </h2>
-        <span className={`account-state ${isTroubled(channel) ? "account-troubled" : ""}`}>
-          <Icon name={isTroubled(channel) ? "alert" : isUnheardOf ? "clock" : "tick"} size={15} />
-          {isUnheardOf ? words.unknown : stateWord(channel)}
-        </span>
+        <div className="account-name">
+          <h2>
+            <bdi>{name}</bdi>
+          </h2>
+          <p>{providerName(channel.provider)}</p>
+        </div>
+        <AccountState channel={channel} />
       </header>
-      <p className="account-word">
-        {channel.status_word !== null && words.theirWord(oneLine(channel.status_word, 40))}
-        {channel.status_since !== null && ` ${words.since(moment(channel.status_since))}`}
-        {isTroubled(channel) && ` · ${STATE_WORDS.get(channel.status)?.effect ?? ""}`}
-      </p>
+      {troublesOf([channel])
+        .filter(({ channelId }) => channelId === id)
+        .map((trouble) => (
+          <div key={trouble.key} className="account-trouble">
+            <TroubleLine trouble={trouble} here="accounts" />
+          </div>
+        ))}
       {health !== null && <Evidence health={health} />}
+      {channel.status_word !== null && (
+        <p className="account-word">
+          {words.theirWord(oneLine(channel.status_word, 40), channel.status_since === null ? "" : moment(channel.status_since))}
+        </p>
+      )}
       {failure !== null && (
         <p className="field-error" role="alert">
           {failure}
         </p>
       )}
-      {told !== null && <p role="status">{told}</p>}
-      <p className="button-row">
-        {channel.role !== "member" && (
-          <>
-            <button type="button" className="button" onClick={onReconnect}>
-              {words.reconnect}
-            </button>
-            <button type="button" className="button" onClick={restart}>
-              {words.restart}
-            </button>
-          </>
+      <p role="status" className="account-told">
+        {told}
+      </p>
+      <footer>
+        {mayManage && remedy === "reconnect" && (
+          <button type="button" className="button button-strong" onClick={onReconnect}>
+            {words.reconnect}
+          </button>
+        )}
+        {mayManage && remedy === "restart" && (
+          <button type="button" className="button button-strong" onClick={restart}>
+            {words.restart}
+          </button>
         )}
         <button
           type="button"
-          className="button"
+          className="text-button"
           onClick={() => {
             setOpen("time-line");
           }}
         >
           {words.timeLine}
         </button>
-        {channel.role === "owner" && (
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setOpen("remove");
-            }}
-          >
-            {words.remove}
-          </button>
-        )}
-      </p>
+        <a href={historyPath(id)} onClick={followLink}>
+          {words.history}
+        </a>
+        {mayManage && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
+      </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}
       {open === "remove" && <RemoveDialog channel={channel} onClose={close} />}
     </li>

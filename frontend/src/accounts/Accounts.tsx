@@ -1,9 +1,8 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
-import { getSetup } from "../api/accounts";
-import type { Setup } from "../api/schema";
+import { getSetup } from "../api/setup";
 import type { Channel, Id } from "../api/types";
-import { INBOX_PATH, navigate } from "../lib/router";
+import { ACCOUNTS_PATH, followLink, INBOX_PATH, navigate, SETUP_PATH, useAddressQuery } from "../lib/router";
 import { useLive, useSyncStatus } from "../sync/client";
 import { channels } from "../sync/queries";
 import { Icon } from "../ui/icons";
@@ -12,34 +11,34 @@ import { AccountCard } from "./AccountCard";
 import "./accounts.css";
 import { Alarms } from "./Alarms";
 import { ConnectDialog } from "./ConnectDialog";
-import { FirstRun } from "./FirstRun";
+import { SetupSteps } from "./setup/SetupSteps";
+import { useAsked } from "./setup/useAsked";
+import { setupWords } from "./setup/words";
+import { useNow } from "./useNow";
 import { words } from "./words";
 
-type Connecting = { readonly again: Channel | null; readonly known: readonly Id[] } | null;
+/** The figures are asked for anew after news, but not after each, and when the server has counted again. */
+const NEWS_EVERY_MS = 5_000;
+const COUNTED_EVERY_MS = 60_000;
 
-/** How far the installation is; null until the server has said so. */
-function useSetup(round: number): Setup | null {
-  const [setup, setSetup] = useState<Setup | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    getSetup(stop.signal).then(setSetup, () => undefined);
-    return () => {
-      stop.abort();
-    };
-  }, [round]);
-  return setup;
-}
+type Connecting = { readonly again: Channel | null; readonly known: readonly Id[] } | null;
 
 /** The accounts: how each is, with the evidence for it, and what can be done. */
 export default function Accounts() {
   const all = useLive(channels);
   const { phase, freshAt } = useSyncStatus();
   const [connecting, setConnecting] = useState<Connecting>(null);
-  const [round, setRound] = useState(0);
-  const setup = useSetup(round);
+  const [kept, setKept] = useState(0);
+  const minute = useNow(COUNTED_EVERY_MS).getTime();
+  const asksForSetup = new URLSearchParams(useAddressQuery()).has("setup");
+  const { answer: setup, failed: setupFailed } = useAsked(getSetup, `${kept} ${all?.length ?? 0}`);
+  const round = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
   const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   const mayConnect = setup?.may_set_up === true || shown.some(({ role }) => role === "owner");
   const missing = setup?.upstream === "missing";
+  const isDemo = setup?.upstream === "demo";
+  const isUnfinished = setup !== null && setup.may_set_up && !isDemo && setup.next !== null && (setup.accounts === 0 || missing);
+  const showsSetup = setup !== null && mayConnect && (asksForSetup || isUnfinished);
   const add = (): void => {
     setConnecting({ again: null, known: shown.map(({ id }) => id) });
   };
@@ -57,6 +56,19 @@ export default function Accounts() {
           <Icon name="back" />
         </button>
         <h1>{words.title}</h1>
+        {mayConnect && setup !== null && !showsSetup && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={setupWords.open}
+            title={setupWords.open}
+            onClick={() => {
+              navigate(SETUP_PATH);
+            }}
+          >
+            <Icon name="setup" />
+          </button>
+        )}
         {mayConnect && !missing && (
           <button type="button" className="button button-strong" onClick={add}>
             {words.add}
@@ -69,12 +81,32 @@ export default function Accounts() {
         </p>
       )}
       <Alarms channels={shown} />
-      {setup !== null && (
-        <FirstRun
+      {setupFailed && setup === null && <p className="setup-line">{setupWords.failed}</p>}
+      {isDemo && !showsSetup && (
+        <p className="setup-line">
+          {setupWords.demo}{" "}
+          {setup.may_set_up && (
+            <a href={SETUP_PATH} onClick={followLink}>
+              {setupWords.ownAccounts}
+            </a>
+          )}
+        </p>
+      )}
+      {missing && !setup.may_set_up && <p className="setup-line">{setupWords.owner}</p>}
+      {showsSetup && (
+        <SetupSteps
           setup={setup}
           onKept={() => {
-            setRound(round + 1);
+            setKept(kept + 1);
           }}
+          onConnect={add}
+          onClose={
+            isUnfinished
+              ? null
+              : () => {
+                  navigate(ACCOUNTS_PATH, "replace");
+                }
+          }
         />
       )}
       {all === undefined && <Waiting label={words.waiting} />}
@@ -84,8 +116,7 @@ export default function Accounts() {
           <AccountCard
             key={channel.id}
             channel={channel}
-            // What is fresh on this device is also the time to ask for the figures anew.
-            round={phase === "live" ? (freshAt ?? 0) : 0}
+            round={round}
             onReconnect={() => {
               setConnecting({ again: channel, known: [] });
             }}

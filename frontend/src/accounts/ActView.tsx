@@ -4,7 +4,7 @@ import type { AccountAct } from "../api/schema";
 import { followLink, INBOX_PATH } from "../lib/router";
 import { Notice, Waiting } from "../ui/Notice";
 import type { Running } from "./useAct";
-import { ASKS_WORDS, words } from "./words";
+import { ASKS_WORDS, SCAN_WORDS, words } from "./words";
 
 const QrImage = lazy(() => import("./QrImage"));
 
@@ -22,7 +22,7 @@ function Left({ until }: { readonly until: string }) {
     };
   }, [until]);
   return (
-    <p className="aside" role="timer">
+    <p className="act-left" role="timer">
       {words.left(left)}
     </p>
   );
@@ -57,12 +57,21 @@ function CodeForm({ onSend }: { readonly onSend: (code: string) => void }) {
   );
 }
 
+/** As WhatsApp shows the boxes to type it into. */
+const inHalves = (code: string): string => (/^\w{8}$/u.test(code) ? `${code.slice(0, 4)}-${code.slice(4)}` : code);
+
+function asked({ asks, pairing_code: pairing, account_type: type }: AccountAct): string {
+  if (pairing !== null) return words.pairing;
+  if (asks === "QRCODE") return SCAN_WORDS.get(type.toLowerCase()) ?? ASKS_WORDS.QRCODE;
+  return ASKS_WORDS[asks ?? "UNKNOWN"];
+}
+
 function Asked({ act, onAnswer }: { readonly act: AccountAct; readonly onAnswer: (code: string) => void }) {
   const { asks, qr_text: image, pairing_code: pairing, url, expires_at: until } = act;
   return (
     <>
-      <p role="status">{pairing === null ? ASKS_WORDS[asks ?? "UNKNOWN"] : words.pairing}</p>
-      {pairing !== null && <output className="pairing">{pairing}</output>}
+      <p role="status">{asked(act)}</p>
+      {pairing !== null && <output className="pairing">{inHalves(pairing)}</output>}
       {pairing === null && image !== null && (
         <Suspense fallback={<Waiting label={words.working} />}>
           <QrImage text={image} />
@@ -87,7 +96,7 @@ interface ActViewProps {
 }
 
 /** How connecting stands, and what is asked of the person. */
-export function ActView({ running: { act, failure, answer, renew }, arrived, onLink }: ActViewProps) {
+export function ActView({ running: { act, failure, renewing, answer, renew }, arrived, onLink }: ActViewProps) {
   const isDone = arrived || act?.state === "done";
   const canLink = onLink !== null && act?.act !== "link" && act?.act !== "reconnect_link";
   return (
@@ -103,7 +112,8 @@ export function ActView({ running: { act, failure, answer, renew }, arrived, onL
       )}
       {!isDone && (act?.state === "waiting" || act?.state === "working") && <Waiting label={words.working} />}
       {!isDone && act?.state === "asking" && <Asked act={act} onAnswer={answer} />}
-      {!isDone && (act?.state === "failed" || act?.state === "expired") && (
+      {!isDone && renewing && <Waiting label={words.renewing} />}
+      {!isDone && !renewing && (act?.state === "failed" || act?.state === "expired") && (
         <Notice
           tone="error"
           title={act.state === "expired" ? words.expired : words.failed}

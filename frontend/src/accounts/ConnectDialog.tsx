@@ -106,7 +106,7 @@ export function ConnectDialog({ again, arrived, onClose }: ConnectDialogProps) {
               />
             </label>
           )}
-          <button type="submit" className="button button-strong">
+          <button type="submit" className="button button-strong" disabled={running.busy}>
             {words.go}
           </button>
         </form>

@@ -43,7 +43,7 @@ export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; 
             {failure}
           </p>
         )}
-        <button type="submit" className="button button-strong" disabled={busy || typed.trim() !== words.removeWord}>
+        <button type="submit" className="button button-danger" disabled={busy || typed.trim() !== words.removeWord}>
           {words.removeGo}
         </button>
       </form>

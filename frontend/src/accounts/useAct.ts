@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { answerAct, getAct, renewAct } from "../api/accounts";
 import { ApiError } from "../api/http";
@@ -16,6 +16,10 @@ export function failureOf(error: unknown): string {
 export interface Running {
   readonly act: AccountAct | null;
   readonly failure: string | null;
+  /** Something was asked of the server, and it has not answered yet. */
+  readonly busy: boolean;
+  /** What expired is being replaced. */
+  readonly renewing: boolean;
   readonly start: (begin: () => Promise<AccountAct>) => void;
   readonly answer: (code: string) => void;
   readonly renew: () => void;
@@ -28,20 +32,34 @@ const isOver = ({ state }: AccountAct): boolean => state === "done" || state ===
 export function useAct(): Running {
   const [act, setAct] = useState<AccountAct | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const renewals = useRef(0);
+  const [busy, setBusy] = useState(false);
+  const [renewals, setRenewals] = useState(0);
   const start = useCallback((begin: () => Promise<AccountAct>) => {
     setFailure(null);
-    begin().then(setAct, (error: unknown) => {
-      setFailure(failureOf(error));
-    });
+    setBusy(true);
+    begin()
+      .then(setAct, (error: unknown) => {
+        setFailure(failureOf(error));
+      })
+      .finally(() => {
+        setBusy(false);
+      });
   }, []);
   const id = act?.id;
   const renewsItself = act?.state === "expired" && act.act !== "link" && act.act !== "reconnect_link";
+  const renewing = renewsItself && renewals < RENEWALS && failure === null;
   useEffect(() => {
-    if (id === undefined || !renewsItself || renewals.current >= RENEWALS) return;
-    renewals.current += 1;
-    start(() => renewAct(id));
-  }, [id, renewsItself, start]);
+    if (id === undefined || !renewing) return;
+    renewAct(id).then(
+      (next) => {
+        setRenewals((before) => before + 1);
+        setAct(next);
+      },
+      (error: unknown) => {
+        setFailure(failureOf(error));
+      },
+    );
+  }, [id, renewing]);
   const follows = act !== null && !isOver(act);
   const works = act?.state === "waiting" || act?.state === "working";
   useEffect(() => {
@@ -66,13 +84,16 @@ export function useAct(): Running {
   return {
     act,
     failure,
+    busy,
+    renewing,
     start,
     answer: (code) => {
       if (id !== undefined) start(() => answerAct(id, code));
     },
     renew: () => {
-      renewals.current = 0;
-      if (id !== undefined) start(() => renewAct(id));
+      setRenewals(0);
+      if (renewsItself) setFailure(null);
+      else if (id !== undefined) start(() => renewAct(id));
     },
     forget: () => {
       setAct(null);

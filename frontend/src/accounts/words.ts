@@ -1,27 +1,12 @@
 /** Every sentence of the accounts page. */
-import type { AccountAct, Alarm } from "../api/schema";
+import type { AccountAct } from "../api/schema";
 import { isolated } from "../lib/text";
 
 const number = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
 
-/** What an alarm says of its account, or of the installation. */
-export const ALARM_WORDS: Readonly<Record<Alarm["kind"], (alarm: Alarm) => string>> = {
-  account_down: () => "is not connected: no new messages arrive.",
-  unusually_quiet: ({ count }) =>
-    count === null
-      ? "is unusually quiet: messages may be missing."
-      : `is unusually quiet: at least ${plural(count, "delivery", "deliveries")} would have come by now.`,
-  outbox_waiting: ({ count }) => `cannot send: ${plural(count ?? 0, "message waits", "messages wait")}.`,
-  webhooks_missing: () => "gets no webhooks: new messages do not arrive by themselves.",
-  deliveries_failing: ({ count }) => `${plural(count ?? 0, "delivery", "deliveries")} could not be stored in the inbox yet.`,
-  key_refused: () => "Unipile refuses the key: nothing can be sent or fetched.",
-  feed_held: () => "Screens are not told of news at the moment.",
-  disk_full: () => "The disk is nearly full: soon nothing more can be stored.",
-};
-
 export const ASKS_WORDS: Readonly<Record<NonNullable<AccountAct["asks"]>, string>> = {
-  QRCODE: "On your phone open WhatsApp or Telegram, then Linked devices, and scan this.",
+  QRCODE: "Open the app on your phone, look for linked devices in its settings, and scan this.",
   "2FA": "Type the code of your second factor.",
   OTP: "Type the code that the provider has just sent you.",
   PHONE_REGISTER: "Type the phone number that the provider asks for.",
@@ -32,10 +17,16 @@ export const ASKS_WORDS: Readonly<Record<NonNullable<AccountAct["asks"]>, string
   UNKNOWN: "The provider asks for something this page does not know. Connect by link.",
 };
 
+/** Where the app has its scanner. */
+export const SCAN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["whatsapp", "On your phone open WhatsApp, then Settings, Linked devices, Link a device, and scan this."],
+  ["telegram", "On your phone open Telegram, then Settings, Devices, Link desktop device, and scan this."],
+]);
+
 export const words = {
   title: "Accounts",
   backToInbox: "To the inbox",
-  add: "Connect an account",
+  add: "Add account",
   waiting: "Asking the server…",
   cancel: "Cancel",
   close: "Close",
@@ -47,25 +38,36 @@ export const words = {
   noneMember: "An owner can connect one.",
   nameless: "Nameless account",
   unknown: "Not known yet",
-  since: (moment: string) => `since ${moment}`,
-  theirWord: (word: string) => `Unipile says ${word}`,
+  theirWord: (word: string, since: string) => `Unipile says ${word}${since === "" ? "" : ` since ${since}`}`,
+  quietChip: "Unusually quiet",
   lastDelivery: "Last webhook",
+  lastDeliveryMeans: "When something was last delivered from this account",
   lastProof: "Last proof",
+  lastProofMeans: "When an answer of Unipile, to a message sent or a comparison made, last showed that it works",
   never: "none yet",
   today: "Today",
   todayCount: (received: number, sent: number) => `${number(received)} in, ${number(sent)} out`,
   outbox: "Waiting to send",
   gaps: "Open gaps",
-  usual: "Usual in this hour",
-  usualCount: (count: number) => `${count < 10 ? count.toFixed(1) : number(Math.round(count))} per hour`,
-  quiet: (since: string, expected: number) =>
-    `Unusually quiet since ${since}: in the quietest of the last four weeks ${plural(expected, "delivery", "deliveries")} would have come by now.`,
+  gapsMeans: "Times in which something may have been missed, still to be compared with Unipile",
+  usual: "Usual now",
+  usualMeans: "Deliveries in this hour of the week, on the average of the last four weeks",
+  usualCount: (count: number) => `${count < 10 ? count.toFixed(1) : number(Math.round(count))} an hour`,
   lastDay: (received: number, sent: number, peak: string) =>
     `Last 24 hours: ${number(received)} received, ${number(sent)} sent${peak === "" ? "" : `, most in the hour from ${peak}`}`,
+  dayAgo: "24 h ago",
+  received: (count: number) => `${number(count)} in`,
+  sent: (count: number) => `${number(count)} out`,
+  now: "now",
   healthFailed: "The figures could not be loaded.",
   timeLine: "Time line",
+  history: "History and checks",
   reconnect: "Connect again",
+  reconnectNote: "With a new code, or by link",
   restart: "Restart",
+  restartNote: "Unipile opens its session anew",
+  more: (name: string) => `More for ${isolated(name)}`,
+  moreTitle: "More",
   restarted: "It is being restarted. Its state here follows by itself.",
   remove: "Remove…",
   removeTitle: (name: string) => `Remove ${isolated(name)}`,
@@ -73,9 +75,6 @@ export const words = {
   removeType: "Type remove to go on",
   removeWord: "remove",
   removeGo: "Remove the account",
-  acknowledge: "Seen",
-  acknowledged: "seen",
-  alarms: "What needs somebody",
 
   connectTitle: "Connect an account",
   reconnectTitle: (name: string) => `Connect ${isolated(name)} again`,
@@ -89,8 +88,8 @@ export const words = {
   working: "Asking Unipile for it…",
   qr: "QR image to scan with the phone",
   pairing: "On your phone open WhatsApp, Linked devices, Link with phone number, and type:",
-  left: (seconds: number) => `Good for another ${plural(seconds, "second", "seconds")}.`,
-  renewing: "That one has expired; a new one is being fetched…",
+  left: (seconds: number) => `Works for another ${plural(seconds, "second", "seconds")}`,
+  renewing: "That one has expired. Fetching a new one…",
   expired: "It has expired, and nobody scanned it.",
   renew: "Get a new one",
   code: "Code",
@@ -101,16 +100,4 @@ export const words = {
   toInbox: "To the inbox",
   failed: "It did not work.",
   byLinkInstead: "Use the link instead",
-
-  setupTitle: "Connect Landline to Unipile",
-  setupNext: "Both stand in Unipile's dashboard. They are tried at once, kept on the server, and never shown again.",
-  dsn: "DSN, as https://api1.unipile.com:13111",
-  key: "API key",
-  tryThem: "Try and keep",
-  trying: "Trying them by one call…",
-  demo: "This is the demo: the accounts are simulated.",
-  setupElsewhere: "Log in over https or on the machine itself to enter them here, or run landline connect there.",
-  setupOwner: "Whoever installed Landline can enter them.",
-  address: (url: string) => `Unipile delivers to ${url}.`,
-  noAddress: "No public address is set: set PUBLIC_URL, so that Unipile can deliver. Until then nothing arrives by itself.",
 } as const;

@@ -18,6 +18,7 @@ import type {
 } from "./schema";
 
 export type {
+  Alarm,
   Attachment,
   Attendee,
   BegunConversation,

@@ -2,8 +2,6 @@ import { createContext, useContext, useMemo } from "react";
 
 import type { Channel, Id } from "../api/types";
 import { oneLine } from "../lib/text";
-import { useLive } from "../sync/client";
-import { channels } from "../sync/queries";
 import { STATE_WORDS } from "./channelWords";
 
 /** The channels that are not as they should be, by id. */
@@ -25,9 +23,8 @@ export function stateWord({ status, status_word }: Pick<Channel, "status" | "sta
   return STATE_WORDS.get(status)?.chip ?? oneLine(status_word ?? status, 40);
 }
 
-export function useTroubledChannels(): TroubledChannels {
-  const all = useLive(channels);
-  return useMemo(() => new Map((all ?? []).filter(isTroubled).map((channel) => [channel.id, channel])), [all]);
+export function useTroubledChannels(all: readonly Channel[]): TroubledChannels {
+  return useMemo(() => new Map(all.filter(isTroubled).map((channel) => [channel.id, channel])), [all]);
 }
 
 export function useTrouble(channelId: Id): Channel | undefined {

@@ -7,21 +7,24 @@ export interface StateWords {
   /** What it means for the conversations. Absent where it will pass by itself. */
   readonly effect?: string;
   readonly next?: string;
+  /** What the accounts page offers first. */
+  readonly remedy?: "reconnect" | "restart";
 }
 
-const RECONNECT = "Connect the account again at Unipile; what came meanwhile then follows.";
+const RECONNECT = "Connect it again; what came meanwhile then follows.";
 
 export const STATE_WORDS: ReadonlyMap<string, StateWords> = new Map<string, StateWords>([
   ["ok", { chip: "Connected" }],
   ["connecting", { chip: "Connecting" }],
-  ["credentials", { chip: "Signed out", effect: "is signed out: no new messages arrive.", next: RECONNECT }],
-  ["permissions", { chip: "Lacks permission", effect: "lacks a permission: messages may be missing.", next: RECONNECT }],
+  ["credentials", { chip: "Signed out", effect: "is signed out: no new messages arrive.", next: RECONNECT, remedy: "reconnect" }],
+  ["permissions", { chip: "Lacks permission", effect: "lacks a permission: messages may be missing.", next: RECONNECT, remedy: "reconnect" }],
   [
     "error",
     {
-      chip: "Stopped",
+      chip: "Stopped by an error",
       effect: "stopped with an error: no new messages arrive.",
-      next: "Restart the account at Unipile; if that does not help, connect it again.",
+      next: "Restart it; if that does not help, connect it again.",
+      remedy: "restart",
     },
   ],
   [
@@ -29,7 +32,8 @@ export const STATE_WORDS: ReadonlyMap<string, StateWords> = new Map<string, Stat
     {
       chip: "Stopped",
       effect: "is stopped: no new messages arrive.",
-      next: "Start the account at Unipile, and see there whether your plan covers it.",
+      next: "Restart it. If that does not help, see at Unipile whether your plan covers it.",
+      remedy: "restart",
     },
   ],
   [
@@ -37,14 +41,14 @@ export const STATE_WORDS: ReadonlyMap<string, StateWords> = new Map<string, Stat
     {
       chip: "Removed",
       effect: "was removed at Unipile: no new messages arrive. What is here stays.",
-      next: "To go on with it, connect it there again.",
+      next: "To go on with it, connect it as a new account.",
     },
   ],
 ]);
 
 export const CHANNEL_WORDS = {
-  banner: (name: string, effect: string) => `${isolated(name)} ${effect}`,
-  others: (count: number) => (count === 1 ? "One more account is not connected." : `${count} more accounts are not connected.`),
+  banner: (name: string, effect: string) => `${name} ${effect}`,
+  named: (name: string, provider: string) => `${name} on ${provider}`,
   timeLine: "Time line",
   timeLineOf: (name: string) => `What Unipile said of ${isolated(name)}`,
   lastDelivery: (moment: string) => `Last delivery: ${moment}`,

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useRef, useState } from "react";
 
-import type { Id } from "../api/types";
-import { ChannelBanner } from "../channels/ChannelBanner";
+import type { Channel, Id } from "../api/types";
+import { AlarmBar } from "../channels/AlarmBar";
 import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
 import { InspectorHost } from "../inspector/InspectorHost";
 import { inspect } from "../inspector/opened";
@@ -9,7 +9,7 @@ import { ACCOUNTS_PATH, conversationPath, INBOX_PATH, leaveConversation, navigat
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
-import { archivedConversations, unreadConversations, type ListFilter } from "../sync/queries";
+import { archivedConversations, channels, unreadConversations, type ListFilter } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
@@ -33,6 +33,8 @@ const NewChat = lazy(() => loaded(import("./newChat/NewChat").then((file) => fil
 const inspectMessage = (message: LocalMessage): void => {
   inspect(message.id);
 };
+
+const NO_ACCOUNTS: readonly Channel[] = [];
 
 const EVERYTHING: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
 
@@ -58,7 +60,11 @@ function Chip({ label, pressed, onPress }: ChipProps) {
   );
 }
 
-function Panes({ conversationId, target, preferences, onHelp, onSettings }: InboxProps) {
+interface PanesProps extends InboxProps {
+  readonly accounts: readonly Channel[];
+}
+
+function Panes({ conversationId, target, preferences, onHelp, onSettings, accounts }: PanesProps) {
   const [filter, setFilter] = useState(EVERYTHING);
   const details = useDetails(conversationId);
   const list = useRef<ListHandle>(null);
@@ -142,6 +148,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
 
   return (
     <div ref={inbox} className={`inbox ${conversationId === null ? "" : "inbox-reading"} ${showsDetails ? "inbox-details" : ""}`}>
+      <AlarmBar channels={accounts} />
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
@@ -196,7 +203,6 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
             />
           )}
         </div>
-        <ChannelBanner />
         <ConversationList
           handle={list}
           filter={filter}
@@ -247,9 +253,10 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings }: Inbo
 
 /** The inbox; every part of it can tell which accounts are in trouble. */
 export function Inbox(props: InboxProps) {
+  const accounts = useLive(channels) ?? NO_ACCOUNTS;
   return (
-    <TroubledChannelsContext value={useTroubledChannels()}>
-      <Panes {...props} />
+    <TroubledChannelsContext value={useTroubledChannels(accounts)}>
+      <Panes {...props} accounts={accounts} />
     </TroubledChannelsContext>
   );
 }

@@ -84,3 +84,17 @@ export function momentSince(milliseconds: number, now: Date): string {
   const time = clockTime(milliseconds);
   return daysBefore(date, now) === 0 ? time : `${date.getDate()} ${MONTHS[date.getMonth()] ?? ""} ${time}`;
 }
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** `just now`, `42 s ago`, `8 min ago`, `3 h ago`, then `3 Mar 13:40`. */
+export function agoWords(timestamp: string, now: Date): string {
+  const past = now.getTime() - Date.parse(timestamp);
+  if (past < 10 * SECOND_MS) return "just now";
+  if (past < MINUTE_MS) return `${Math.floor(past / SECOND_MS)} s ago`;
+  if (past < HOUR_MS) return `${Math.floor(past / MINUTE_MS)} min ago`;
+  if (past < DAY_MS) return `${Math.floor(past / HOUR_MS)} h ago`;
+  return momentSince(Date.parse(timestamp), now);
+}

@@ -8,6 +8,7 @@ import { ClientContext } from "../sync/client";
 import { readPreferences, writePreferences, type Preferences } from "../sync/device";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Notice, Waiting } from "../ui/Notice";
+import { AlarmNotices } from "./AlarmNotices";
 import { Help } from "./Help";
 import { Login } from "./Login";
 import { Rail } from "./Rail";
@@ -17,6 +18,7 @@ import { useAccount } from "./useAccount";
 
 const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
 const Accounts = lazy(() => import("../accounts/Accounts"));
+const History = lazy(() => import("../history/History"));
 const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
@@ -100,12 +102,14 @@ export function App() {
                     {route.screen === "search" && <Search q={route.q} />}
                     {route.screen === "deliveries" && <Deliveries />}
                     {route.screen === "accounts" && <Accounts />}
+                    {route.screen === "history" && <History key={route.channelId} channelId={route.channelId} />}
                   </Suspense>
                 </ErrorBoundary>
               )}
             </SoundStage>
           </div>
           <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
+          {preferences.alarmNotices && <AlarmNotices />}
           {dialog === "settings" && (
             <Settings
               preferences={preferences}

@@ -6,6 +6,7 @@ import type { Preferences } from "../sync/device";
 import { useWaitingCount } from "../sync/outgoing";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
+import { AlarmNoticesSwitch } from "./AlarmNoticesSwitch";
 import { ReadReceipts } from "./ReadReceipts";
 
 interface ChoiceProps<T extends string> {
@@ -102,6 +103,12 @@ export function Settings({ preferences, onChange, onKeys, onSignOut, onClose }: 
           {words.preferences.singleKeys} <small>{words.preferences.singleKeysNext}</small>
         </span>
       </label>
+      <AlarmNoticesSwitch
+        wanted={preferences.alarmNotices}
+        onChange={(alarmNotices) => {
+          onChange({ ...preferences, alarmNotices });
+        }}
+      />
       <ReadReceipts />
       <button type="button" className="text-button" onClick={onKeys}>
         {words.preferences.keys}

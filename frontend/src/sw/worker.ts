@@ -12,7 +12,8 @@ const PREFIX = "landline-shell-";
 const CACHE = PREFIX + __BUILD__;
 /** The page under its own address, so that it keeps the headers the server gives to pages. */
 const PAGE = "/inbox/";
-const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|inbox(?:\/|$))/;
+const ACCOUNTS = "/accounts";
+const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|accounts\/?$|inbox(?:\/|$))/;
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
@@ -57,4 +58,20 @@ worker.addEventListener("fetch", (event) => {
   } else if (__SHELL_FILES__.includes(url.pathname)) {
     event.respondWith(fromShell(url.pathname, request));
   }
+});
+
+/** An alarm was pressed: the page that is open shows the accounts, else one is opened. */
+async function openAccounts(): Promise<void> {
+  const [page] = await worker.clients.matchAll({ type: "window" });
+  if (page === undefined) {
+    await worker.clients.openWindow(ACCOUNTS);
+    return;
+  }
+  page.postMessage(ACCOUNTS);
+  await page.focus();
+}
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openAccounts());
 });

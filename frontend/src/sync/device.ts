@@ -13,6 +13,8 @@ export interface Preferences {
   readonly sendKey: SendKey;
   /** A message can be taken back for some seconds before it leaves. */
   readonly undoSend: boolean;
+  /** Alarms are told by notifications of the device. */
+  readonly alarmNotices: boolean;
 }
 
 /** What sends; the other of the two makes a new line. */
@@ -24,6 +26,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   singleKeys: true,
   sendKey: "enter",
   undoSend: false,
+  alarmNotices: false,
 };
 
 function read(key: string): string | null {
@@ -87,6 +90,7 @@ export function readPreferences(): Preferences {
     singleKeys: stored.singleKeys !== false,
     sendKey: stored.sendKey === "ctrl-enter" ? "ctrl-enter" : "enter",
     undoSend: stored.undoSend === true,
+    alarmNotices: stored.alarmNotices === true,
   };
 }
 
@@ -104,6 +108,15 @@ export function writePlaybackRate(rate: number): void {
   write("playback-rate", rate === 1 ? null : String(rate));
 }
 
+/** The open alarms that this device has told; no other tab tells them again. */
+export function readToldAlarms(): readonly string[] {
+  return (read("told-alarms") ?? "").split(" ");
+}
+
+export function writeToldAlarms(ids: readonly string[]): void {
+  write("told-alarms", ids.length === 0 ? null : ids.join(" "));
+}
+
 export function forgetDevice(): void {
-  for (const key of ["user", "theme", "preferences", "playback-rate"]) write(key, null);
+  for (const key of ["user", "theme", "preferences", "playback-rate", "told-alarms"]) write(key, null);
 }

@@ -1,0 +1,93 @@
+"""From a new installation to a connected account, and what is said when one is down (issue 5, items 1 to 3; F1, J11, J16)."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import ConsoleMessage, Page, expect
+
+from tests.browser.conftest import CANARY_KEY, Screen, Stack
+from tests.browser.test_acts import until
+
+WRONG_KEY = "a-key-of-nobody"
+
+
+def listened(page: Page) -> list[str]:
+    """What the page writes to the console from now on; of refusals that were asked for the browser itself writes."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if not message.text.startswith("Failed to load resource"):
+            said.append(message.text)
+
+    page.on("console", hear)
+    return said
+
+
+async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned_account(
+    stack: Stack, screen: Screen, tmp_path: Path
+) -> None:
+    await stack.stop_server()
+    stack.server = await asyncio.to_thread(
+        stack.processes.web, LANDLINE_BIND=f"127.0.0.1:{stack.port}", LANDLINE_DATA_DIR=str(tmp_path)
+    )
+    page, said = screen.page, listened(screen.page)
+    await screen.log_in(stack.url)
+    await page.get_by_role("link", name="Accounts").first.click()
+    steps = page.get_by_role("region", name="Set up Landline")
+    await steps.get_by_label("DSN").fill(stack.simulator.url)
+    await steps.get_by_label("Access token").fill(WRONG_KEY)
+    await steps.get_by_role("button", name="Try and keep").click()
+    await expect(steps.get_by_role("alert")).to_contain_text("does not accept this key", timeout=30_000)
+    await expect(steps.get_by_label("Access token")).to_be_focused()
+    await steps.get_by_label("Access token").fill(CANARY_KEY)
+    await steps.get_by_role("button", name="Try and keep").click()
+    await steps.get_by_text("They work").wait_for(timeout=30_000)
+    assert CANARY_KEY not in await page.content()
+
+    await page.get_by_role("button", name="Add account").click()
+    dialog = page.get_by_role("dialog", name="Connect an account")
+    await dialog.get_by_role("button", name="Go on").click()
+    await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
+    [attempt] = stack.simulator.connecting.attempts
+    stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
+    await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
+    await dialog.get_by_role("link", name="To the inbox").click()
+    await page.get_by_role("listbox", name="Conversations").wait_for(timeout=20_000)
+    assert said == []
+
+
+async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back(
+    stack: Stack, screen: Screen
+) -> None:
+    page, said = screen.page, listened(screen.page)
+    await screen.log_in(stack.url)
+    bar = page.locator(".alarm-bar")
+    await expect(bar).to_be_empty()
+    stack.simulator.account_disconnects(stack.account)
+    await expect(bar).to_contain_text("on WhatsApp is signed out: no new messages arrive.", timeout=15_000)
+    await bar.get_by_role("link", name="To the accounts").click()
+    card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
+    await expect(card).to_contain_text("Signed out")
+    await card.get_by_role("button", name="Connect again").wait_for()
+    stack.simulator.account_reconnects(stack.account)
+    await expect(card).to_contain_text("Connected", timeout=15_000)
+    await page.get_by_role("link", name="Inbox").first.click()
+    await expect(bar).to_be_empty()
+
+    await page.goto(f"{stack.url}/accounts")
+    await page.set_viewport_size({"width": 320, "height": 640})
+    await card.get_by_role("button", name="More for").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("End")
+    await page.keyboard.press("Enter")
+    removing = page.get_by_role("dialog", name="Remove")
+    go = removing.get_by_role("button", name="Remove the account")
+    await expect(go).to_be_disabled()
+    await removing.get_by_label("Type remove").fill("remove")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await go.click()
+    await until(lambda: stack.account.id not in stack.simulator.world.accounts)
+    await expect(card).to_contain_text("Removed", timeout=15_000)
+    assert said == []
