@@ -11,8 +11,8 @@ class AccountAct(models.Model):
 
     ``asking`` until a person has done what upstream asks for, by ``expires_at``.
 
-    ``answer`` is what somebody typed: a code, or a proxy with its password. It is erased as the worker takes it, as are ``qr_text``,
-    ``pairing_code`` and ``url`` with the end of the act.
+    ``answer`` is what somebody typed: a code, or a proxy with its password. It is erased as the worker takes it, as are
+    ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
     """
 
     class Act(models.TextChoices):
