@@ -58,10 +58,12 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await dialog.get_by_role("button", name="Go on").click()
     await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
     [attempt] = stack.simulator.connecting.attempts
-    stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
+    account = stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
     await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
     await dialog.get_by_role("link", name="To the inbox").click()
-    await page.get_by_role("listbox", name="Conversations").wait_for(timeout=20_000)
+    ana = stack.simulator.contact(account, "Ana Martínez", phone_number="+34600000118")
+    stack.simulator.customer_writes(stack.simulator.direct_chat(ana), "Is the lamp there?")
+    await page.get_by_role("option", name="Ana Martínez").wait_for(timeout=20_000)
     assert said == []
 
 
