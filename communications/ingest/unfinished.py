@@ -22,6 +22,7 @@ FILES_TASK: Final = "files_fetch"
 ACCOUNTS_TASK: Final = "accounts_list"
 READS_TASK: Final = "upstream_reads"
 OUTBOX_TASK: Final = "outbox"
+ERASE_TASK: Final = "accounts_erase"
 ACTS_TASK: Final = "account_acts"
 WEBHOOKS_TASK: Final = "webhooks_look"
 PAUSE_SECONDS: Final = 0.25

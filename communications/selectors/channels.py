@@ -19,6 +19,7 @@ class ChannelRow(NamedTuple):
     status_word: str
     status_since: dt.datetime | None
     read_receipts: ReadReceipts
+    paused_at: dt.datetime | None
     role: Role
     alarms: str | None
     version: str
@@ -27,7 +28,7 @@ class ChannelRow(NamedTuple):
 
 CHANNEL_ROWS: Final = f"""
 SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
-       channel.read_receipts, access.role, {OPEN_ALARMS} AS alarms,
+       channel.read_receipts, channel.paused_at, access.role, {OPEN_ALARMS} AS alarms,
        greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
@@ -56,6 +57,7 @@ def channel_document(row: Sequence[Any]) -> Channel:
         status_word=held.status_word or None,
         status_since=optional_instant(held.status_since),
         read_receipts=held.read_receipts,
+        paused_at=optional_instant(held.paused_at),
         role=held.role,
         alarms=() if held.alarms is None else _alarms.decode(held.alarms),
         version=held.version,

@@ -90,6 +90,7 @@ class Victim:
             "api_key": "a-key",
             "alarm_id": str(Alarm.objects.create(kind="account_down", channel=channel).pk),
             "read_receipts": "never",
+            "paused": True,
             "text": "hello",
             "verdict": "different",
             "confirmation": "erase",

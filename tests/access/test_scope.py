@@ -160,6 +160,7 @@ class Estate:
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
             "read_receipts": "never",
+            "paused": True,
             "text": "canary",
             "verdict": "same",
             "confirmation": "erase",

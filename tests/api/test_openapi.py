@@ -195,6 +195,7 @@ class FullInbox:
             "picture_id": str(picture.pk),
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
             "read_receipts": "on_open",
+            "paused": True,
             "alarm_id": str(
                 Alarm.objects.create(kind="account_down", channel=channel, reason="credentials").pk
             ),

@@ -172,6 +172,26 @@ export interface paths {
         readonly patch: operations["channel_patch"];
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/channels/{channel_id}/pause/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause or resume an account
+         * @description While it is paused nothing is sent or read; what comes is kept. For owners and administrators, and recorded.
+         */
+        readonly post: operations["channel_pause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/channels/{channel_id}/statuses/": {
         readonly parameters: {
             readonly query?: never;
@@ -222,8 +242,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Connect again, restart or remove an account
-         * @description For owners and administrators of the account, removing for owners; recorded. What is stored here stays.
+         * Connect again, restart or remove an account, or set its proxy
+         * @description For owners and administrators of the account, removing for owners; recorded. What is stored stays unless it is erased.
          */
         readonly post: operations["channel_act"];
         readonly delete?: never;
@@ -323,6 +343,26 @@ export interface paths {
          * @description The code that the provider asked for. It is held until the worker takes it, and in no log.
          */
         readonly post: operations["account_act_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/acts/{act_id}/resend/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the code sent again
+         * @description Where the provider has sent one. Whether it does so again, it says; the first may still be typed.
+         */
+        readonly post: operations["account_act_resend"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1218,6 +1258,40 @@ export interface components {
              */
             readonly read_receipts: "on_open" | "on_answer" | "never";
         };
+        /** ChannelPause */
+        readonly ChannelPause: {
+            /**
+             * Paused
+             * @description Whether nothing is sent or read for the account.
+             */
+            readonly paused: boolean;
+        };
+        /**
+         * Proxy
+         * @description By which upstream connects the account. The password is held until it is sent, and shown to nobody.
+         */
+        readonly Proxy: {
+            /**
+             * Protocol
+             * @default http
+             * @enum {string}
+             */
+            readonly protocol: "http" | "https" | "socks5";
+            /** Host */
+            readonly host: string;
+            /** Port */
+            readonly port: number;
+            /**
+             * Username
+             * @default
+             */
+            readonly username: string;
+            /**
+             * Password
+             * @default
+             */
+            readonly password: string;
+        };
         /** WantedChannelAct */
         readonly WantedChannelAct: {
             /**
@@ -1230,13 +1304,21 @@ export interface components {
              * Act
              * @enum {string}
              */
-            readonly act: "reconnect" | "reconnect_link" | "restart" | "remove";
+            readonly act: "reconnect" | "reconnect_link" | "restart" | "remove" | "proxy";
             /**
              * Confirmation
-             * @description To remove: the word `remove`, as somebody typed it.
+             * @description To remove: the word `remove`, or `erase`, as somebody typed it.
              * @default
              */
             readonly confirmation: string;
+            /**
+             * Erases
+             * @description To remove: what is stored here goes too.
+             * @default false
+             */
+            readonly erases: boolean;
+            /** @description Of the act `proxy`; null takes it away. */
+            readonly proxy?: components["schemas"]["Proxy"] | null;
         };
         /** WantedLookup */
         readonly WantedLookup: {
@@ -1251,6 +1333,16 @@ export interface components {
              * @description With its country's code.
              */
             readonly phone: string;
+        };
+        /**
+         * SyncLimit
+         * @description How much of its past upstream is to fetch of a new account; 0 for nothing.
+         */
+        readonly SyncLimit: {
+            /** Chats */
+            readonly chats?: number | null;
+            /** Messages */
+            readonly messages?: number | null;
         };
         /**
          * WantedAccount
@@ -1279,6 +1371,8 @@ export interface components {
              * @default
              */
             readonly phone: string;
+            /** @description By a link, where the provider's accounts take one: not WhatsApp, Telegram. */
+            readonly sync_limit?: components["schemas"]["SyncLimit"] | null;
         };
         /** CheckpointAnswer */
         readonly CheckpointAnswer: {
@@ -1656,7 +1750,7 @@ export interface components {
             readonly id: string;
             readonly channel_id: string | null;
             /** @enum {unknown} */
-            readonly act: "connect" | "link" | "probe" | "reconnect" | "reconnect_link" | "remove" | "restart" | "webhooks_check" | "webhooks_register";
+            readonly act: "connect" | "link" | "probe" | "proxy" | "reconnect" | "reconnect_link" | "remove" | "restart" | "webhooks_check" | "webhooks_register";
             readonly account_type: string;
             /** @enum {unknown} */
             readonly state: "asking" | "done" | "expired" | "failed" | "waiting" | "working";
@@ -1951,7 +2045,8 @@ export interface components {
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
          *
-         *     ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is
+         *     sent or read, by a person's wish. ``alarms`` are its open ones, and to owners those of the
          *     whole installation.
          */
         readonly Channel: {
@@ -1964,6 +2059,7 @@ export interface components {
             readonly status_since: string | null;
             /** @enum {unknown} */
             readonly read_receipts: "never" | "on_answer" | "on_open";
+            readonly paused_at: string | null;
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
             readonly alarms: readonly components["schemas"]["Alarm"][];
@@ -2668,8 +2764,8 @@ export interface components {
          * Reachability
          * @description Whether deliveries can arrive, and how far that is proven.
          *
-         *     ``ourselves``: this server reached itself by its public address, which says nothing of upstream's own way. ``unipile``: upstream
-         *     has delivered since the test was asked for. ``unipile_at``: its last delivery of all.
+         *     ``ourselves``: this server reached itself by its public address, which says nothing of upstream's own way.
+         *     ``unipile``: upstream has delivered since the test was asked for. ``unipile_at``: its last delivery of all.
          */
         readonly Reachability: {
             readonly address: string | null;
@@ -2907,8 +3003,11 @@ export type Credentials = components['schemas']['Credentials'];
 export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type WantedSetupAct = components['schemas']['WantedSetupAct'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
+export type ChannelPause = components['schemas']['ChannelPause'];
+export type Proxy = components['schemas']['Proxy'];
 export type WantedChannelAct = components['schemas']['WantedChannelAct'];
 export type WantedLookup = components['schemas']['WantedLookup'];
+export type SyncLimit = components['schemas']['SyncLimit'];
 export type WantedAccount = components['schemas']['WantedAccount'];
 export type CheckpointAnswer = components['schemas']['CheckpointAnswer'];
 export type WantedPictures = components['schemas']['WantedPictures'];
@@ -3455,6 +3554,69 @@ export interface operations {
             };
         };
     };
+    readonly channel_pause: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChannelPause"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly channel_statuses_list: {
         readonly parameters: {
             readonly query?: {
@@ -3905,6 +4067,65 @@ export interface operations {
                 readonly "application/json": components["schemas"]["CheckpointAnswer"];
             };
         };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_act_resend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an act on an account. */
+                readonly act_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
         readonly responses: {
             /** @description OK */
             readonly 200: {
