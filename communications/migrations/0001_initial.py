@@ -1782,7 +1782,12 @@ class Migration(migrations.Migration):
             name="UpstreamRead",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("subject", models.TextField(choices=[("chat", "Chat"), ("message", "Message")])),
+                (
+                    "subject",
+                    models.TextField(
+                        choices=[("chat", "Chat"), ("message", "Message"), ("missing", "Missing")]
+                    ),
+                ),
                 ("external_id", communications.models.fields.ExternalIdField()),
                 ("asked_by", models.UUIDField()),
                 ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -2099,6 +2104,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("is_stub", True)), fields=["created_at"], name="message_stub"
             ),
         ),
         migrations.AddIndex(
@@ -2780,7 +2791,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("act__in", ["connect", "link"]), ("channel__isnull", False), _connector="OR"
+                            ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
+                            ("channel__isnull", False),
+                            _connector="OR",
                         ),
                         name="account_act_of_a_channel",
                     ),
@@ -2909,21 +2922,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "webhooks checked",
             },
-        ),
-        migrations.RemoveConstraint(
-            model_name="accountact",
-            name="account_act_of_a_channel",
-        ),
-        migrations.AddConstraint(
-            model_name="accountact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act__in", ["connect", "link", "webhooks_check", "webhooks_register", "probe"]),
-                    ("channel__isnull", False),
-                    _connector="OR",
-                ),
-                name="account_act_of_a_channel",
-            ),
         ),
         migrations.AddConstraint(
             model_name="reachabilitytest",
