@@ -40,7 +40,7 @@ const LAYERS = {
   channels: ["sync", "ui", "lib"],
   deliveries: ["api", "channels", "sync", "ui", "lib"],
   gaps: ["api", "channels", "sync", "ui", "lib"],
-  history: ["api", "gaps", "channels", "sync", "ui", "lib"],
+  history: ["api", "deliveries", "gaps", "channels", "sync", "ui", "lib"],
   inspector: ["api", "deliveries", "channels", "sync", "ui", "lib"],
   accounts: ["api", "channels", "sync", "ui", "lib"],
   details: ["channels", "sync", "ui", "lib"],

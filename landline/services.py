@@ -8,6 +8,7 @@ from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
+from communications.ingest.gaps import Heartbeat
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
     COMPARISONS_TASK,
@@ -41,6 +42,7 @@ class Services:
     _pool: AsyncConnectionPool[Any]
     _hub: Hub
     _batcher: Batcher
+    _heartbeat: Heartbeat
     _files: JobAnnouncer
     _retries: JobAnnouncer
     _accounts: JobAnnouncer
@@ -63,13 +65,16 @@ class Services:
         services._outbox = JobAnnouncer(OUTBOX_TASK)
         services._history = JobAnnouncer(HISTORY_TASK)
         services._comparisons = JobAnnouncer(COMPARISONS_TASK)
+        services._heartbeat = Heartbeat(services._pool)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
             secrets=settings.LANDLINE_WEBHOOK_SECRETS,
             refusals=RefusalCounter(settings.LANDLINE_TRUSTED_PROXIES),
             hosted_token=settings.LANDLINE_HOSTED_TOKEN,
+            on_unsaved=services._heartbeat.unsaved,
         )
+        services._heartbeat.start()
         services.socket = Socket(services._hub)
         services.longpoll = LongPoll(services._hub)
         return services
@@ -77,6 +82,7 @@ class Services:
     async def close(self) -> None:
         """Deliveries first: what waits is saved and answered before its database goes."""
         await self._batcher.close()
+        await self._heartbeat.close()
         await self._files.close()
         await self._retries.close()
         await self._accounts.close()

@@ -35,7 +35,7 @@ UPDATE communications_comparisonwindow AS run SET
 WHERE run.id = %(id)s AND run.attempts = %(attempts)s AND run.state = 'running'
 """
 _LATE: Final = """
-SELECT max(ceil(extract(epoch FROM message.created_at - message.sent_at)))::integer FROM communications_message AS message
+SELECT max(greatest(0, ceil(extract(epoch FROM now() - message.sent_at))))::integer FROM communications_message AS message
 WHERE message.channel_id = %(channel)s AND message.external_message_id = ANY(%(ids)s)
 """
 # By the conversations that were active then: messages have no index by channel and time.

@@ -172,6 +172,7 @@ class Message(models.Model):
                 name="message_answers",
                 condition=~models.Q(quoted_external_id=""),
             ),
+            models.Index(fields=["created_at"], name="message_stub", condition=models.Q(is_stub=True)),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from communications.errors import IdempotencyConflict, NotFound, NotPossible
 from communications.feed.announce import changes_announce_on_commit
-from communications.ingest.unfinished import COMPARISONS_TASK, job_announce_on_commit
+from communications.ingest.unfinished import ACCOUNTS_TASK, COMPARISONS_TASK, job_announce_on_commit
 from communications.schemas.comparisons import Comparison
 from communications.selectors.comparisons import comparison_of_reader
 
@@ -28,7 +28,8 @@ WHERE author_id = %(author)s AND client_id = %(client_id)s AND channel_id = %(ch
 
 
 def comparison_ask(user_id: int, channel_id: int, *, client_id: uuid.UUID) -> Comparison:
-    """Has a channel compared as soon as a worker comes to it.
+    """Has a channel compared as soon as a worker comes to it; one that is not connected as far as is known, once upstream
+    was asked whether it is.
 
     Raises NotFound for a channel that is not the person's to read, NotPossible for one that was removed.
     """
@@ -48,7 +49,7 @@ def comparison_ask(user_id: int, channel_id: int, *, client_id: uuid.UUID) -> Co
             if added is None:
                 raise IdempotencyConflict
         else:
-            job_announce_on_commit(COMPARISONS_TASK)
+            job_announce_on_commit(COMPARISONS_TASK if found[0] == "ok" else ACCOUNTS_TASK)
             changes_announce_on_commit()
         return comparison_found(user_id, added[0])
 

@@ -33,7 +33,7 @@ from communications.ingest.comparisons import (
     not_shown_between,
 )
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import COMPARISONS_TASK, FILES_TASK, READS_TASK, job_announce
+from communications.ingest.unfinished import COMPARISONS_TASK, job_announce
 from communications.schemas.charges import charged
 from communications.selectors.values import instant
 from communications.tasks.chat_pages import chats_keep
@@ -54,6 +54,7 @@ WIDER: Final = dt.timedelta(milliseconds=1)
 PAUSE_SECONDS: Final = 30
 PAUSE_MAX_SECONDS: Final = 900
 DATABASE_BUSY: Final = "What was read could not be stored."
+FAULT: Final = "It met a fault of ours, which the log describes."
 DATABASE_TROUBLE: Final = (Unsaved, psycopg.OperationalError, PoolTimeout)
 
 Stated = Mapping[str, object]
@@ -126,6 +127,9 @@ async def _compare(client: UnipileClient, connections: AsyncConnectionPool[Any],
             await _hold(connections, run, None, error.code, error.sentence)
     except UnipileError as error:
         await _hold(connections, run, None, error.code, error.sentence)
+    except Exception as error:
+        log.exception("comparison_fault", comparison=run.id, error=type(error).__name__)
+        await _hold(connections, run, None, "fault", FAULT)
     else:
         async with connections.connection() as connection:
             await comparison_save(connection, run)
@@ -234,11 +238,6 @@ class Comparing:
         async with self._connections.connection() as connection:
             missing = await not_shown_between(connection, run, ids, after=oldest, before=newest)
             await comparison_save(connection, run, listed, not_shown=missing)
-            if kept.stored or kept.changed:
-                await changes_announce(connection)
-        if kept.stored:
-            await job_announce(READS_TASK)
-            await job_announce(FILES_TASK)
 
     def _count(self, kept: Kept) -> None:
         self._run.refused += kept.refused

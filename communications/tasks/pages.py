@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from communications.ingest.listed import HeldMessage, held_messages, not_applied
+from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
 from communications.ingest.record import Connections, record
 from communications.schemas.deliveries import Delivery
 from communications.status import Status, status_climb
@@ -81,7 +81,7 @@ async def messages_keep(
             if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
                 tally.saw(message.timestamp.moment)
     for start in range(0, len(news), PART_MAX):
-        await _fold(connections, news[start : start + PART_MAX], kept)
+        await _fold(connections, listing, news[start : start + PART_MAX], kept)
     for stated, error in refused:
         for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
             tally.found += 1
@@ -155,11 +155,14 @@ def _delivery(
     )
 
 
-async def _fold(connections: Connections, news: Sequence[_News], kept: Kept) -> None:
+async def _fold(connections: Connections, listing: Listing, news: Sequence[_News], kept: Kept) -> None:
     """One part; within it the oldest first, as answers come after what they answer to."""
     ordered = list(_in_order_of_time(news))
     deliveries = [one.delivery for one in ordered]
     outcomes = await record(connections, deliveries)
+    if listing.found_by == "history":
+        async with connections.connection() as connection:
+            await older_messages_tell(connection, listing.account, [one.external_id for one in news if one.is_new])
     await news_announce(connections, deliveries, outcomes)
     unfolded: Mapping[uuid.UUID, str] = {}
     if outcomes["applied"] < len(deliveries):

@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
 from communications.ingest.connections import fold_connections
+from communications.ingest.gaps import gaps_look
 from communications.tasks.account_acts import account_acts_due_announce
 from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.comparisons import comparisons_due_announce
@@ -29,6 +30,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     replay_orders_announce,
     files_due_announce,
     questions_due_announce,
+    gaps_look,
     comparisons_due_announce,
     health_measure,
     alarm_notices_send,

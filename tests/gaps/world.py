@@ -13,6 +13,7 @@ from aiohttp import web
 from asgiref.sync import sync_to_async
 from psycopg_pool import AsyncConnectionPool
 
+from communications.ingest.gaps import Heartbeat
 from communications.models import Channel, ChannelAccess, ComparisonWindow, User
 from communications.schemas.identifiers import uuid7
 from communications.tasks.comparisons import comparisons_work
@@ -68,6 +69,8 @@ class World:
         self.connections = connections
         self.caller = caller
         self.is_down = False
+        self.batcher: Batcher
+        self.heartbeat: Heartbeat
         self.reader: User
         self.channel: Channel
         self.account: Account
@@ -166,6 +169,12 @@ class World:
         async with self.connections.connection() as connection:
             await connection.execute(statement, given)
 
+    async def sleeps(self, minutes: float) -> None:
+        """As if no server had been here for so long."""
+        await self.execute(
+            "UPDATE communications_heartbeat SET at = now() - make_interval(secs => %s)", 60 * minutes
+        )
+
     async def hold_over(self) -> None:
         """As if what is held had waited long enough."""
         await self.execute(
@@ -214,7 +223,13 @@ async def world_open(connections: AsyncConnectionPool[Any], **options: Any) -> A
 
         batcher = Batcher(connections, on_saved=lambda _deliveries, _outcomes: None)
         stack.push_async_callback(batcher.close)
-        receiver = WebhookReceiver(batcher, secrets=[SECRET], refusals=RefusalCounter([]))
+        heartbeat = Heartbeat(connections)
+        receiver = WebhookReceiver(
+            batcher,
+            secrets=[SECRET],
+            refusals=RefusalCounter([]),
+            on_unsaved=heartbeat.unsaved,
+        )
         application = web.Application()
         application.router.add_post("/", receive)
         runner = web.AppRunner(application)
@@ -229,5 +244,6 @@ async def world_open(connections: AsyncConnectionPool[Any], **options: Any) -> A
             )
         )
         world = World(sim, connections, Caller(receiver, SECRET))
+        world.batcher, world.heartbeat = batcher, heartbeat
         await world.begin()
         yield world

@@ -160,12 +160,15 @@ async def test_what_is_older_than_all_is_quiet_and_what_fills_a_hole_is_not(conn
     photo = {"id": "a1", "type": "img", "mimetype": "image/png", "size": {"width": 2, "height": 2}}
     reaction = {"value": "👍", "sender_id": BEA, "is_sender": 0}
     await messages_keep(connections, listing(account), [listed("m9", 9)])
+    [(_, began)] = await rows(connections, CHAT, account)
     older = [listed("m5", 5, attachments=[photo], reactions=[reaction]), listed("m2", 2)]
     await messages_keep(connections, listing(account), older)
     await messages_keep(connections, listing(account), [listed("m7", 7)])
 
     quiet = {row[0]: row[8] for row in await rows(connections, MESSAGES, account)}
     assert quiet == {"m2": True, "m5": True, "m7": False, "m9": True}
+    [(_, revision)] = await rows(connections, CHAT, account)
+    assert revision == began + 1
 
 
 async def test_chats_and_people_follow_their_pages(connections, account):

@@ -3205,7 +3205,7 @@ export interface components {
          *     ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
          *     ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
          *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
-         *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+         *     was written, so one typing error in each longer word was forgiven. ``reach`` and ``completeness`` are on the first page only.
          */
         readonly SearchPage: {
             readonly chats: readonly string[];
@@ -3217,6 +3217,7 @@ export interface components {
             readonly total: number | null;
             readonly forgiving: boolean;
             readonly reach: components["schemas"]["Reach"] | null;
+            readonly completeness: components["schemas"]["Completeness"] | null;
             readonly next_cursor: string | null;
         };
         /**
@@ -3276,6 +3277,14 @@ export interface components {
         readonly Reach: {
             readonly conversations: number;
             readonly since: string | null;
+        };
+        /**
+         * Completeness
+         * @description Of how many of the conversations everything is held that upstream shows: a search finds no more than is here.
+         */
+        readonly Completeness: {
+            readonly chats: number;
+            readonly whole: number;
         };
         /**
          * Session
@@ -3501,6 +3510,7 @@ export type FoundMember = components['schemas']['FoundMember'];
 export type Hit = components['schemas']['Hit'];
 export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
+export type Completeness = components['schemas']['Completeness'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
 export type Setup = components['schemas']['Setup'];

@@ -34,11 +34,22 @@ function Today({ account, today }: { readonly account: Channel; readonly today: 
   );
 }
 
-function Account({ account }: { readonly account: Channel }) {
+/** Of one account, as it stands now. */
+export function CallsOf({ account }: { readonly account: Channel }) {
   const { value, error, waiting, again } = useAnswer(account.id, (signal) => getCalls(account.id, signal));
   useTicks(error === undefined ? EVERY_MS : AFTER_FAILURE_MS, () => {
     if (!waiting) again();
   });
+  return (
+    <div className="calls">
+      {value !== undefined && <Today account={account} today={value} />}
+      {error !== undefined && <Failure error={error} onRetry={again} />}
+      {value === undefined && error === undefined && <Waiting label={words.waiting} />}
+    </div>
+  );
+}
+
+function Account({ account }: { readonly account: Channel }) {
   return (
     <li>
       <span className="delivery-badge calls-badge">
@@ -46,11 +57,7 @@ function Account({ account }: { readonly account: Channel }) {
       </span>
       <div className="cause">
         <bdi>{oneLine(account.name, 60)}</bdi>
-        <div>
-          {value !== undefined && <Today account={account} today={value} />}
-          {error !== undefined && <Failure error={error} onRetry={again} />}
-          {value === undefined && error === undefined && <Waiting label={words.waiting} />}
-        </div>
+        <CallsOf account={account} />
       </div>
     </li>
   );

@@ -37,6 +37,7 @@ export const words = {
   inbox: "Inbox",
   deliveries: "Deliveries",
   accounts: "Accounts",
+  history: "History",
   archived: "Archived",
   all: "All",
   unread: "Unread",
