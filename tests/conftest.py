@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from asgiref.sync import SyncToAsync
 from pytest_django.plugin import DjangoDbBlocker
@@ -41,8 +42,11 @@ os.environ.update(
 )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Laws are tried with the same examples in every run; the long runs look for others."""
     django.setup()
+    if "slow" not in config.option.markexpr:
+        hypothesis.settings.load_profile("ci")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,7 +21,7 @@ _BOUNDS: Final = "SELECT oldest_at FROM communications_historyrun WHERE id = %s"
 _VERIFIED: Final = """
 UPDATE communications_channel SET verified_until = %(until)s
 WHERE id = %(channel)s AND (verified_until IS NULL
-    OR verified_until < %(until)s AND verified_until >= coalesce(%(since)s, '-infinity'))
+    OR verified_until < %(until)s AND verified_until >= coalesce(%(since)s::timestamptz, '-infinity'))
 """
 
 _PARTS: Final = """

@@ -92,10 +92,10 @@ INSERT INTO communications_historychat AS held (
     run_id, external_id, title, unread_left, active_at, found, stored, changed, known, refused, newest_at, oldest_at)
 SELECT %(run)s, told.external_id, told.title, told.unread_left, told.active_at, told.found, told.stored, told.changed, told.known,
        told.refused, told.newest_at, told.oldest_at
-FROM json_to_recordset(%(chats)s::json) WITH ORDINALITY AS told (
+FROM ROWS FROM (json_to_recordset(%(chats)s::json) AS (
     external_id text, title text, unread_left integer, active_at timestamptz, found integer, stored integer, changed integer,
-    known integer, refused integer, newest_at timestamptz, oldest_at timestamptz, place bigint)
-ORDER BY told.place
+    known integer, refused integer, newest_at timestamptz, oldest_at timestamptz)) WITH ORDINALITY AS told
+ORDER BY told.ordinality
 ON CONFLICT (run_id, external_id) DO UPDATE SET
     title = coalesce(nullif(excluded.title, ''), held.title),
     unread_left = coalesce(excluded.unread_left, held.unread_left),

@@ -79,7 +79,7 @@ async def sync_chat_history() -> None:
 
 
 async def history_for_ever() -> None:
-    """Takes what waits for as long as the worker runs. The next one takes up what it was at, from the last page that was noted."""
+    """Takes what waits for as long as the worker runs. The next takes up what it was at, from the last page that was noted."""
     while True:
         try:
             async with connection_pool(

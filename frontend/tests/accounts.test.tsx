@@ -1,10 +1,11 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { AccountAct, Alarm, ChannelHealth, Setup } from "../src/api/schema";
+import type { AccountAct, Alarm, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
+import { deliveryWords } from "../src/accounts/setup/deliveryWords";
 import { SetupSteps, stepStates } from "../src/accounts/setup/SetupSteps";
 import { setupWords } from "../src/accounts/setup/words";
 import { SparkLine } from "../src/accounts/SparkLine";
@@ -159,7 +160,7 @@ const setup: Setup = {
 };
 
 test("credentials that do not work say which of them, and what to do, and are sent once asked", async () => {
-  answer.mockResolvedValue(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409));
+  answer.mockImplementation(() => Promise.resolve(json({ code: "wrong_key", detail: "Make another key at Unipile." }, 409)));
   render(<SetupSteps setup={setup} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
   const key = screen.getByLabelText(setupWords.key);
   fireEvent.change(screen.getByLabelText(setupWords.dsn), { target: { value: "https://api1.example:13111" } });
@@ -167,15 +168,51 @@ test("credentials that do not work say which of them, and what to do, and are se
   fireEvent.click(screen.getByRole("button", { name: setupWords.tryThem }));
   await eventually(() => screen.getByText("Make another key at Unipile."));
   expect(key.getAttribute("aria-invalid")).toBe("true");
-  expect(sent()[0]?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+  expect(sent().find(({ path }) => path.endsWith("/credentials/"))?.body).toEqual({ dsn: "https://api1.example:13111", api_key: "k" });
+});
+
+const webhooks = (problem: Webhooks["sources"][number]["problem"]): Webhooks => ({
+  address: "https://inbox.example/api/v1/webhooks/unipile/",
+  checked_at: "2026-06-01T12:00:00.000Z",
+  sources: [
+    { source: "messaging", problem },
+    { source: "users", problem: null },
+  ],
+  webhooks: [
+    { id: "w1", source: "messaging", name: "ours", request_url: null, is_ours: true, problems: ["events_missing"], events_missing: ["message_read"] },
+  ],
 });
 
 test("the first step that is not done comes next; a demo's accounts count for nothing", () => {
-  expect(stepStates(setup)).toEqual({ unipile: "now", address: "later", account: "later", chats: "later" });
-  expect(stepStates({ ...setup, upstream: "demo", accounts: 4 })).toMatchObject({ unipile: "now", account: "later" });
+  expect(stepStates(setup, null)).toEqual({ unipile: "now", address: "later", delivery: "later", account: "later", chats: "later" });
+  expect(stepStates({ ...setup, upstream: "demo", accounts: 4 }, null)).toMatchObject({ unipile: "now", account: "later" });
   const connected = { ...setup, upstream: "connected", accounts: 2 } as const;
-  expect(stepStates(connected)).toEqual({ unipile: "done", address: "now", account: "done", chats: "later" });
-  expect(stepStates({ ...connected, public_url: "https://inbox.example" })).toMatchObject({ address: "done", chats: "now" });
+  expect(stepStates(connected, null)).toMatchObject({ unipile: "done", address: "now", account: "done", chats: "later" });
+  const reached = { ...connected, public_url: "https://inbox.example" };
+  expect(stepStates(reached, webhooks("missing"))).toMatchObject({ address: "done", delivery: "now" });
+  expect(stepStates(reached, { ...webhooks(null), checked_at: null })).toMatchObject({ delivery: "now" });
+  expect(stepStates(reached, webhooks(null))).toMatchObject({ delivery: "done", chats: "now" });
+});
+
+test("what is not told, and how what is registered differs, is said in words; the way here is told for what it proves", async () => {
+  answer.mockImplementation((path) =>
+    Promise.resolve(
+      json(
+        (path as string).endsWith("webhooks/")
+          ? webhooks("events_missing")
+          : { address: null, asked_at: null, tested_at: "2026-06-01T12:00:00.000Z", proven: "ourselves", code: "ok", reason: "", unipile_at: null },
+      ),
+    ),
+  );
+  const reached = { ...setup, upstream: "connected", public_url: "https://inbox.example" } as const;
+  render(<SetupSteps setup={reached} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
+  await eventually(() => screen.getByText(deliveryWords.ourselves));
+  expect(screen.getByText("lacks events")).toBeTruthy();
+  expect(screen.getByText(/without message_read/u)).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: deliveryWords.register }));
+  await eventually(() => {
+    expect(sent().find(({ path }) => path.endsWith("/setup/acts/"))?.body).toMatchObject({ act: "webhooks_register" });
+  });
 });
 
 test("where the key cannot be taken, the page says where it can", () => {

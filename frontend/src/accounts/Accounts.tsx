@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { getSetup } from "../api/setup";
 import type { Channel, Id } from "../api/types";
 import { ACCOUNTS_PATH, followLink, INBOX_PATH, navigate, SETUP_PATH, useAddressQuery } from "../lib/router";
 import { useLive, useSyncStatus } from "../sync/client";
@@ -11,7 +12,7 @@ import "./accounts.css";
 import { Alarms } from "./Alarms";
 import { ConnectDialog } from "./ConnectDialog";
 import { SetupSteps } from "./setup/SetupSteps";
-import { useSetup } from "./setup/useSetup";
+import { useAsked } from "./setup/useAsked";
 import { setupWords } from "./setup/words";
 import { useNow } from "./useNow";
 import { words } from "./words";
@@ -30,14 +31,14 @@ export default function Accounts() {
   const [kept, setKept] = useState(0);
   const minute = useNow(COUNTED_EVERY_MS).getTime();
   const asksForSetup = new URLSearchParams(useAddressQuery()).has("setup");
-  const { setup, failed: setupFailed } = useSetup(`${kept} ${all?.length ?? 0}`);
+  const { answer: setup, failed: setupFailed } = useAsked(getSetup, `${kept} ${all?.length ?? 0}`);
   const round = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
   const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   const mayConnect = setup?.may_set_up === true || shown.some(({ role }) => role === "owner");
   const missing = setup?.upstream === "missing";
   const isDemo = setup?.upstream === "demo";
-  const isUnfinished = setup !== null && setup.may_set_up && !isDemo && setup.next !== null;
-  const showsSetup = setup !== null && setup.may_set_up && (asksForSetup || isUnfinished);
+  const isUnfinished = setup !== null && setup.may_set_up && !isDemo && setup.next !== null && (setup.accounts === 0 || missing);
+  const showsSetup = setup !== null && mayConnect && (asksForSetup || isUnfinished);
   const add = (): void => {
     setConnecting({ again: null, known: shown.map(({ id }) => id) });
   };
@@ -55,7 +56,7 @@ export default function Accounts() {
           <Icon name="back" />
         </button>
         <h1>{words.title}</h1>
-        {setup?.may_set_up === true && !showsSetup && (
+        {mayConnect && setup !== null && !showsSetup && (
           <button
             type="button"
             className="icon-button"

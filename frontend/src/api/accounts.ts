@@ -1,10 +1,9 @@
 /** Accounts: connecting and managing them, and how well they are. Asked of the server each time. */
 import { json, query } from "./http";
-import type { AccountAct, ChannelHealth, Setup, SetupConnected } from "./schema";
+import type { AccountAct, ChannelHealth } from "./schema";
 import type { Id } from "./types";
 
 const ACT_WAIT_SECONDS = 10;
-const TRYING_MS = 60_000;
 
 export type ChannelAct = "reconnect" | "reconnect_link" | "restart" | "remove";
 
@@ -45,13 +44,4 @@ export function renewAct(actId: Id): Promise<AccountAct> {
 
 export function getChannelHealth(channelId: Id, utcOffset: number, signal: AbortSignal): Promise<ChannelHealth> {
   return json(`${channelPath(channelId)}health/${query({ utc_offset: utcOffset })}`, { signal });
-}
-
-export function getSetup(signal: AbortSignal): Promise<Setup> {
-  return json("setup/", { signal });
-}
-
-/** @throws ApiError whose `code` says what is wrong with them, and whose message what to do. */
-export function giveCredentials(dsn: string, apiKey: string): Promise<SetupConnected> {
-  return json("setup/credentials/", { method: "POST", body: { dsn, api_key: apiKey }, deadlineMs: TRYING_MS });
 }

@@ -1,6 +1,6 @@
 import { useId, useRef, useState, type SyntheticEvent } from "react";
 
-import { giveCredentials } from "../../api/accounts";
+import { giveCredentials } from "../../api/setup";
 import { ApiError } from "../../api/http";
 import { failureOf } from "../useAct";
 import { setupWords } from "./words";

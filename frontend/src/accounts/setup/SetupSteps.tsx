@@ -1,18 +1,26 @@
-import type { Setup } from "../../api/schema";
+import type { Setup, Webhooks } from "../../api/schema";
+import { getWebhooks } from "../../api/setup";
 import { followLink, INBOX_PATH } from "../../lib/router";
 import { Icon } from "../../ui/icons";
+import { useAct } from "../useAct";
+import { DeliveryStep, isServed } from "./DeliveryStep";
 import { Step, type StepState } from "./Step";
 import { UnipileStep } from "./UnipileStep";
+import { useAsked } from "./useAsked";
 import { setupWords } from "./words";
 
-export type StepName = "unipile" | "address" | "account" | "chats";
+export type StepName = "unipile" | "address" | "delivery" | "account" | "chats";
 
 /** Each step by what is so; the first that is not done comes next. */
-export function stepStates({ upstream, public_url: publicUrl, accounts }: Setup): Readonly<Record<StepName, StepState>> {
+export function stepStates(
+  { upstream, public_url: publicUrl, accounts }: Setup,
+  webhooks: Webhooks | null,
+): Readonly<Record<StepName, StepState>> {
   const isConnected = upstream === "connected";
   const done: readonly (readonly [StepName, boolean])[] = [
     ["unipile", isConnected],
     ["address", publicUrl !== null],
+    ["delivery", webhooks !== null && isServed(webhooks)],
     ["account", isConnected && accounts > 0],
     ["chats", false],
   ];
@@ -31,7 +39,9 @@ interface SetupStepsProps {
 
 /** The way from a new installation to the first conversations. */
 export function SetupSteps({ setup, onKept, onConnect, onClose }: SetupStepsProps) {
-  const states = stepStates(setup);
+  const running = useAct();
+  const webhooks = useAsked(getWebhooks, running.act?.state ?? "");
+  const states = stepStates(setup, webhooks.answer);
   return (
     <section className="setup" aria-label={setupWords.title}>
       <header className="setup-head">
@@ -55,7 +65,14 @@ export function SetupSteps({ setup, onKept, onConnect, onClose }: SetupStepsProp
             <p>{setupWords.addressDone(setup.public_url)}</p>
           )}
         </Step>
-        <Step number={3} state={states.account} title={setupWords.account}>
+        <DeliveryStep
+          number={3}
+          state={states.delivery}
+          possible={setup.upstream === "connected" && setup.public_url !== null}
+          webhooks={webhooks}
+          running={running}
+        />
+        <Step number={4} state={states.account} title={setupWords.account}>
           <p>{states.account === "done" ? setupWords.accountDone(setup.accounts) : setupWords.accountNext}</p>
           {setup.upstream === "connected" && (
             <button type="button" className={`button ${states.account === "now" ? "button-strong" : ""}`} onClick={onConnect}>
@@ -63,7 +80,7 @@ export function SetupSteps({ setup, onKept, onConnect, onClose }: SetupStepsProp
             </button>
           )}
         </Step>
-        <Step number={4} state={states.chats} title={setupWords.chats}>
+        <Step number={5} state={states.chats} title={setupWords.chats}>
           <p>
             {setupWords.chatsNext}{" "}
             {states.account === "done" && (

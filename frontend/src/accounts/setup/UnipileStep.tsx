@@ -18,11 +18,12 @@ export function UnipileStep({ number, state, setup, onKept }: UnipileStepProps) 
   const [replacing, setReplacing] = useState(false);
   const [kept, setKept] = useState<number | null>(null);
   const isFixed = source === "environment";
-  const asks = !isFixed && (upstream !== "connected" || replacing);
+  const mayReplace = !isFixed && setup.may_set_up;
+  const asks = mayReplace && (upstream !== "connected" || replacing);
   const isDemo = upstream === "demo";
   return (
     <Step number={number} state={state} title={setupWords.unipile}>
-      {isFixed && <p>{isDemo ? setupWords.demoStays : setupWords.unipileEnvironment}</p>}
+      {isFixed && setup.may_set_up && <p>{isDemo ? setupWords.demoStays : setupWords.unipileEnvironment}</p>}
       {!isFixed && upstream === "connected" && <p role="status">{kept === null ? setupWords.unipileDone : setupWords.kept(kept)}</p>}
       {asks && <p>{setupWords.unipileNext}</p>}
       {asks && isDemo && <p>{setupWords.unipileDemo}</p>}
@@ -41,7 +42,8 @@ export function UnipileStep({ number, state, setup, onKept }: UnipileStepProps) 
           <pre className="step-line">{setupWords.connectCommand}</pre>
         </>
       )}
-      {!isFixed && upstream === "connected" && !replacing && (
+      {!setup.may_set_up && <p>{setupWords.onlyOwner}</p>}
+      {mayReplace && upstream === "connected" && !replacing && (
         <button
           type="button"
           className="text-button"

@@ -27,7 +27,7 @@ export const setupWords = {
   trying: "Trying them by one call…",
   replace: "Replace address and key…",
   kept: (accounts: number) =>
-    accounts === 0 ? "They work. No account is connected at Unipile yet." : `They work: ${plural(accounts, "account", "accounts")} at Unipile.`,
+    accounts === 0 ? "Address and key work. No account is connected at Unipile yet." : `Address and key work: ${plural(accounts, "account", "accounts")} at Unipile.`,
 
   address: "Give this server a public address",
   addressNext: "Unipile delivers messages to it, so it must be reached from outside by https. Write it into .env, or into the environment, and start Landline again:",
