@@ -162,7 +162,9 @@ async def _fold(connections: Connections, listing: Listing, news: Sequence[_News
     outcomes = await record(connections, deliveries)
     if listing.found_by == "history":
         async with connections.connection() as connection:
-            await older_messages_tell(connection, listing.account, [one.external_id for one in news if one.is_new])
+            await older_messages_tell(
+                connection, listing.account, [one.external_id for one in news if one.is_new]
+            )
     await news_announce(connections, deliveries, outcomes)
     unfolded: Mapping[uuid.UUID, str] = {}
     if outcomes["applied"] < len(deliveries):

@@ -57,7 +57,9 @@ async def test_what_was_before_is_copied_and_what_is_older_comes_while_scrolling
     await page.get_by_role("button", name="Copy the history").click()
     ours = page.get_by_role("progressbar", name="We copy from Unipile")
     await expect(ours).to_have_attribute("aria-valuetext", f"Done: {PAGE + 71} messages", timeout=20_000)
-    await expect(page.get_by_role("group", name="What was found")).to_contain_text(f"{PAGE + 71} found= 40 new here")
+    await expect(page.get_by_role("group", name="What was found")).to_contain_text(
+        f"{PAGE + 71} found= 40 new here"
+    )
     await expect(page.get_by_role("row", name="Rui")).to_contain_text("whole")
     assert await violations(page) == []
 
