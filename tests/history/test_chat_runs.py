@@ -1,4 +1,4 @@
-"""What is older of a chat that somebody has open: a page for each asking, before all else, and from the phone where upstream lacks it."""
+"""What is older of a chat that somebody has open: a page for each asking, before all else, or from the phone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from psycopg import AsyncConnection
 
 from communications.history.rebuild.check import rebuild_check
@@ -114,7 +115,7 @@ async def test_the_phone_is_asked_where_upstream_has_no_more(connections: Any, s
 async def test_who_may_not_ask_is_told_why(world: World, settings: Any) -> None:
     held = await known_by_its_newest(world, await biggest(world))
     path = f"all/chats/{held.pk}/older/"
-    stranger = await asyncio.to_thread(person_make)
+    stranger = await sync_to_async(person_make)()
     assert (await world.ask("POST", path, person=stranger)).status_code == 404
     await Channel.objects.filter(pk=world.channel.pk).aupdate(status="credentials")
     down = await world.ask("POST", path)

@@ -112,6 +112,8 @@ def _received(
     text, quoted = message.text or "", message.quoted
     direction = DIRECTION[message.is_sender]
     sender = _person(message.sender.provider_id) if message.sender and message.sender.provider_id else None
+    # Which person we are, lists do not say: whether it is known already may not decide who wrote what is ours.
+    writer = sender if direction == "inbound" else None
     happened = read_happening(text, message.event_type) if message.is_event else None
     is_reaction = happened is not None and happened.kind is HappeningKind.REACTION and not message.is_hidden
     return MessageReceived(
@@ -121,14 +123,14 @@ def _received(
             kind=ChatKind.GROUP if is_group else ChatKind.DIRECT,
             title=(happened.title or "") if happened is not None and is_group else "",
         ),
-        people=(sender,) if sender is not None and direction == "inbound" else (),
+        people=(writer,) if writer is not None else (),
         mentioned=mentioned(text, ()),
         memberships=_memberships(happened, sender) if is_group else (),
         message=MessageFact(
             external_message_id=message.id,
             provider_message_id=message.provider_message_id or "",
             told_direction=direction,
-            sender_provider_id=message.sender.provider_id if message.sender else None,
+            sender_provider_id=writer.provider_id if writer is not None else None,
             sender_identities=identity_keys(message.sender, None) if message.sender else (),
             kind=message.kind,
             text=text,
