@@ -18,7 +18,7 @@ import aiohttp
 from bench.installation import Installation
 from bench.measured import BenchmarkError
 from bench.prepared import django_use, reader_make
-from tests.processes import free_port
+from tests.side_by_side import free_port
 
 DATABASE = "soak"
 API_KEY = "soak-key-0123456789abcdef"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.installation import Installation
 from bench.measured import BenchmarkError
-from tests.processes import free_port
+from tests.side_by_side import free_port
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0

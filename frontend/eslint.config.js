@@ -39,14 +39,16 @@ const LAYERS = {
   sync: ["api", "lib"],
   channels: ["sync", "ui", "lib"],
   deliveries: ["api", "channels", "sync", "ui", "lib"],
+  gaps: ["api", "channels", "sync", "ui", "lib"],
+  history: ["api", "deliveries", "gaps", "channels", "sync", "ui", "lib"],
   inspector: ["api", "deliveries", "channels", "sync", "ui", "lib"],
   accounts: ["api", "channels", "sync", "ui", "lib"],
   details: ["channels", "sync", "ui", "lib"],
   search: ["api", "channels", "sync", "ui", "lib"],
-  inbox: ["inspector", "details", "channels", "sync", "ui", "lib"],
+  inbox: ["gaps", "inspector", "details", "channels", "sync", "ui", "lib"],
 };
 
-const FOLDERS = ["lib", "api", "ui", "sync", "channels", "deliveries", "inspector", "accounts", "details", "search", "inbox", "shell", "sw"];
+const FOLDERS = ["lib", "api", "ui", "sync", "channels", "deliveries", "gaps", "history", "inspector", "accounts", "details", "search", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
 const SCREEN_SYNC = "(client|queries|mutations|details|media|device|searchable|status|statuses|rows|outgoing|acts)$";

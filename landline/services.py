@@ -8,9 +8,12 @@ from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.connections import fold_connections
+from communications.ingest.gaps import Heartbeat
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
+    COMPARISONS_TASK,
     FILES_TASK,
+    HISTORY_TASK,
     OUTBOX_TASK,
     READS_TASK,
     RETRY_AFTER_SECONDS,
@@ -39,11 +42,14 @@ class Services:
     _pool: AsyncConnectionPool[Any]
     _hub: Hub
     _batcher: Batcher
+    _heartbeat: Heartbeat
     _files: JobAnnouncer
     _retries: JobAnnouncer
     _accounts: JobAnnouncer
     _reads: JobAnnouncer
     _outbox: JobAnnouncer
+    _history: JobAnnouncer
+    _comparisons: JobAnnouncer
 
     @classmethod
     async def open(cls) -> Self:
@@ -57,13 +63,18 @@ class Services:
         services._accounts = JobAnnouncer(ACCOUNTS_TASK)
         services._reads = JobAnnouncer(READS_TASK)
         services._outbox = JobAnnouncer(OUTBOX_TASK)
+        services._history = JobAnnouncer(HISTORY_TASK)
+        services._comparisons = JobAnnouncer(COMPARISONS_TASK)
+        services._heartbeat = Heartbeat(services._pool)
         services._batcher = Batcher(services._pool, on_saved=services._on_saved)
         services.receiver = WebhookReceiver(
             services._batcher,
             secrets=settings.LANDLINE_WEBHOOK_SECRETS,
             refusals=RefusalCounter(settings.LANDLINE_TRUSTED_PROXIES),
             hosted_token=settings.LANDLINE_HOSTED_TOKEN,
+            on_unsaved=services._heartbeat.unsaved,
         )
+        services._heartbeat.start()
         services.socket = Socket(services._hub)
         services.longpoll = LongPoll(services._hub)
         return services
@@ -71,11 +82,14 @@ class Services:
     async def close(self) -> None:
         """Deliveries first: what waits is saved and answered before its database goes."""
         await self._batcher.close()
+        await self._heartbeat.close()
         await self._files.close()
         await self._retries.close()
         await self._accounts.close()
         await self._reads.close()
         await self._outbox.close()
+        await self._history.close()
+        await self._comparisons.close()
         await self._hub.close()
         await self._pool.close()
 
@@ -90,5 +104,7 @@ class Services:
             self._accounts.ask()
         if tells_of_working_account(deliveries):
             self._outbox.ask()
+            self._history.ask()
+            self._comparisons.ask()
         if outcomes["failed"]:
             self._retries.ask()

@@ -108,6 +108,9 @@ LANDLINE_SEND_PACE_PERCENT = _environment.whole_number(
 LANDLINE_CALLS_PER_DAY = _environment.whole_number(
     "LANDLINE_CALLS_PER_DAY", default=20_000, minimum=100, maximum=10_000_000
 )
+LANDLINE_FIRST_HISTORY_DAYS = _environment.whole_number(
+    "LANDLINE_FIRST_HISTORY_DAYS", default=36_500, minimum=0, maximum=36_500
+)
 
 # -- Django --------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from communications.tasks.accounts import accounts_list_at_start
+from communications.tasks.history import history_for_ever
 from communications.tasks.outbox import outbox_for_ever
 from communications.tasks.sweeps import sweep_for_ever
 from communications.tasks.webhooks import webhooks_look_at_start
@@ -28,7 +29,7 @@ def worker_run() -> None:
 
 
 async def work() -> None:
-    """Jobs, sweeps and the outbox side by side; whichever fails ends the other and raises."""
+    """Jobs, sweeps, the outbox and history side by side; whichever fails ends the other and raises."""
     connector = cast("DjangoConnector", app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
@@ -38,7 +39,10 @@ async def work() -> None:
             jobs = asyncio.create_task(jobs_run(worker_app))
             sweeps = asyncio.create_task(sweep_for_ever())
             sending = asyncio.create_task(outbox_for_ever())
-            done, pending = await asyncio.wait((jobs, sweeps, sending), return_when=asyncio.FIRST_COMPLETED)
+            copying = asyncio.create_task(history_for_ever())
+            done, pending = await asyncio.wait(
+                (jobs, sweeps, sending, copying), return_when=asyncio.FIRST_COMPLETED
+            )
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from asgiref.sync import SyncToAsync
 from pytest_django.plugin import DjangoDbBlocker
@@ -17,9 +18,13 @@ from landline.environment import Environment
 from tests.database import ScratchDatabase
 from tests.network_guard import refuse_outside_connections
 from tests.processes import Processes
+from tests.side_by_side import pytest_runtest_protocol
+
+__all__ = ["pytest_runtest_protocol"]
 
 refuse_outside_connections()
 
+GIVEN = dict(os.environ)
 SCRATCH = ScratchDatabase(os.environ.get("DATABASE_URL") or None)
 WEBHOOK_SECRET = secrets.token_hex(32)
 
@@ -37,8 +42,18 @@ os.environ.update(
 )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Laws are tried with the same examples in every run; the long runs look for others."""
     django.setup()
+    if "slow" not in config.option.markexpr:
+        hypothesis.settings.load_profile("ci")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The processes that run the tests make settings of their own: they inherit none from this one."""
+    os.environ.clear()
+    os.environ.update(GIVEN)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,8 +15,11 @@ from communications.models import (
     Channel,
     ChannelAccess,
     ChatAttendee,
+    ComparisonWindow,
     Conversation,
     ConversationAttendee,
+    HistoryChat,
+    HistoryRun,
     Intent,
     Message,
     User,
@@ -99,6 +102,25 @@ def account_act_make(channel: Channel, author: User, **fields: Any) -> AccountAc
     return AccountAct.objects.create(
         channel=channel, author=author, client_id=uuid7(), act="reconnect", account_type="WHATSAPP", **fields
     )
+
+
+def history_run_make(channel: Channel, *, title: str = "", **fields: Any) -> HistoryRun:
+    """Waiting for a worker, with one chat found."""
+    run = HistoryRun.objects.create(channel=channel, client_id=uuid7(), trigger="person", **fields)
+    HistoryChat.objects.create(run=run, external_id=f"thread{next(_numbers)}", title=title)
+    return run
+
+
+def comparison_make(channel: Channel, **fields: Any) -> ComparisonWindow:
+    """Of an hour that waits to be compared, unless said otherwise."""
+    fields = {
+        "trigger": "start",
+        "state": "waiting",
+        "starts_at": minutes(-60),
+        "ends_at": minutes(0),
+        **fields,
+    }
+    return ComparisonWindow.objects.create(channel=channel, **fields)
 
 
 def failed_message_make(conversation: Conversation, author: User, text: str = "hello") -> Message:

@@ -14,6 +14,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Protocol
 from urllib.parse import quote
@@ -107,6 +108,12 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
+@cache
+def authorities_of_the_system() -> ssl.SSLContext:
+    """Read once: that takes tens of milliseconds."""
+    return ssl.create_default_context()
+
+
 class HttpTransport:
     """The transport over aiohttp. Make it inside the event loop it serves, and close it there.
 
@@ -127,7 +134,7 @@ class HttpTransport:
             raise ValueError("The Unipile API key is empty or holds characters no header takes.")
         self._base = endpoint.api_base
         self._deadlines = deadlines or Deadlines()
-        context = tls or ssl.create_default_context()
+        context = tls or authorities_of_the_system()
         if context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname:
             raise ValueError("The TLS context must check certificates and host names.")
         resolver = PinnedResolver(endpoint, resolve)

@@ -32,8 +32,13 @@ AttachmentId = Annotated[IdText, Path(description="Id of an attachment.")]
 UploadId = Annotated[IdText, Path(description="Id of an upload.")]
 PictureId = Annotated[IdText, Path(description="Id of a picture, as in its address.")]
 MessageId = Annotated[IdText, Path(description="Id of a message.")]
+ComparisonId = Annotated[IdText, Path(description="Id of a comparison.")]
 ActId = Annotated[IdText, Path(description="Id of an act on an account.")]
 LookupId = Annotated[IdText, Path(description="Id of a question about a number.")]
+RunId = Annotated[IdText, Path(description="Id of a copy of history.")]
+ComparedRun = Annotated[
+    IdText | SkipJsonSchema[None], Query(description="Id of another copy of the same account's history.")
+]
 AlarmId = Annotated[IdText, Path(description="Id of an alarm.")]
 ChangeId = Annotated[IdText, Path(description="Id of a change, as the message lists it.")]
 AttendeeId = Annotated[IdText, Path(description="Id of an attendee.")]
@@ -88,15 +93,21 @@ class UpstreamCredentials(Schema):
     api_key: Annotated[str, Field(min_length=1, max_length=1000, pattern=NO_NUL)]
 
 
-class ChannelPause(Schema):
-    paused: Annotated[bool, Field(description="Whether nothing is sent or read for the account.")]
-
-
 class ChannelSettings(Schema):
+    """What is left out stays."""
+
     read_receipts: Annotated[
         Literal["on_open", "on_answer", "never"],
-        Field(description="When others learn that their message was read here."),
+        Field(default="on_answer", description="When others learn that their message was read here."),
     ]
+    nightly_check: Annotated[
+        bool, Field(default=False, description="Whether it is compared with upstream once a night.")
+    ]
+    paused: Annotated[bool, Field(default=False, description="Whether nothing is sent or read for it.")]
+
+
+class WantedComparison(Schema):
+    client_id: ClientId
 
 
 class WantedDraft(Schema):
@@ -189,6 +200,27 @@ class WantedChannelAct(Schema):
 class WantedSetupAct(Schema):
     client_id: ClientId
     act: Literal["webhooks_check", "webhooks_register", "probe"]
+
+
+class WantedHistory(Schema):
+    client_id: ClientId
+    since: Annotated[
+        AwareDatetime | None, Field(default=None, description="How far back; null is as far as there is.")
+    ]
+    media: Annotated[
+        Literal["all", "none"],
+        Field(default="all", description="Whether files are fetched by themselves."),
+    ]
+
+
+class HistoryActAsked(Schema):
+    act: Literal["pause", "resume", "cancel"]
+
+
+class WantedOlder(Schema):
+    from_phone: Annotated[
+        bool, Field(default=False, description="Let upstream fetch it from the phone first.")
+    ]
 
 
 class CheckpointAnswer(Schema):

@@ -63,6 +63,7 @@ def search(
             total=found.total,
             forgiving=found.forgiving,
             reach=found.reach,
+            completeness=found.completeness,
             next_cursor=cursor_write(bound_to, found.next_position),
         )
     )

@@ -19,8 +19,10 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     MessageDeleted,
     MessageEdited,
+    MessageListed,
     MessageReceived,
     MessageSent,
+    PeopleListed,
     PersonFact,
     Reacted,
     Receipt,
@@ -138,6 +140,10 @@ async def _touched(connection: AsyncConnection[Any], delivery: Delivery) -> dict
     match fact:
         case MessageReceived():
             message, people = fact.message.external_message_id, fact.people
+        case MessageListed():
+            message, people = fact.external_message_id, fact.received.people
+        case PeopleListed():
+            people = fact.people
         case Reacted():
             message, people = fact.external_message_id, (fact.sender,)
         case Receipt() | MessageEdited() | MessageDeleted() | MessageSent():

@@ -14,13 +14,16 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
     ChatDescribed,
-    FactOfMessageOrChannel,
+    FactOfMessage,
     MessageDeleted,
     MessageEdited,
+    MessageListed,
     MessageReceived,
     MessageSent,
+    PeopleListed,
     Reacted,
     Receipt,
+    chat_told,
 )
 
 FOLD: Final = (
@@ -51,9 +54,9 @@ class FoldBatch:
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
-            fact = delivery.reading.fact
-            if delivery.reading.settled is None and isinstance(fact, MessageReceived | ChatDescribed):
-                self._chats.register(delivery.account, fact.chat.aliases)
+            chat = chat_told(delivery.reading.fact)
+            if delivery.reading.settled is None and chat is not None:
+                self._chats.register(delivery.account, chat.aliases)
         for delivery in ordered:
             self._add(delivery)
 
@@ -117,13 +120,23 @@ class FoldBatch:
             return
         row["external_message_id"] = self._add_fact(delivery, event_key or "", reading.fact)
 
-    def _add_fact(self, delivery: Delivery, event_key: str, fact: FactOfMessageOrChannel) -> str | None:
+    def _add_fact(
+        self, delivery: Delivery, event_key: str, fact: FactOfMessage | PeopleListed | ChannelStatusReported
+    ) -> str | None:
         """The message that the fact speaks of, if it speaks of one."""
         account = delivery.account
         match fact:
             case MessageReceived():
                 self._add_message(delivery, fact)
                 return fact.message.external_message_id
+            case MessageListed():
+                self._add_message(delivery, fact.received)
+                for place, change in enumerate(fact.changes):
+                    self._add_fact(delivery, event_key if place == 0 else f"{event_key}{place:04x}", change)
+            case PeopleListed():
+                for person in fact.people:
+                    self._people.add(account, person, fact.at, str(delivery.id))
+                return None
             case Receipt():
                 self._changes.receipt(account, fact)
             case MessageDeleted():

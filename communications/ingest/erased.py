@@ -10,7 +10,13 @@ from psycopg import AsyncConnection, errors
 
 from communications.ingest.batch import FOLD, FoldBatch
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import ChannelStatusReported, ChatDescribed, MessageReceived
+from communications.schemas.facts import (
+    ChannelStatusReported,
+    ChatDescribed,
+    MessageListed,
+    MessageReceived,
+    PeopleListed,
+)
 
 ERASED: Final = "erased"
 
@@ -82,12 +88,14 @@ def _names(place: int, delivery: Delivery) -> Iterator[Named]:
     fact, account = delivery.reading.fact, delivery.account
     if account:
         yield Named(place, account, "account", "", None, "")
-    if fact is None or isinstance(fact, ChannelStatusReported):
+    if fact is None or isinstance(fact, ChannelStatusReported | PeopleListed):
         return
     if isinstance(fact, ChatDescribed):
         for kind, value in fact.chat.aliases:
             yield Named(place, account, "chat", f"{kind}:{value}", fact.at, "")
         return
+    if isinstance(fact, MessageListed):
+        fact = fact.received
     if not isinstance(fact, MessageReceived):
         message = fact.external_message_id
         if message is None:

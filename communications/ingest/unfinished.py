@@ -12,7 +12,13 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import JobDeferrer
 
 from communications.schemas.deliveries import Delivery
-from communications.schemas.facts import ChannelStatusReported, MessageEdited, MessageReceived
+from communications.schemas.facts import (
+    ChannelStatusReported,
+    MessageEdited,
+    MessageListed,
+    MessageReceived,
+    message_told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +31,8 @@ OUTBOX_TASK: Final = "outbox"
 ERASE_TASK: Final = "accounts_erase"
 ACTS_TASK: Final = "account_acts"
 WEBHOOKS_TASK: Final = "webhooks_look"
+HISTORY_TASK: Final = "sync_chat_history"
+COMPARISONS_TASK: Final = "comparisons"
 PAUSE_SECONDS: Final = 0.25
 
 
@@ -32,9 +40,9 @@ def brings_files(deliveries: Iterable[Delivery]) -> bool:
     """Whether any of these messages has a file that is to be fetched."""
     return any(
         attachment.state == "wanted"
-        for delivery in deliveries
-        if isinstance(delivery.reading.fact, MessageReceived)
-        for attachment in delivery.reading.fact.message.attachments
+        for message in (message_told(delivery.reading.fact) for delivery in deliveries)
+        if message is not None
+        for attachment in message.attachments
     )
 
 
@@ -61,6 +69,9 @@ def leaves_questions(deliveries: Iterable[Delivery], *, some_repeat: bool) -> bo
         some_repeat if isinstance(fact, MessageEdited) else not _names_its_chat(fact)
         for fact in (delivery.reading.fact for delivery in deliveries)
         if isinstance(fact, MessageReceived | MessageEdited)
+    ) or any(
+        isinstance(fact, MessageListed) and fact.received.message.found_by == "repair"
+        for fact in (delivery.reading.fact for delivery in deliveries)
     )
 
 

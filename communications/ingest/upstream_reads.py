@@ -1,5 +1,6 @@
 """How far the asking of upstream is, question by question."""
 
+import datetime as dt
 import uuid
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,7 @@ class Question(NamedTuple):
     subject: str
     external_id: str
     asked_by: uuid.UUID
+    asked_at: dt.datetime
     attempts: int
     is_needless: bool
 
@@ -35,7 +37,10 @@ UPDATE communications_upstreamread AS question SET
 FROM due, communications_channel AS channel
 WHERE question.id = due.id AND channel.id = question.channel_id
 RETURNING question.id, question.channel_id, channel.external_account_id, question.subject, question.external_id,
-    question.asked_by, question.attempts, question.subject = 'chat' AND EXISTS (
+    question.asked_by, question.asked_at, question.attempts, question.subject = 'missing' AND EXISTS (
+        SELECT FROM communications_message AS come
+        WHERE come.channel_id = question.channel_id AND come.external_message_id = question.external_id AND NOT come.is_stub
+    ) OR question.subject = 'chat' AND EXISTS (
         SELECT FROM communications_conversation AS held
         JOIN communications_conversation AS conversation ON conversation.id = coalesce(held.continues_id, held.id)
         LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id

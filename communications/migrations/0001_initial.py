@@ -311,7 +311,9 @@ class Migration(migrations.Migration):
                             ("credentials_set", "Gave the address and key of Unipile"),
                             ("alarm_acknowledged", "Acknowledged an alarm"),
                             ("erased", "Erased a conversation or a person for good"),
+                            ("nightly_set", "Set whether an account is compared once a night"),
                             ("account_act", "Connected, restarted or removed an account, or saw to webhooks"),
+                            ("history", "Began, paused or cancelled a copy of an account's history"),
                         ]
                     ),
                 ),
@@ -624,7 +626,12 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("status", "The account was not connected"),
+                            ("start", "Nobody was here to be told"),
+                            ("storage", "What came could not be stored"),
+                            ("reference", "Something was told of a message that is not here"),
                             ("restore", "The database was restored from a backup"),
+                            ("person", "Somebody asked"),
+                            ("nightly", "Once a night"),
                         ]
                     ),
                 ),
@@ -633,7 +640,14 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("open", "Still open"), ("waiting", "To be compared"), ("done", "Compared")]
+                        choices=[
+                            ("open", "Still open"),
+                            ("waiting", "To be compared"),
+                            ("running", "Being compared"),
+                            ("held", "Has to wait"),
+                            ("done", "Compared"),
+                            ("failed", "Could not be compared"),
+                        ]
                     ),
                 ),
                 (
@@ -725,7 +739,14 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Time of the answer of upstream that gave its state", null=True
                     ),
                 ),
-                ("history_revision", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "history_revision",
+                    models.PositiveIntegerField(
+                        db_default=0,
+                        default=0,
+                        help_text="Grows when what is older than readers hold has changed unseen",
+                    ),
+                ),
                 ("is_stub", models.BooleanField(db_default=False, default=False)),
                 (
                     "continues_by",
@@ -1769,7 +1790,12 @@ class Migration(migrations.Migration):
             name="UpstreamRead",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("subject", models.TextField(choices=[("chat", "Chat"), ("message", "Message")])),
+                (
+                    "subject",
+                    models.TextField(
+                        choices=[("chat", "Chat"), ("message", "Message"), ("missing", "Missing")]
+                    ),
+                ),
                 ("external_id", communications.models.fields.ExternalIdField()),
                 ("asked_by", models.UUIDField()),
                 ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -2086,6 +2112,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("quoted_external_id", ""), _negated=True),
                 fields=["channel", "quoted_external_id"],
                 name="message_answers",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("is_stub", True)), fields=["created_at"], name="message_stub"
             ),
         ),
         migrations.AddIndex(
@@ -2786,6 +2818,84 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="channel",
+            name="verified_until",
+            field=models.DateTimeField(
+                blank=True, help_text="Up to when it was compared with upstream without a hole", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="is_whole",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="Upstream shows nothing older than what is held"
+            ),
+        ),
+        migrations.AddField(
+            model_name="conversation",
+            name="whole_since",
+            field=models.DateTimeField(
+                blank=True, help_text="From when on it was copied from upstream without a hole", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="found_by",
+            field=models.TextField(
+                blank=True,
+                choices=[("history", "Fetching history"), ("repair", "Comparing with upstream")],
+                db_default="",
+                default="",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CoverageRange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("compared_at", models.DateTimeField(help_text="The earliest comparison that it is made of")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.conversation",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("conversation__isnull", False)),
+                        fields=["conversation"],
+                        name="coverage_of_conversation",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("channel", "conversation", "starts_at"),
+                        name="coverage_range_unique",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="coverage_range_not_empty",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="ReachabilityTest",
             fields=[
@@ -2859,5 +2969,445 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("id", 1)), name="webhooks_checked_is_one_row"
             ),
+        ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.RemoveConstraint(
+            model_name="comparisonwindow",
+            name="comparison_window_open_or_ended",
+        ),
+        migrations.AddField(
+            model_name="channel",
+            name="nightly_check",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="Compared with upstream once a night"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="attempts",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="calls",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="changed",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="chats",
+            field=models.JSONField(
+                db_default=models.Value({}, models.JSONField()),
+                default=dict,
+                help_text="What was recovered, by upstream's id of the chat",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="client_id",
+            field=models.UUIDField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="compared_from",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="compared_to",
+            field=models.DateTimeField(blank=True, help_text="The moment before the first read", null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="created_at",
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="found",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="held_until",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="known",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="latest_by_seconds",
+            field=models.PositiveIntegerField(
+                blank=True, help_text="How late the latest recovered message is", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="leased_until",
+            field=models.DateTimeField(blank=True, help_text="Then another worker may take it up", null=True),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="not_shown",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="Held here and not listed; nothing is deleted for that"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="oldest_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="The oldest message listed: where it goes on without a cursor",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="page_cursor",
+            field=models.TextField(blank=True, db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="part_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to="communications.comparisonwindow",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="phase",
+            field=models.TextField(
+                choices=[("chats", "Chats"), ("messages", "Messages")],
+                db_default="chats",
+                default="chats",
+                help_text="What is being listed",
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="reason",
+            field=models.TextField(
+                blank=True, db_default="", default="", help_text="In words, for the person"
+            ),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="reason_code",
+            field=models.TextField(blank=True, db_default="", default=""),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="recovered",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name="comparisonwindow",
+            name="refused",
+            field=models.JSONField(
+                db_default=models.Value({}, models.JSONField()), default=dict, help_text="How many by reason"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("state", "done"), _negated=True),
+                fields=["channel"],
+                name="comparison_window_unfinished",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="comparisonwindow",
+            index=models.Index(
+                condition=models.Q(("part_of__isnull", False)),
+                fields=["part_of"],
+                name="comparison_window_parts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparisonwindow",
+            constraint=models.UniqueConstraint(
+                fields=("author", "client_id"), name="comparison_window_client_id_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comparisonwindow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("ends_at__gte", models.F("starts_at"))
+                    ),
+                    _connector="OR",
+                ),
+                name="comparison_window_open_or_ended",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="heartbeat",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="heartbeat_is_one_row"),
+        ),
+        migrations.CreateModel(
+            name="HistoryRun",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("client_id", models.UUIDField()),
+                (
+                    "trigger",
+                    models.TextField(
+                        choices=[
+                            ("person", "Somebody asked for it"),
+                            ("connected", "The account was connected"),
+                            ("imported", "Upstream's own import ended"),
+                            ("scrolled", "Somebody scrolled up"),
+                        ]
+                    ),
+                ),
+                ("since", models.DateTimeField(blank=True, help_text="Nothing older is copied", null=True)),
+                (
+                    "media",
+                    models.TextField(
+                        choices=[
+                            ("all", "Files are fetched"),
+                            ("none", "Files are fetched when somebody opens them"),
+                        ],
+                        db_default="all",
+                        default="all",
+                    ),
+                ),
+                ("from_phone", models.BooleanField(db_default=False, default=False)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "Waiting for a worker"),
+                            ("running", "Running"),
+                            ("paused", "Paused by a person"),
+                            ("held", "Held up"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                    ),
+                ),
+                (
+                    "phase",
+                    models.TextField(
+                        choices=[
+                            ("chats", "Chats"),
+                            ("people", "People"),
+                            ("messages", "Messages"),
+                            ("done", "Done"),
+                        ],
+                        db_default="chats",
+                        default="chats",
+                    ),
+                ),
+                ("cursor", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "listed_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The moment before the list of this phase was asked for",
+                        null=True,
+                    ),
+                ),
+                (
+                    "reached_at",
+                    models.DateTimeField(
+                        blank=True, help_text="How old the list of this phase is by now", null=True
+                    ),
+                ),
+                (
+                    "counted_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When upstream counted what is unread", null=True
+                    ),
+                ),
+                ("chats_found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("people_found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("stored", models.PositiveIntegerField(db_default=0, default=0)),
+                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
+                ("known", models.PositiveIntegerField(db_default=0, default=0)),
+                ("refused", models.JSONField(default=dict, help_text="How many, by reason")),
+                ("calls", models.PositiveIntegerField(db_default=0, default=0)),
+                ("rate_per_second", models.FloatField(blank=True, null=True)),
+                ("newest_at", models.DateTimeField(blank=True, null=True)),
+                ("oldest_at", models.DateTimeField(blank=True, null=True)),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(db_default=0, default=0, help_text="In a row")),
+                ("reason_code", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, db_default="", default="", help_text="In words, for the person"
+                    ),
+                ),
+                ("worker", models.UUIDField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.channel",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.conversation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HistoryChat",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("external_id", communications.models.fields.ExternalIdField()),
+                ("title", models.TextField(blank=True, db_default="", default="")),
+                ("unread_left", models.PositiveIntegerField(blank=True, null=True)),
+                ("found", models.PositiveIntegerField(db_default=0, default=0)),
+                ("stored", models.PositiveIntegerField(db_default=0, default=0)),
+                ("changed", models.PositiveIntegerField(db_default=0, default=0)),
+                ("known", models.PositiveIntegerField(db_default=0, default=0)),
+                ("refused", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "active_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When upstream says it was last active", null=True
+                    ),
+                ),
+                ("newest_at", models.DateTimeField(blank=True, null=True)),
+                ("oldest_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="communications.historyrun",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="historyrun",
+            index=models.Index(fields=["channel", "-id"], name="history_run_of_channel"),
+        ),
+        migrations.AddIndex(
+            model_name="historyrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "running", "held"])),
+                fields=["id"],
+                name="history_run_unfinished",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                fields=("channel", "client_id"), name="history_run_client_id_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("conversation__isnull", True), ("state__in", ["waiting", "running", "paused", "held"])
+                ),
+                fields=("channel",),
+                name="history_run_one_of_account",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("conversation__isnull", False), ("state__in", ["waiting", "running", "paused", "held"])
+                ),
+                fields=("conversation",),
+                name="history_run_one_of_conversation",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), ("worker__isnull", False)),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("worker__isnull", True)),
+                    _connector="OR",
+                ),
+                name="history_run_runs_in_a_worker",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historyrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state__in", ["done", "failed", "cancelled"])),
+                    models.Q(
+                        ("ended_at__isnull", True), ("state__in", ["waiting", "running", "paused", "held"])
+                    ),
+                    _connector="OR",
+                ),
+                name="history_run_ended_or_not",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="historychat",
+            constraint=models.UniqueConstraint(fields=("run", "external_id"), name="history_chat_unique"),
         ),
     ]

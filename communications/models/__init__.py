@@ -7,13 +7,15 @@ from communications.models.channel import (
     Channel,
     ChannelAccess,
     ChannelStatus,
-    ComparisonWindow,
 )
+from communications.models.comparison import ComparisonWindow, Heartbeat
 from communications.models.conversation import Conversation, ConversationAlias
+from communications.models.coverage import CoverageRange
 from communications.models.draft import Draft
 from communications.models.erasure import ErasedMark, Erasure, ErasureKey
 from communications.models.feed import FeedEpoch, FeedMark, Tombstone
 from communications.models.health import Alarm, AlarmNotice, ChannelHour
+from communications.models.history import HistoryChat, HistoryRun
 from communications.models.identity import (
     AttendeeIdentity,
     AttendeeName,
@@ -56,6 +58,7 @@ __all__ = [
     "ConversationAlias",
     "ConversationAttendee",
     "ConversationDecision",
+    "CoverageRange",
     "Draft",
     "ErasedMark",
     "Erasure",
@@ -63,6 +66,9 @@ __all__ = [
     "FeedEpoch",
     "FeedMark",
     "GivenName",
+    "Heartbeat",
+    "HistoryChat",
+    "HistoryRun",
     "Intent",
     "LoginWindow",
     "MediaFile",

@@ -9,8 +9,10 @@ class AccountAct(models.Model):
     """What a person wants done with an account at upstream, or with the way from there to here: written before anything leaves,
     worked on by a worker.
 
-    ``asking`` until a person has done what upstream asks for, by ``expires_at``. ``answer`` is what somebody typed: a code, or a proxy with
-    its password. It is erased as the worker takes it, as are ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
+    ``asking`` until a person has done what upstream asks for, by ``expires_at``.
+
+    ``answer`` is what somebody typed: a code, or a proxy with its password. It is erased as the worker takes it, as are
+    ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
     """
 
     class Act(models.TextChoices):

@@ -18,7 +18,9 @@ class AuditEntry(models.Model):
         CREDENTIALS_SET = "credentials_set", "Gave the address and key of Unipile"
         ALARM_ACKNOWLEDGED = "alarm_acknowledged", "Acknowledged an alarm"
         ERASED = "erased", "Erased a conversation or a person for good"
+        NIGHTLY_SET = "nightly_set", "Set whether an account is compared once a night"
         ACCOUNT_ACT = "account_act", "Connected, restarted or removed an account, or saw to webhooks"
+        HISTORY = "history", "Began, paused or cancelled a copy of an account's history"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(db_default=Now())

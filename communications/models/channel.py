@@ -47,6 +47,12 @@ class Channel(models.Model):
     paused_at = models.DateTimeField(
         null=True, blank=True, help_text="Nothing is sent or read since; what comes is kept"
     )
+    verified_until = models.DateTimeField(
+        null=True, blank=True, help_text="Up to when it was compared with upstream without a hole"
+    )
+    nightly_check = models.BooleanField(
+        default=False, db_default=False, help_text="Compared with upstream once a night"
+    )
     created_at = models.DateTimeField(db_default=Now())
     version = VersionField()
 
@@ -90,45 +96,6 @@ class ChannelStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.status} {self.at:%Y-%m-%d %H:%M}"
-
-
-class ComparisonWindow(models.Model):
-    """A time in which messages of a channel may have been lost, to be compared with upstream.
-
-    ``open`` while it lasts, ``waiting`` once it has ended, ``done`` after the comparison. It follows from the time line, whatever
-    the order in which that became known.
-    """
-
-    class Trigger(models.TextChoices):
-        STATUS = "status", "The account was not connected"
-        RESTORE = "restore", "The database was restored from a backup"
-
-    class State(models.TextChoices):
-        OPEN = "open", "Still open"
-        WAITING = "waiting", "To be compared"
-        DONE = "done", "Compared"
-
-    id = models.BigAutoField(primary_key=True)
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, db_index=False)
-    trigger = models.TextField(choices=Trigger.choices)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
-    state = models.TextField(choices=State.choices)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "trigger", "starts_at"], name="comparison_window_unique"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="open", ends_at__isnull=True)
-                | models.Q(state__in=["waiting", "done"], ends_at__gte=models.F("starts_at")),
-                name="comparison_window_open_or_ended",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.state} since {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class ChannelAccess(models.Model):

@@ -67,7 +67,15 @@ class Conversation(models.Model):
     described_at = models.DateTimeField(
         null=True, blank=True, help_text="Time of the answer of upstream that gave its state"
     )
-    history_revision = models.PositiveIntegerField(default=0, db_default=0)
+    history_revision = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Grows when what is older than readers hold has changed unseen"
+    )
+    whole_since = models.DateTimeField(
+        null=True, blank=True, help_text="From when on it was copied from upstream without a hole"
+    )
+    is_whole = models.BooleanField(
+        default=False, db_default=False, help_text="Upstream shows nothing older than what is held"
+    )
     is_stub = models.BooleanField(default=False, db_default=False)
     continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
     continues_by = models.UUIDField(null=True, blank=True, help_text="The delivery that proved it")

@@ -27,6 +27,12 @@ class Message(models.Model):
         PHONE = "phone"
         US = "us"
 
+    class FoundBy(models.TextChoices):
+        """What brought a message that no delivery has."""
+
+        HISTORY = "history", "Fetching history"
+        REPAIR = "repair", "Comparing with upstream"
+
     class Kind(models.TextChoices):
         TEXT = "text"
         IMAGE = "image"
@@ -69,6 +75,7 @@ class Message(models.Model):
     )
     received_at = models.DateTimeField(null=True, blank=True)
     received_by = models.UUIDField(null=True, blank=True)
+    found_by = models.TextField(choices=FoundBy.choices, blank=True, default="", db_default="")
     edited_at = models.DateTimeField(null=True, blank=True)
     original_text = models.TextField(
         null=True, blank=True, help_text="Before the first edit, once there is one"
@@ -165,6 +172,7 @@ class Message(models.Model):
                 name="message_answers",
                 condition=~models.Q(quoted_external_id=""),
             ),
+            models.Index(fields=["created_at"], name="message_stub", condition=models.Q(is_stub=True)),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 

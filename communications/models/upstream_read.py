@@ -6,8 +6,8 @@ from communications.models.fields import ExternalIdField
 
 
 class UpstreamRead(models.Model):
-    """One thing to read from upstream because a delivery left a question: a chat it told too little of, or a message two edits of
-    which contradict each other.
+    """One thing to read from upstream because a delivery left a question: a chat it told too little of, a message two edits of
+    which contradict each other, or one that is not here.
 
     ``asked_by`` is that delivery. The answer enters the ledger like any delivery; the row says only how far the asking is.
     """
@@ -15,6 +15,7 @@ class UpstreamRead(models.Model):
     class Subject(models.TextChoices):
         CHAT = "chat"
         MESSAGE = "message"
+        MISSING = "missing"
 
     class State(models.TextChoices):
         WANTED = "wanted"

@@ -32,6 +32,7 @@ HereOnly = Literal["archived", "pinned", "muted"]
 ConversationKind = Literal["direct", "group", "channel"]
 Direction = Literal["inbound", "outbound", "unknown"]
 Origin = Literal["contact", "phone", "us"]
+FoundBy = Literal["history", "repair"]
 AttachmentKind = Literal["image", "video", "audio", "voice", "file", "sticker", "gif"]
 AttachmentState = Literal["wanted", "stored", "unavailable"]
 MessageKind = Literal[
@@ -51,6 +52,8 @@ AlarmKind = Literal[
     "key_refused",
     "webhooks_missing",
 ]
+GapTrigger = Literal["status", "start", "storage", "reference", "restore", "person", "nightly"]
+GapState = Literal["open", "waiting", "running", "held", "failed"]
 
 EventKind = Literal[
     "reaction",
@@ -94,12 +97,22 @@ class Alarm(Document, frozen=True, kw_only=True):
     acknowledged_by: str | None
 
 
+class Gap(Document, frozen=True, kw_only=True):
+    """A time in which messages may be missing here, until it was compared with upstream; ``open`` while it lasts."""
+
+    id: Id
+    trigger: GapTrigger
+    state: GapState
+    starts_at: Instant
+    ends_at: Instant | None
+
+
 class Channel(Document, frozen=True, kw_only=True):
     """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
 
-    ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is
-    sent or read, by a person's wish. ``alarms`` are its open ones, and to owners those of the
-    whole installation.
+    ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is sent or read,
+    by a person's wish. ``alarms`` are its open ones, and to owners those of the whole installation. ``gaps`` are the
+    times that were not compared yet; up to ``verified_until`` everything was.
     """
 
     id: Id
@@ -112,6 +125,9 @@ class Channel(Document, frozen=True, kw_only=True):
     paused_at: Instant | None
     role: Role
     alarms: tuple[Alarm, ...]
+    gaps: tuple[Gap, ...]
+    verified_until: Instant | None
+    nightly_check: bool
     version: Version
 
 
@@ -140,6 +156,15 @@ class LastMessage(Document, frozen=True, kw_only=True):
     status: Status | None
 
 
+class HistoryHeld(Document, frozen=True, kw_only=True):
+    """How far back a conversation was copied from upstream: without a hole from ``since`` on (null: never), and ``is_whole`` if
+    upstream shows nothing older.
+    """
+
+    since: Instant | None
+    is_whole: bool
+
+
 class Conversation(Document, frozen=True, kw_only=True):
     """One chat. ``title`` is upstream's; ``name`` is what to show and never empty.
 
@@ -166,6 +191,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     read_only: bool
     disabled_features: tuple[str, ...]
     content_type: str | None
+    history: HistoryHeld
     history_revision: Count
     version: Version
 
@@ -251,7 +277,8 @@ class Message(Document, frozen=True, kw_only=True):
     """One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
 
     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
-    the person who wrote it here; ``sending`` is null for what was not written here.
+    the person who wrote it here; ``sending`` is null for what was not written here. ``found_by`` is null for what came by itself,
+    else what brought it: fetching history, or comparing with upstream after something was missed.
     """
 
     id: Id
@@ -271,6 +298,7 @@ class Message(Document, frozen=True, kw_only=True):
     status: Status | None
     sent_at: Instant
     received_at: Instant
+    found_by: FoundBy | None
     time_flagged: bool
     edited_at: Instant | None
     deleted_at: Instant | None

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 Direction = Literal["inbound", "outbound"]
+FoundBy = Literal["", "history", "repair"]
 
 
 class PersonFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,9 @@ class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
     """A message as one body shows it. ``told_direction`` only on the body's own evidence, else ``None``.
 
     ``event_kind`` is what an event message tells. ``event_person`` and ``event_emoji`` are there where it is a reaction that
-    names its message by the provider's id (``quoted_external_id``) or not at all.
+    names its message by the provider's id (``quoted_external_id``) or not at all. ``status`` (of an own message) and ``is_read``
+    (of an inbound one) are what a list of upstream's shows beside it, ``found_by`` why that was asked for; a webhook tells
+    neither.
     """
 
     external_message_id: str
@@ -83,6 +86,9 @@ class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
     is_forwarded: bool = False
     is_view_once: bool = False
     is_hidden: bool = False
+    status: Literal["delivered", "read"] | None = None
+    is_read: bool = False
+    found_by: FoundBy = ""
     attachments: tuple[AttachmentFact, ...] = ()
 
 
@@ -182,7 +188,45 @@ class ChatDescribed(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
-FactOfMessageOrChannel = (
-    MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | MessageSent | ChannelStatusReported
+class PeopleListed(msgspec.Struct, frozen=True, kw_only=True):
+    """Upstream answered who these are, whatever chats they are in."""
+
+    people: tuple[PersonFact, ...]
+    at: dt.datetime
+
+
+class MessageListed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as a list of upstream's shows it: what it was, and what has become of it."""
+
+    received: MessageReceived
+    changes: tuple[MessageEdited | MessageDeleted | Reacted, ...] = ()
+
+    @property
+    def external_message_id(self) -> str:
+        return self.received.message.external_message_id
+
+
+FactOfMessage = (
+    MessageReceived | MessageListed | Receipt | MessageEdited | MessageDeleted | Reacted | MessageSent
 )
-Fact = FactOfMessageOrChannel | ChatDescribed
+Fact = FactOfMessage | ChatDescribed | PeopleListed | ChannelStatusReported
+
+
+def message_told(fact: Fact | None) -> MessageFact | None:
+    """The message that a fact brings, if it brings one."""
+    match fact:
+        case MessageReceived():
+            return fact.message
+        case MessageListed():
+            return fact.received.message
+    return None
+
+
+def chat_told(fact: Fact | None) -> ChatFact | None:
+    """The chat that a fact describes, or brings a message of."""
+    match fact:
+        case MessageReceived() | ChatDescribed():
+            return fact.chat
+        case MessageListed():
+            return fact.received.chat
+    return None

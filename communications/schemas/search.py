@@ -80,6 +80,13 @@ class Reach(Document, frozen=True, kw_only=True):
     since: Instant | None
 
 
+class Completeness(Document, frozen=True, kw_only=True):
+    """Of how many of the conversations everything is held that upstream shows: a search finds no more than is here."""
+
+    chats: Count
+    whole: Count
+
+
 class FoundMember(Document, frozen=True, kw_only=True):
     """A group that bears another name, and the member of it that bears this one."""
 
@@ -93,7 +100,7 @@ class SearchPage(Document, frozen=True, kw_only=True):
     ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
     ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
-    was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+    was written, so one typing error in each longer word was forgiven. ``reach`` and ``completeness`` are on the first page only.
     """
 
     chats: tuple[Id, ...]
@@ -104,4 +111,5 @@ class SearchPage(Document, frozen=True, kw_only=True):
     total: Annotated[Count | None, Meta(description="Of messages; null where it is not known.")]
     forgiving: bool
     reach: Reach | None
+    completeness: Completeness | None
     next_cursor: PageCursor | None

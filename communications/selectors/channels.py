@@ -6,8 +6,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from communications.schemas.documents import Alarm, Channel, ReadReceipts, Role
+from communications.schemas.documents import Alarm, Channel, Gap, ReadReceipts, Role
 from communications.selectors.alarms import OPEN_ALARMS
+from communications.selectors.comparisons import OPEN_GAPS
 from communications.selectors.values import id_text, optional_instant
 
 
@@ -22,13 +23,17 @@ class ChannelRow(NamedTuple):
     paused_at: dt.datetime | None
     role: Role
     alarms: str | None
+    gaps: str | None
+    verified_until: dt.datetime | None
+    nightly_check: bool
     version: str
     user_id: int
 
 
 CHANNEL_ROWS: Final = f"""
 SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
-       channel.read_receipts, channel.paused_at, access.role, {OPEN_ALARMS} AS alarms,
+       channel.read_receipts, channel.paused_at, access.role, {OPEN_ALARMS} AS alarms, {OPEN_GAPS} AS gaps,
+       channel.verified_until, channel.nightly_check,
        greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
 JOIN communications_channel AS channel ON channel.id = access.channel_id
@@ -45,6 +50,7 @@ CHANNEL_OF_READER: Final = f"{CHANNEL_ROWS} WHERE access.user_id = %s AND channe
 
 
 _alarms = msgspec.json.Decoder(tuple[Alarm, ...])
+_gaps = msgspec.json.Decoder(tuple[Gap, ...])
 
 
 def channel_document(row: Sequence[Any]) -> Channel:
@@ -60,5 +66,8 @@ def channel_document(row: Sequence[Any]) -> Channel:
         paused_at=optional_instant(held.paused_at),
         role=held.role,
         alarms=() if held.alarms is None else _alarms.decode(held.alarms),
+        gaps=() if held.gaps is None else _gaps.decode(held.gaps),
+        verified_until=optional_instant(held.verified_until),
+        nightly_check=held.nightly_check,
         version=held.version,
     )

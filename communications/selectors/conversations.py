@@ -10,6 +10,7 @@ from communications.schemas.documents import (
     ConversationKind,
     Direction,
     HereOnly,
+    HistoryHeld,
     LastMessage,
     MessageKind,
 )
@@ -52,6 +53,8 @@ class ConversationRow(NamedTuple):
     read_only: bool
     disabled_features: list[str]
     content_type: str
+    whole_since: dt.datetime | None
+    is_whole: bool
     history_revision: int
     version: str
 
@@ -106,7 +109,7 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
            WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
              AND member.told_at IS NOT NULL AND member.state = 'gone' AND attendee.is_self
        ) AS read_only, conversation.disabled_features, conversation.content_type,
-       conversation.history_revision, conversation.version::text AS version
+       conversation.whole_since, conversation.is_whole, conversation.history_revision, conversation.version::text AS version
 FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id
 LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
@@ -144,6 +147,7 @@ def conversation_document(row: Sequence[Any]) -> Conversation:
         read_only=held.read_only,
         disabled_features=tuple(held.disabled_features),
         content_type=held.content_type or None,
+        history=HistoryHeld(since=optional_instant(held.whole_since), is_whole=held.is_whole),
         history_revision=held.history_revision,
         version=held.version,
     )

@@ -11,6 +11,7 @@ from communications.schemas.documents import (
     Attachment,
     Change,
     Direction,
+    FoundBy,
     Message,
     MessageKind,
     Origin,
@@ -49,6 +50,7 @@ class MessageRow(NamedTuple):
     status: Status | None
     sent_at: dt.datetime
     received_at: dt.datetime
+    found_by: FoundBy | None
     time_flagged: bool
     edited_at: dt.datetime | None
     deleted_at: dt.datetime | None
@@ -88,8 +90,8 @@ SELECT message.id, message.channel_id,
        CASE WHEN message.deleted_at IS NULL THEN message.subject ELSE '' END AS subject,
        CASE WHEN message.deleted_at IS NULL THEN message.text ELSE '' END AS text,
        CASE WHEN message.deleted_at IS NULL THEN {_MENTIONS} END AS mentions,
-       message.status, message.sent_at, message.received_at, message.time_flagged, message.edited_at,
-       message.deleted_at, message.is_forwarded, message.is_view_once,
+       message.status, message.sent_at, message.received_at, nullif(message.found_by, '') AS found_by,
+       message.time_flagged, message.edited_at, message.deleted_at, message.is_forwarded, message.is_view_once,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_external_id ELSE '' END AS quoted_external_id,
        CASE WHEN message.deleted_at IS NULL THEN message.quoted_sender_name ELSE '' END AS quoted_sender_name,
        CASE WHEN message.deleted_at IS NULL AND message.quoted_text <> '' THEN coalesce((
@@ -219,6 +221,7 @@ def message_document(row: Sequence[Any]) -> Message:
         status=held.status,
         sent_at=instant(held.sent_at),
         received_at=instant(held.received_at),
+        found_by=held.found_by,
         time_flagged=held.time_flagged,
         edited_at=optional_instant(held.edited_at),
         deleted_at=optional_instant(held.deleted_at),

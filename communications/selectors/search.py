@@ -14,7 +14,7 @@ from psycopg.errors import QueryCanceled
 
 from communications.errors import TooBroad
 from communications.schemas.documents import Message
-from communications.schemas.search import Hit, Reach, SearchQuery
+from communications.schemas.search import Completeness, Hit, Reach, SearchQuery
 from communications.selectors.conversations import (
     CONVERSATION_IS_SHOWN,
     CONVERSATIONS_BY_ID,
@@ -133,12 +133,13 @@ ORDER BY min(bearing.rank), conversation.last_message_at DESC, conversation.id D
 """  # noqa: S608 (constants of this package)
 
 _REACH: Final = f"""
-SELECT (SELECT count(*) FROM communications_conversation AS conversation
-        WHERE conversation.channel_id = ANY(%(channel_ids)s::bigint[]) AND {CONVERSATION_IS_SHOWN}),
+SELECT count(*), count(*) FILTER (WHERE conversation.is_whole),
        (SELECT min(oldest.sent_at) FROM unnest(%(channel_ids)s::bigint[]) AS reader (channel_id)
         CROSS JOIN LATERAL (
             SELECT held.sent_at FROM communications_searchmessage AS held
             WHERE held.channel_id = reader.channel_id ORDER BY held.sent_at, held.message_id LIMIT 1) AS oldest)
+FROM communications_conversation AS conversation
+WHERE conversation.channel_id = ANY(%(channel_ids)s::bigint[]) AND {CONVERSATION_IS_SHOWN}
 """  # noqa: S608 (constants of this package)
 
 _ALL_CHANNELS: Final = "SELECT count(*) FROM communications_channel"
@@ -170,6 +171,7 @@ class Found(NamedTuple):
     total: int | None
     forgiving: bool
     reach: Reach | None
+    completeness: Completeness | None
     next_position: SearchPosition | None
 
 
@@ -194,12 +196,14 @@ def messages_search(
             asked = _Asked(channel_ids, words_of(query.wanted), tags_of(channel_ids, query), query)
             found, forgiving = _found(asked, after, limit=limit, may_forgive=is_first)
             shown = found[:limit]
+            reach, completeness = _reach(channel_ids) if is_first else (None, None)
             return Found(
                 hits=_hits([row[0] for row in shown], asked.words, forgiving=forgiving),
                 chats=_chats(asked) if is_first else (),
                 total=(found[0][2] if found else 0) if is_first else None,
                 forgiving=forgiving,
-                reach=_reach(channel_ids) if is_first else None,
+                reach=reach,
+                completeness=completeness,
                 next_position=_position(shown[-1], forgiving=forgiving) if len(found) > limit else None,
             )
     except OperationalError as error:
@@ -318,9 +322,12 @@ def _with_names(message: Message) -> str:
     return text
 
 
-def _reach(channel_ids: list[int]) -> Reach:
-    ((conversations, since),) = rows(_REACH, {"channel_ids": channel_ids})
-    return Reach(conversations=conversations, since=optional_instant(since))
+def _reach(channel_ids: list[int]) -> tuple[Reach, Completeness]:
+    ((conversations, whole, since),) = rows(_REACH, {"channel_ids": channel_ids})
+    return (
+        Reach(conversations=conversations, since=optional_instant(since)),
+        Completeness(chats=conversations, whole=whole),
+    )
 
 
 def _position(row: Sequence[Any], *, forgiving: bool) -> SearchPosition:

@@ -45,11 +45,12 @@ CREATE OR REPLACE TRIGGER version_set_on_update
         IS DISTINCT FROM (NEW.name, NEW.phone, NEW.public_identifier, NEW.is_self, NEW.same_as_id, NEW.version))
     EXECUTE FUNCTION landline_version_set();
 
--- Attachments and reactions travel inside their message.
+-- Attachments and reactions travel inside their message; those that come with a quiet one are as quiet.
 CREATE OR REPLACE FUNCTION landline_message_part_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_message SET version = pg_current_xact_id()
-    WHERE id IN (SELECT message_id FROM changed) AND version <> pg_current_xact_id();
+    WHERE id IN (SELECT message_id FROM changed) AND version <> pg_current_xact_id()
+      AND NOT (version = '0'::xid8 AND xmin = pg_current_xact_id()::xid);
     RETURN NULL;
 END
 $$;

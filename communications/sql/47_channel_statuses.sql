@@ -67,7 +67,7 @@ END
 $$;
 
 -- From the first status that is not OK to the next that is. Connecting, and words nobody knows, neither begin nor end such a time.
--- A window that was compared stays so as long as it ends where it ended.
+-- A window that was compared stays so as long as it ends where it ended; one that is being compared is left to its comparison.
 CREATE OR REPLACE FUNCTION landline_comparison_windows_settle(channels bigint[]) RETURNS void LANGUAGE sql AS $$
     WITH line AS (
         SELECT entry.channel_id, entry.at, entry.status = 'ok' AS is_ok,
@@ -83,12 +83,13 @@ CREATE OR REPLACE FUNCTION landline_comparison_windows_settle(channels bigint[])
         ORDER BY channel_id, at, ok_again_at DESC NULLS FIRST
     ), dropped AS (
         DELETE FROM communications_comparisonwindow AS held
-        WHERE held.channel_id = ANY(channels) AND held.trigger = 'status' AND held.state <> 'done' AND NOT EXISTS (
+        WHERE held.channel_id = ANY(channels) AND held.trigger = 'status' AND held.state NOT IN ('done', 'running') AND NOT EXISTS (
             SELECT FROM expected WHERE expected.channel_id = held.channel_id AND expected.starts_at = held.starts_at)
     )
     INSERT INTO communications_comparisonwindow AS held (channel_id, trigger, starts_at, ends_at, state)
     SELECT channel_id, 'status', starts_at, ends_at, CASE WHEN ends_at IS NULL THEN 'open' ELSE 'waiting' END
     FROM expected
-    ON CONFLICT (channel_id, trigger, starts_at) DO UPDATE SET ends_at = excluded.ends_at, state = excluded.state
+    ON CONFLICT (channel_id, trigger, starts_at) DO UPDATE
+        SET ends_at = excluded.ends_at, state = excluded.state, part_of_id = NULL, ended_at = NULL
     WHERE held.ends_at IS DISTINCT FROM excluded.ends_at
 $$;

@@ -40,6 +40,34 @@ CREATE OR REPLACE FUNCTION landline_directions_hear(messages json) RETURNS bigin
     SELECT array_agg(DISTINCT conversation_id) FROM heard
 $$;
 
+-- How far a message came is known once a list shows it, be the list the one that speaks for the message or not. Answers with the
+-- conversations where something was read.
+CREATE OR REPLACE FUNCTION landline_listed_states_hear(messages json) RETURNS bigint[] LANGUAGE sql AS $$
+    WITH heard AS (
+        UPDATE communications_message AS message SET
+            is_read = message.is_read OR message.direction = 'inbound' AND told.is_read,
+            status = CASE WHEN message.direction = 'outbound' THEN landline_status_climb(message.status, told.status) ELSE message.status END
+        FROM json_to_recordset(messages) AS told (account text, external_message_id text, status text, is_read boolean)
+        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        WHERE (told.status IS NOT NULL OR told.is_read)
+          AND message.channel_id = channel.id AND message.external_message_id = told.external_message_id AND NOT message.is_stub
+          AND (NOT message.is_read AND message.direction = 'inbound' AND told.is_read
+               OR message.direction = 'outbound' AND landline_status_climb(message.status, told.status) IS DISTINCT FROM message.status)
+        RETURNING message.conversation_id
+    )
+    SELECT array_agg(DISTINCT conversation_id) FROM heard
+$$;
+
+-- What is older than all that its conversation holds can be in nobody's stretch of it: nobody has to be told of it.
+CREATE OR REPLACE FUNCTION landline_is_before_all(place bigint, moment timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM communications_conversation AS held
+        JOIN communications_conversation AS part
+            ON part.id = coalesce(held.continues_id, held.id) OR part.continues_id = coalesce(held.continues_id, held.id)
+        JOIN communications_message AS message ON message.conversation_id = part.id
+        WHERE held.id = place AND message.sent_at <= moment AND NOT message.is_stub AND NOT message.is_hidden)
+$$;
+
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.
 CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -139,7 +167,7 @@ RETURNS void LANGUAGE sql AS $$
         LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
     ) AS arrival ON arrival.conversation_id = told.conversation_id
     WHERE conversation.id = told.conversation_id
-      AND (arrival.conversation_id IS NOT NULL
+      AND (arrival.is_newest OR arrival.unread > 0 OR arrival.conversation_id IS NOT NULL AND conversation.is_stub
            OR landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at)
            OR landline_chat_kind(conversation.kind, told.kind) <> conversation.kind
            OR told.content_type > conversation.content_type)

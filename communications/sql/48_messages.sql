@@ -1,21 +1,24 @@
 -- The messages of a batch, as rows.
 
 -- What the bodies say, each message with its chat, its sender, and who wrote it. In the order of the fold's insert.
+DROP FUNCTION IF EXISTS landline_messages_read(json, bigint[]);
+
 CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of bigint[]) RETURNS TABLE (
     channel_id bigint, conversation_id bigint, external_message_id text, provider_message_id text, direction text, direction_told boolean,
     origin text, sender_id bigint, sender_name text, kind text, text text, search_text text, status text, sent_at timestamptz,
     time_flagged boolean, received_at timestamptz, received_by uuid, quoted_external_id text, quoted_text text,
     quoted_sender_name text, subject text, is_event boolean, event_kind text, event_person text, event_emoji text,
-    is_forwarded boolean, is_view_once boolean, is_hidden boolean
+    is_forwarded boolean, is_view_once boolean, is_hidden boolean, is_read boolean, found_by text
 ) LANGUAGE sql STABLE AS $$
     SELECT told.channel_id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id,
            judged.direction, told.told_direction IS NOT NULL,
            CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
-           told.kind, told.text, told.search_text, CASE judged.direction WHEN 'outbound' THEN 'sent' END,
+           told.kind, told.text, told.search_text,
+           CASE judged.direction WHEN 'outbound' THEN landline_status_climb('sent', told.status) END,
            told.sent_at, told.time_flagged, told.received_at, told.delivery,
            told.quoted_external_id, told.quoted_text, told.quoted_sender_name, told.subject,
            told.is_event, told.event_kind, told.event_person, told.event_emoji,
-           told.is_forwarded, told.is_view_once, told.is_hidden
+           told.is_forwarded, told.is_view_once, told.is_hidden, judged.direction = 'inbound' AND told.is_read, told.found_by
     FROM (
         -- The channel first: see landline_chats_resolve.
         SELECT body.*, channel.id AS channel_id, channel.own_identities
@@ -25,7 +28,7 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
             kind text, text text, search_text text, sent_at timestamptz, time_flagged boolean, received_at timestamptz,
             quoted_external_id text, quoted_text text, quoted_sender_name text, subject text,
             is_event boolean, event_kind text, event_person text, event_emoji text,
-            is_forwarded boolean, is_view_once boolean, is_hidden boolean)
+            is_forwarded boolean, is_view_once boolean, is_hidden boolean, status text, is_read boolean, found_by text)
         JOIN communications_channel AS channel ON channel.external_account_id = body.account
         OFFSET 0
     ) AS told
@@ -52,11 +55,11 @@ RETURNS SETOF communications_message LANGUAGE sql AS $$
             SELECT judged.direction,
                    CASE WHEN held.origin = 'us' THEN 'us' WHEN judged.direction = 'outbound' THEN 'phone' ELSE 'contact' END,
                    CASE judged.direction
-                       WHEN 'outbound' THEN landline_status_climb(held.status, 'sent')
+                       WHEN 'outbound' THEN landline_status_climb(landline_status_climb(held.status, 'sent'), told.status)
                        WHEN 'inbound' THEN NULL
                        ELSE nullif(held.status, 'sent')
                    END,
-                   held.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
+                   held.is_read OR told.is_read OR judged.direction = 'inbound' AND held.status IS NOT DISTINCT FROM 'read',
                    held.direction_told OR told.direction_told
             FROM (
                 SELECT CASE
@@ -75,6 +78,7 @@ RETURNS SETOF communications_message LANGUAGE sql AS $$
         time_flagged = told.time_flagged,
         received_at = told.received_at,
         received_by = told.received_by,
+        found_by = told.found_by,
         quoted_external_id = told.quoted_external_id,
         quoted_text = told.quoted_text,
         quoted_sender_name = told.quoted_sender_name,

@@ -139,14 +139,21 @@ BEGIN
                 channel_id, conversation_id, external_message_id, provider_message_id, direction, direction_told, origin, sender_id,
                 sender_name, kind, text, search_text, status, sent_at, time_flagged, received_at, received_by, quoted_external_id,
                 quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji, is_forwarded,
-                is_view_once, is_hidden, is_stub)
-            SELECT told.*, false FROM landline_messages_read(messages, conversation_of) AS told
+                is_view_once, is_hidden, is_read, found_by, is_stub, version)
+            SELECT told.*, false,
+                   CASE
+                       WHEN told.found_by = 'history' AND landline_is_before_all(told.conversation_id, told.sent_at) THEN '0'::xid8
+                   END
+            FROM landline_messages_read(messages, conversation_of) AS told
             ON CONFLICT (channel_id, external_message_id) DO NOTHING
-            RETURNING held.id, held.conversation_id, held.direction
+            RETURNING held.id, held.conversation_id, held.direction = 'outbound' OR held.is_read AS moves_marker, held.sent_at
         )
-        SELECT array_agg(id), uncertain || array_agg(DISTINCT conversation_id) FILTER (WHERE direction = 'outbound')
+        SELECT array_agg(written.id), uncertain || array_agg(DISTINCT written.conversation_id) FILTER (
+            WHERE moves_marker AND (written.sent_at < reader.read_through_at) IS NOT TRUE)
         INTO arrived, uncertain
-        FROM written;
+        FROM written
+        JOIN communications_conversation AS part ON part.id = written.conversation_id
+        JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id);
 
         -- What is left was known before, as a stub or from another delivery.
         IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
@@ -155,7 +162,7 @@ BEGIN
             FROM landline_messages_revise(messages, conversation_of) AS message;
 
             IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
-                uncertain := uncertain || landline_directions_hear(messages);
+                uncertain := uncertain || landline_directions_hear(messages) || landline_listed_states_hear(messages);
             END IF;
         END IF;
         IF revised IS NOT NULL THEN

@@ -17,7 +17,7 @@ BEGIN
     IF told_purpose <> 'manage' AND EXISTS (
         SELECT FROM communications_channel AS channel
         WHERE channel.external_account_id = account AND channel.paused_at IS NOT NULL) THEN
-        RETURN QUERY SELECT NULL::bigint, 'paused_here', now() + interval '1 day';
+        RETURN QUERY SELECT NULL::bigint, 'paused_here', now() + interval '5 minutes';
         RETURN;
     END IF;
     IF share IS NOT NULL AND account <> '' THEN

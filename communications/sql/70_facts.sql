@@ -103,7 +103,7 @@ RETURNS TABLE (id bigint, account text, key text, facts jsonb, set_here text[]) 
         'sender_name', message.sender_name, 'kind', message.kind, 'text', message.text, 'search_text', message.search_text,
         'original_text', message.original_text, 'status', message.status, 'is_read', message.is_read,
         'sent_at', message.sent_at, 'time_flagged', message.time_flagged, 'received_at', message.received_at,
-        'received_by', message.received_by, 'edited_at', message.edited_at, 'deleted_at', message.deleted_at,
+        'received_by', message.received_by, 'found_by', message.found_by, 'edited_at', message.edited_at, 'deleted_at', message.deleted_at,
         'quoted_external_id', message.quoted_external_id, 'quoted_text', message.quoted_text,
         'quoted_sender_name', message.quoted_sender_name
     ) || jsonb_build_object(

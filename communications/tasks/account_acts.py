@@ -42,7 +42,7 @@ from unipile.resources.checkpoint import Connecting
 
 log = structlog.get_logger(__name__)
 
-# How long an image is good for is not documented; what it belongs to ends after five minutes (REFERENCE 2.4).
+# How long an image is good for is not documented; what it belongs to ends after five minutes.
 QR_SECONDS: Final = 60
 CHECKPOINT_SECONDS: Final = 300
 LINK_SECONDS: Final = 3600

@@ -17,7 +17,13 @@ from communications.feed.announce import changes_announce
 from communications.history.replay import parked_replay
 from communications.ingest.channels import channel_upsert
 from communications.ingest.connections import fold_connections
-from communications.ingest.unfinished import ACCOUNTS_TASK, FILES_TASK, job_announce
+from communications.ingest.unfinished import (
+    ACCOUNTS_TASK,
+    COMPARISONS_TASK,
+    FILES_TASK,
+    HISTORY_TASK,
+    job_announce,
+)
 from communications.schemas.accounts import AccountFact
 from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client
@@ -75,6 +81,7 @@ async def accounts_list(context: JobContext) -> None:
             asked_at = await _asked_at(connections, context.job.id)
             is_news = await accounts_take(client, connections, asked_at=asked_at)
             await key_judge(connections, refused_as="")
+        await job_announce(COMPARISONS_TASK)
         log.info("accounts_listed" if is_news else "accounts_listed_already")
     except UnipileError as error:
         if isinstance(error, Unauthorised):
@@ -104,6 +111,7 @@ async def accounts_take(
                 for account in page.items:
                     await account_take(connections, account)
             await alone.execute(_LISTED, (begins_at,))
+            await job_announce(HISTORY_TASK)
             return True
         finally:
             await alone.execute(_NOT_ALONE)

@@ -9,8 +9,10 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
 from communications.ingest.connections import fold_connections
+from communications.ingest.gaps import gaps_look
 from communications.tasks.account_acts import account_acts_due_announce
 from communications.tasks.alarm_notices import alarm_notices_send
+from communications.tasks.comparisons import comparisons_due_announce
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
 from communications.tasks.erasing import accounts_erase_announce
 from communications.tasks.health import health_measure
@@ -30,6 +32,8 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     replay_orders_announce,
     files_due_announce,
     questions_due_announce,
+    gaps_look,
+    comparisons_due_announce,
     health_measure,
     alarm_notices_send,
     expired_remove,

@@ -1,4 +1,5 @@
-"""Asking upstream what a delivery left open: a chat it told too little of, a message two edits of which contradict each other.
+"""Asking upstream what a delivery left open: a chat it told too little of, a message two edits of which contradict each other,
+a message that never came.
 
 One read for each question, caused by a delivery and counted as such; never a look for new messages. The answer enters the
 ledger and is folded like any delivery.
@@ -14,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
 from communications.ingest.connections import fold_connections
+from communications.ingest.gaps import missing_ask, reference_gap_open
 from communications.ingest.record import record
 from communications.ingest.unfinished import READS_TASK, job_announce
 from communications.ingest.upstream_reads import (
@@ -25,7 +27,9 @@ from communications.ingest.upstream_reads import (
 )
 from communications.schemas.charges import charged
 from communications.tasks.answers import answer_delivery
+from communications.tasks.listing import Listing
 from communications.tasks.metered import metered_client
+from communications.tasks.pages import messages_keep
 from communications.webhooks.handlers.answers import CHAT, MESSAGE, answer_bytes
 from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, Rejected, UnipileError
@@ -71,10 +75,14 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
         return "needless"
     try:
         with charged(account=question.account):
+            if question.subject == "missing":
+                return await _fetch(client, connections, question)
             raw = await _answer(client, question)
     except Rejected as refusal:
         async with connections.connection() as connection:
             await question_settle(connection, question, "refused", refusal.code)
+        if question.subject == "missing":
+            await reference_gap_open(connections, question.channel_id, question.asked_at)
         return "refused"
     except UnipileError as error:
         log.warning("upstream_not_asked", subject=question.subject, because=error.sentence, code=error.code)
@@ -85,6 +93,20 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
     async with connections.connection() as connection:
         await question_settle(connection, question, "answered")
         await changes_announce(connection)
+    return "answered"
+
+
+async def _fetch(client: UnipileClient, connections: AsyncConnectionPool[Any], question: Question) -> str:
+    """A message that something was told of: kept as a comparison would, and if it is not old, others may be missing."""
+    listing = Listing.begun(question.account, question.asked_by, "repair")
+    stated = await client.messages.stated(
+        question.external_id, reason=f"missing message left open by delivery {question.asked_by}"
+    )
+    kept = await messages_keep(connections, listing, [stated])
+    async with connections.connection() as connection:
+        await question_settle(connection, question, "answered")
+    if kept.newest_at is not None:
+        await reference_gap_open(connections, question.channel_id, kept.newest_at)
     return "answered"
 
 
@@ -116,10 +138,11 @@ async def _attendees(client: UnipileClient, chat_id: str, reason: str) -> list[A
 
 
 async def questions_due_announce(connections: AsyncConnectionPool[Any]) -> None:
-    """Questions whose job was lost, or whose next attempt has come."""
+    """Questions whose job was lost, or whose next attempt has come, and those after messages that did not come."""
     if not settings.LANDLINE_UPSTREAM.is_configured():
         return
     async with connections.connection() as connection:
+        await missing_ask(connection)
         due = await questions_are_due(connection)
     if due:
         await job_announce(READS_TASK)

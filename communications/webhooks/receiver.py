@@ -77,6 +77,7 @@ class WebhookReceiver:
         secrets: Sequence[str],
         refusals: RefusalCounter,
         hosted_token: str | None = None,
+        on_unsaved: Callable[[], None] = lambda: None,
     ) -> None:
         if not secrets:
             raise ValueError("a receiver without a secret would take deliveries from anybody")
@@ -84,6 +85,7 @@ class WebhookReceiver:
         self._secrets = [secret.encode() for secret in secrets]
         self._hosted_tokens = [] if hosted_token is None else [hosted_token.encode()]
         self._refusals = refusals
+        self._on_unsaved = on_unsaved
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refuse(scope)
@@ -134,6 +136,7 @@ class WebhookReceiver:
             await self._batcher.submit(delivery, within_seconds=SAVED_WITHIN_SECONDS)
         except Unsaved as failure:
             log.warning("delivery_unsaved", delivery=str(delivery.id), cause=type(failure).__name__)
+            self._on_unsaved()
             await _answer(send, *UNSAVED)
             return
         await _answer(send, 200, b"{}", ((b"x-delivery-id", str(delivery.id).encode()),))

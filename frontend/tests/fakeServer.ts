@@ -30,6 +30,8 @@ export class FakeServer {
   refuse: { readonly status: number; readonly code: string; readonly retryAfter?: string; times: number } | null = null;
   /** So many accepted calls are never answered. */
   loseAnswers = 0;
+  /** What asking upstream for older messages of a chat comes to. */
+  older: (chatId: string, fromPhone: boolean) => unknown = () => ({});
   reachable = true;
   /** After so many answers the network is gone. */
   answersLeft = Infinity;
@@ -92,6 +94,11 @@ export class FakeServer {
     if (path.endsWith("/changes/")) return json({ type: "changes", more: false, cursor: this.version });
     if (path.endsWith("/drafts/")) return json({ items: this.drafts });
     if (path.endsWith("/channels/")) return json({ items: [...this.channels.values()] });
+    const asked = /\/chats\/(\d+)\/older\/$/.exec(path);
+    if (asked !== null) {
+      const { from_phone } = JSON.parse(typeof init.body === "string" ? init.body : "{}") as { from_phone: boolean };
+      return json(this.older(asked[1] ?? "", from_phone));
+    }
     const chat = /\/chats\/(\d+)\/(messages\/|read\/)?$/.exec(path);
     if (chat === null) return json(this.#conversationPage(search));
     const row = this.conversations.get(chat[1] ?? "");

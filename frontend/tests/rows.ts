@@ -1,4 +1,5 @@
 /** Rows as the server would send them, with what a test does not care about filled in. */
+import type { HistoryRun } from "../src/api/schema";
 import type { Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
 
 const NOON = Date.UTC(2026, 4, 18, 12);
@@ -7,7 +8,7 @@ const NOON = Date.UTC(2026, 4, 18, 12);
 export const at = (seconds: number): string => new Date(NOON + (seconds < 1e9 ? seconds : 0) * 1000).toISOString();
 
 export function channel(id: string, version = "1"): Channel {
-  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", paused_at: null, role: "owner", alarms: [], version };
+  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", paused_at: null, role: "owner", alarms: [], gaps: [], verified_until: null, nightly_check: false, version };
 }
 
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {
@@ -31,6 +32,7 @@ export function conversation(id: string, fields: Partial<Conversation> = {}): Co
     read_only: false,
     disabled_features: [],
     content_type: null,
+    history: { since: null, is_whole: false },
     history_revision: 0,
     version: "1",
     ...fields,
@@ -56,6 +58,7 @@ export function message(id: string, fields: Partial<Message> = {}): Message {
     status: null,
     sent_at: at(Number(id)),
     received_at: at(Number(id)),
+    found_by: null,
     time_flagged: false,
     edited_at: null,
     deleted_at: null,
@@ -91,6 +94,42 @@ export function attachmentRow(fields: Partial<Attachment> = {}): Attachment {
     failure: null,
     url: null,
     thumbnail_url: null,
+    ...fields,
+  };
+}
+
+export function historyRun(fields: Partial<HistoryRun> = {}): HistoryRun {
+  return {
+    id: "1",
+    channel_id: "1",
+    chat_id: null,
+    trigger: "person",
+    state: "running",
+    phase: "messages",
+    since: null,
+    media: "all",
+    is_import_running: null,
+    import_found: 0,
+    chats_found: 0,
+    people_found: 0,
+    found: 0,
+    expected: null,
+    stored: 0,
+    changed: 0,
+    known: 0,
+    refused: [],
+    calls: 0,
+    calls_left: 0,
+    rate_per_second: null,
+    seconds_left: null,
+    held_until: null,
+    reason_code: null,
+    reason: null,
+    newest_at: null,
+    oldest_at: null,
+    created_at: at(0),
+    started_at: at(0),
+    ended_at: null,
     ...fields,
   };
 }

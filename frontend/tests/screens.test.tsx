@@ -214,7 +214,7 @@ describe("a thread's grouping", () => {
     const minute = (number: number, fields: Parameters<typeof message>[1] = {}): LocalMessage =>
       local(String(number), { sent_at: new Date(noon + number * 60_000).toISOString(), ...fields });
     const rows = [minute(1), minute(2), minute(9), minute(10, { sender_id: "8" }), minute(11, { kind: "event" }), minute(12), minute(13), minute(24 * 60 + 1)];
-    const placed = placeMessages(rows, rows[6]?.position ?? null);
+    const placed = placeMessages(rows, rows[6]?.position ?? null, new Map());
     const marks = placed.map((one) => `${one.startsDay ? "D" : ""}${one.startsNew ? "N" : ""}${one.startsGroup ? "(" : ""}${one.endsGroup ? ")" : ""}`);
     expect(marks).toEqual(["D(", ")", "()", "()", "()", "()", "N()", "D()"]);
   });

@@ -9,10 +9,12 @@ import msgspec
 
 FORMAT: Final = 1
 
-# Sessions and attempts to log in are nobody's to keep; jobs are wake-ups, and rows say what is to be done. What was wanted of
-# accounts is not done again by what is restored, and webhooks lead to the installation that was backed up.
+# Sessions and attempts to log in are nobody's to keep, nor when a server was last there; jobs are wake-ups, and rows say what is
+# to be done. What was wanted of accounts is not done again by what is restored, and webhooks lead to the installation that was
+# backed up.
 TABLES_WITHOUT_ROWS: Final = (
     "communications_accountact",
+    "communications_heartbeat",
     "communications_loginwindow",
     "communications_reachabilitytest",
     "communications_upstreamwebhook",

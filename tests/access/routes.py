@@ -27,6 +27,7 @@ SUCCEED_WITH = {
     "DELETE /api/v1/communications/uploads/{upload_id}/": 204,
     "POST /api/v1/communications/accounts/": 201,
     "POST /api/v1/communications/channels/{channel_id}/acts/": 201,
+    "POST /api/v1/communications/channels/{channel_id}/comparisons/": 201,
     "POST /api/v1/communications/channels/{channel_id}/lookups/": 201,
     "POST /api/v1/communications/{provider}/chats/": 201,
     "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/": 201,
@@ -38,6 +39,7 @@ SUCCEED_WITH = {
 }
 # A decision is about a message that failed. Whoever asks for another than the usual one means that one.
 DECISION = "POST /api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/"
+HISTORY_ACT = "POST /api/v1/communications/history/{run_id}/acts/"
 # Named as what is done with an account, whose values are others.
 SETUP_ACT = "POST /api/v1/setup/acts/"
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
@@ -78,6 +80,8 @@ class Call:
             values = {**values, "message_id": values["failed_message_id"]}
         if str(self) == SETUP_ACT:
             values = {**values, "act": "webhooks_check"}
+        if str(self) == HISTORY_ACT:
+            values = {**values, "act": "pause"}
         key = str(uuid7())
         asked = {name: value for name, value in values.items() if name not in self.parameters}
         body = json.dumps({"client_id": key, **asked})

@@ -19,8 +19,10 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
+    history_run_make,
     intent_make,
     message_make,
     minutes,
@@ -43,6 +45,8 @@ IDS = {
     "upload_id",
     "lookup_id",
     "act_id",
+    "run_id",
+    "comparison_id",
     "change_id",
     "alarm_id",
 }
@@ -113,6 +117,7 @@ class Estate:
             self.channel, self.owner, "look_up", payload={"phone": "491"}, reason=canary
         )
         self.act = account_act_make(self.channel, self.owner, reason=canary)
+        self.run = history_run_make(self.channel, title=canary, reason=canary)
         self.change = intent_make(
             self.channel,
             self.owner,
@@ -122,6 +127,7 @@ class Estate:
             payload={"emoji": "👎"},
         )
         self.alarm = Alarm.objects.create(kind="account_down", channel=self.channel, reason=canary)
+        self.comparison = comparison_make(self.channel, reason=canary)
         self.delivery = delivery_keep(self.channel, {"text": canary}, message=self.messages[0])
         self.refused = delivery_keep(self.channel, outcome="quarantined", reason=canary)
 
@@ -140,6 +146,8 @@ class Estate:
             "change_id": str(self.change.pk),
             "alarm_id": str(self.alarm.pk),
             "act_id": str(self.act.pk),
+            "run_id": str(self.run.pk),
+            "media": "all",
             "account_type": "whatsapp",
             "way": "page",
             "act": "restart",
@@ -159,6 +167,7 @@ class Estate:
             "name": self.canary,
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
+            "comparison_id": str(self.comparison.pk),
             "read_receipts": "never",
             "paused": True,
             "text": "canary",

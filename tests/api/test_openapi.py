@@ -50,6 +50,7 @@ from tests.inbox import (
     attendee_make,
     channel_make,
     client_of,
+    comparison_make,
     conversation_make,
     failed_message_make,
     intent_make,
@@ -194,6 +195,7 @@ class FullInbox:
             "attachment_id": str(stored.pk),
             "picture_id": str(picture.pk),
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
+            "comparison_id": str(comparison_make(channel).pk),
             "read_receipts": "on_open",
             "paused": True,
             "alarm_id": str(

@@ -14,7 +14,8 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, async_p
 from simulator import Simulator
 from simulator.model import Account
 from tests.database import ScratchDatabase
-from tests.processes import LandlineProcess, LandlineServer, Processes, free_port
+from tests.processes import LandlineProcess, LandlineServer, Processes
+from tests.side_by_side import free_port
 
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_ARGUMENTS = [

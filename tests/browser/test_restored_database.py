@@ -12,7 +12,8 @@ from landline.postgres.location import locate
 from simulator import Simulator
 from tests.browser.conftest import Screen
 from tests.database import ScratchDatabase
-from tests.processes import LandlineProcess, Processes, free_port
+from tests.processes import LandlineProcess, Processes
+from tests.side_by_side import free_port
 
 RECONNECTED_WITHIN_SECONDS = 60
 # A database writes down what it holds before it ends; a busy disk takes its time.

@@ -15,6 +15,8 @@ from communications.ingest.record import record
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows
 from tests.webhooks.bodies import ACCOUNT, whatsapp_message
 
+pytestmark = pytest.mark.alone
+
 LEDGER = "SELECT outcome, reason, attempts FROM communications_webhookdelivery ORDER BY id"
 BUSY = "busy: the database did not answer in time"
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
@@ -21,7 +21,7 @@ from communications.ingest.record import record
 from tests.ingest.deliveries import channel_make, deliver, rows
 from tests.ingest.test_laws import QUICK
 from tests.ingest.world_bodies import deliveries_of
-from tests.ingest.worlds import World, worlds
+from tests.ingest.worlds import Telling, World, worlds
 from tests.webhooks.bodies import (
     ACCOUNT,
     JANA,
@@ -83,10 +83,38 @@ async def check_a_world(connections, database, world: World, gone: Sequence[int]
         assert done.different == 0
 
 
+def told(message: int, chat: int, naming: str) -> Telling:
+    return Telling(
+        message=message,
+        chat=chat,
+        author=-1,
+        text="",
+        sent_second=1,
+        naming=naming,
+        mention="lid",
+        name="Ann",
+        title="",
+        files=0,
+        is_event=False,
+        event=None,
+        names=None,
+        is_hidden=False,
+        tells_sender=True,
+        tells_account=True,
+    )
+
+
+# One message, whose only delivery with a body puts it into another conversation than the earlier one does.
+MOVED = World(
+    groups=(False, False, False),
+    own_identities=("lid:100000000000001@lid", "phone:420600000001"),
+    told=(told(5, 1, "lid"), told(5, 1, "phone")),
+)
 EXPIRED = st.lists(st.integers(0, 30), max_size=8)
 
 
 @given(worlds(happenings=5), EXPIRED)
+@example(MOVED, [0])
 @settings(QUICK, max_examples=5)
 async def test_d17_the_rows_of_a_world_are_those_of_its_ledger_in_any_order(
     connections, database, world, gone

@@ -21,8 +21,8 @@ from unipile.client import connect_client
 
 async def pause(desk: Desk, paused: bool, person: Any = None) -> Any:
     client = await sync_to_async(client_of)(person or desk.reader)
-    return await sync_to_async(client.post)(
-        f"/api/v1/communications/channels/{desk.channel.pk}/pause/",
+    return await sync_to_async(client.patch)(
+        f"/api/v1/communications/channels/{desk.channel.pk}/",
         {"paused": paused},
         content_type="application/json",
     )

@@ -15,7 +15,7 @@ from communications.realtime.longpoll import LongPoll
 from communications.realtime.socket import Socket
 from communications.realtime.socket_protocol import SocketProtocol
 from communications.realtime.timing import Timing
-from tests.processes import free_port
+from tests.side_by_side import free_port
 
 
 class Served:

@@ -14,6 +14,8 @@ from tests.realtime.browser import browse
 from tests.realtime.inbox import channel_with_writer, message_write, person_with_session
 from tests.realtime.served import served
 
+pytestmark = pytest.mark.alone
+
 TOO_SLOW, RESTARTING = 1013, 1012
 QUICK = Timing(heartbeat=0.3, silence=0.7, stale=10, close_within=2)
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import psycopg
+import pytest
 from asgiref.sync import sync_to_async
 
 from communications.feed.announce import changes_announce_on_commit
@@ -15,6 +16,8 @@ from tests.processes import Processes
 from tests.realtime.browser import browse
 from tests.realtime.inbox import channel_with_writer, message_write, person_with_session
 from tests.webhooks.wire import patience
+
+pytestmark = pytest.mark.alone
 
 RESTARTING = 1012
 

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import psycopg
+import pytest
 
 from communications.realtime.outgoing import OUTGOING_MAX_BYTES, OUTGOING_MAX_FRAMES, Outgoing
 from communications.realtime.timing import Timing
@@ -17,6 +18,8 @@ from tests.feed.writers import Writer
 from tests.realtime.browser import browse
 from tests.realtime.inbox import channel_with_writer, message_write, person_with_session
 from tests.realtime.served import served
+
+pytestmark = pytest.mark.alone
 
 TOO_SLOW = 1013
 

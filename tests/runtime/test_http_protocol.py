@@ -59,6 +59,7 @@ def answers(port: int) -> bool:
     return answer_to(port, request).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.alone
 def test_b21_late_headers_are_cut_off_and_others_are_served(port: int) -> None:
     slow = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(20)]
     started = time.monotonic()

@@ -22,7 +22,8 @@ import psutil
 import pytest
 
 from landline.postgres import location, server
-from tests.processes import LandlineProcess, Processes, free_port
+from tests.processes import LandlineProcess, Processes
+from tests.side_by_side import free_port
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 READY = "Stop           Ctrl-C"
@@ -104,16 +105,26 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def resident_bytes(process: psutil.Process) -> int:
-    """0 of one that ended meanwhile, as PostgreSQL's autovacuum workers do."""
+def memory_bytes(process: psutil.Process) -> int:
+    """Its share: what processes have in common (PostgreSQL's buffers) is counted once among them. 0 of one that ended meanwhile,
+    as PostgreSQL's autovacuum workers do.
+    """
     try:
-        return process.memory_info().rss
+        return process.memory_full_info().pss
     except psutil.NoSuchProcess:
         return 0
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command; none of one that ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:
-    return next(child for child in family(process)[1:] if child.cmdline()[-1:] == [word])
+    return next(child for child in family(process)[1:] if words_of(child)[-1:] == [word])
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
@@ -147,7 +158,7 @@ def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert installation.status() == 405
     assert installation.status(installation.simulator_port, "/") == 200
-    assert sum(resident_bytes(process) for process in everybody) < 1_000_000_000
+    assert sum(memory_bytes(process) for process in everybody) < 1_000_000_000
 
     second_terminal = subprocess.run(
         [
@@ -237,7 +248,7 @@ def test_the_simulator_gives_way_to_an_account_that_is_connected(
         wait_until(lambda: len(asked) >= 2, seconds=60)
         upstream.shutdown()
     assert set(asked) == {"a-real-key"}
-    assert not [child for child in family(launcher)[1:] if "simulator" in child.cmdline()]
+    assert not [child for child in family(launcher)[1:] if "simulator" in words_of(child)]
     assert installation.status() == 405
     launcher.interrupt()
     assert launcher.wait() == 0

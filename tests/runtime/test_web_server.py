@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from tests.database import ScratchDatabase
-from tests.processes import LandlineServer, Processes, free_port
+from tests.processes import LandlineServer, Processes
 from tests.runtime.pooler import TransactionPooler
+from tests.side_by_side import free_port
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 

@@ -225,7 +225,10 @@ def test_a_chat_that_continues_another_is_found_in_that_other(inbox: Inbox) -> N
 def test_the_reach_is_told(inbox: Inbox) -> None:
     inbox.said("a", sent_at=minutes(5))
     inbox.said("b", sent_at=minutes(1))
-    assert inbox.answer("a")["reach"] == {"conversations": 1, "since": "2026-05-18T12:01:00.000Z"}
+    conversation_make(inbox.channel, is_whole=True, last_message_at=minutes(0))
+    page = inbox.answer("a")
+    assert page["reach"] == {"conversations": 2, "since": "2026-05-18T12:01:00.000Z"}
+    assert page["completeness"] == {"chats": 2, "whole": 1}
 
 
 def test_a_search_without_words_finds_nothing(inbox: Inbox) -> None:

@@ -67,6 +67,7 @@ def read(port: int, path: str, key: str = KEY) -> tuple[int, dict[str, list[dict
         connection.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(start: Started, name: signal.Signals) -> None:
     process, port = start.ready("--scenario", "demo")

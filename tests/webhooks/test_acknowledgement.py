@@ -13,6 +13,7 @@ from tests.webhooks.bodies import ACCOUNT, whatsapp_message
 from tests.webhooks.wire import Wire, patience, request_head
 
 
+@pytest.mark.alone
 async def test_a1_a_delivery_is_in_the_ledger_and_on_record_when_it_is_answered(connections, caller):
     await channel_make(connections, ACCOUNT)
     raw = json.dumps(whatsapp_message(), ensure_ascii=False, indent=1).encode()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.ingest.deliveries import channel_make, rows
 from tests.webhooks.bodies import Body, message_of_chat
 from tests.webhooks.loader import Loader
 from tests.webhooks.retries import busy_ones_folded
 from tests.webhooks.wire import patience
+
+pytestmark = pytest.mark.alone
 
 BURST = 10_000
 

@@ -23,6 +23,8 @@ from tests.webhooks.bodies import message_of_chat
 from tests.webhooks.loader import Loader
 from tests.webhooks.wire import patience
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:

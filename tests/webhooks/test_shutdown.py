@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.ingest.deliveries import channel_make, rows
 from tests.webhooks.bodies import ACCOUNT, message_of_chat
 from tests.webhooks.loader import Loader
@@ -12,6 +14,7 @@ from tests.webhooks.retries import busy_ones_folded
 from tests.webhooks.wire import patience
 
 
+@pytest.mark.alone
 async def test_d13_what_was_answered_before_the_stop_is_saved_and_the_rest_comes_again(
     processes, connections, webhook_secret
 ):

@@ -6,9 +6,13 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
+import pytest
+
 from tests.ingest.deliveries import channel_make, rows
 from tests.webhooks.bodies import ACCOUNT, whatsapp_message
 from tests.webhooks.wire import Wire, patience, request_head
+
+pytestmark = pytest.mark.alone
 
 DRIPPING = 200
 HEADER_SECONDS = 10

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from unipile.operations.caller import Call, Caller, expect_object, parsed
+from unipile.operations.caller import Call, Caller, QueryValue, expect_object, parsed
 from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
 from unipile.operations.uploads import check_files, check_not_empty
 from unipile.resources.attendee import ChatAttendee, parse_attendee
@@ -58,20 +58,40 @@ class ChatOperations:
         """One page of chats, newest activity first. `before` and `after` are exclusive bounds on that
         activity.
         """
+        query: dict[str, QueryValue] = {
+            "account_id": account_id,
+            "unread": unread,
+            "before": before,
+            "after": after,
+            "cursor": cursor,
+            "limit": limit,
+        }
+        return await self._page(parse_chat, query, reason)
+
+    async def page_stated(
+        self,
+        *,
+        account_id: str,
+        reason: str,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        cursor: str | None = None,
+    ) -> Page[Mapping[str, object]]:
+        """As `page`, but each chat of the account as upstream stated it."""
+        query: dict[str, QueryValue] = {
+            "account_id": account_id,
+            "before": before,
+            "after": after,
+            "cursor": cursor,
+            "limit": PAGE_LIMIT_MAX,
+        }
+        return await self._page(dict, query, reason)
+
+    async def _page(
+        self, parse: Callable[[Mapping[str, object]], Item], query: Mapping[str, QueryValue], reason: str
+    ) -> Page[Item]:
         return await read_page(
-            self._caller,
-            parse_chat,
-            list_object="ChatList",
-            route="/chats",
-            reason=reason,
-            query={
-                "account_id": account_id,
-                "unread": unread,
-                "before": before,
-                "after": after,
-                "cursor": cursor,
-                "limit": limit,
-            },
+            self._caller, parse, list_object="ChatList", route="/chats", reason=reason, query=query
         )
 
     def pages(

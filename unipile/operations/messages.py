@@ -49,12 +49,22 @@ class MessageOperations:
         return await self._page(parse_message, chat_id, account_id, query, reason)
 
     async def page_stated(
-        self, chat_id: str | None, *, account_id: str, reason: str, before: datetime, after: datetime
+        self,
+        chat_id: str | None,
+        *,
+        account_id: str,
+        reason: str,
+        before: datetime | None = None,
+        after: datetime | None = None,
+        cursor: str | None = None,
     ) -> Page[Mapping[str, object]]:
-        """One page of a chat's messages between two times, or (`None`) of all the account's, each as upstream stated it, for
-        whoever keeps them.
-        """
-        query: dict[str, QueryValue] = {"before": before, "after": after, "limit": PAGE_LIMIT_MAX}
+        """One page of a chat's messages, or (`None`) of all the account's, each as upstream stated it, for whoever keeps them."""
+        query: dict[str, QueryValue] = {
+            "before": before,
+            "after": after,
+            "cursor": cursor,
+            "limit": PAGE_LIMIT_MAX,
+        }
         return await self._page(dict, chat_id, account_id, query, reason)
 
     async def _page(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-import msgspec
-
 from unipile.payloads import fields
 from unipile.payloads.events import MESSAGE_RECEIVED, Envelope, Family
+from unipile.payloads.strict import encode
 
 # Account status carries neither id nor time: equal bodies of different minutes are different events.
 ACCOUNT_STATUS_BUCKET_SECONDS = 60
-
-_canonical = msgspec.json.Encoder(order="sorted")
 
 
 def event_key(envelope: Envelope, received_at: datetime) -> bytes:
@@ -52,9 +48,4 @@ def _subject(envelope: Envelope) -> str:
 
 def _digest(body: Mapping[str, object]) -> bytes:
     content = {name: value for name, value in body.items() if name != "webhook_name"}
-    try:
-        encoded = _canonical.encode(content)
-    except (UnicodeEncodeError, OverflowError):
-        # Lone surrogates and long integers, which msgspec does not write.
-        encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii")
-    return sha256(encoded).digest()
+    return sha256(encode(content, is_canonical=True)).digest()

@@ -1,4 +1,4 @@
-"""From the bytes of a delivery to a JSON value, by one strict rule.
+"""From the bytes of a delivery to a JSON value, by one strict rule, and back.
 
 UTF-8 only (a byte order mark is dropped, UTF-16 is refused), no NaN or Infinity, no number beyond a double's
 range, at most `MAX_DEPTH` levels and `MAX_ELEMENTS` values. Of a key that comes twice the last one counts
@@ -22,6 +22,8 @@ MAX_DEPTH = 64
 MAX_ELEMENTS = 200_000
 
 _fast = msgspec.json.Decoder()
+_plain = msgspec.json.Encoder()
+_canonical = msgspec.json.Encoder(order="sorted")
 # An unclosed string swallows the rest, and nothing is ever tried twice: linear on any input.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
@@ -47,6 +49,15 @@ def decode(raw: bytes) -> object:
     if brackets > MAX_DEPTH:
         _check_depth(value)
     return value
+
+
+def encode(value: object, *, is_canonical: bool = False) -> bytes:
+    """The bytes of any value that `decode` gives; `is_canonical`: equal ones for equal values."""
+    try:
+        return (_canonical if is_canonical else _plain).encode(value)
+    except (UnicodeEncodeError, OverflowError):
+        # Lone surrogates and long integers, which msgspec does not write.
+        return json.dumps(value, sort_keys=is_canonical, separators=(",", ":")).encode("ascii")
 
 
 def _check_elements(body: bytes) -> None:

@@ -37,6 +37,19 @@ WITH unfolded AS MATERIALIZED (
         SELECT message.conversation_id, spoiled.reason
         FROM spoiled_message AS spoiled JOIN public.communications_message AS message ON message.id = spoiled.id
         UNION ALL
+        -- What is left of a message's deliveries may put it elsewhere.
+        SELECT named.conversation_id, spoiled.reason
+        FROM spoiled_message AS spoiled
+        JOIN public.communications_message AS message ON message.id = spoiled.id
+        JOIN public.communications_channel AS channel ON channel.id = message.channel_id
+        JOIN {schema}.communications_channel AS rebuilt_channel
+            ON rebuilt_channel.external_account_id = channel.external_account_id
+        JOIN {schema}.communications_message AS rebuilt
+            ON rebuilt.channel_id = rebuilt_channel.id AND rebuilt.external_message_id = message.external_message_id
+        JOIN {schema}.communications_conversationalias AS alias ON alias.conversation_id = rebuilt.conversation_id
+        JOIN public.communications_conversationalias AS named
+            ON named.channel_id = message.channel_id AND named.kind = alias.kind AND named.value = alias.value
+        UNION ALL
         SELECT unnest(conversations_left), %(erased)s FROM public.communications_erasure
         UNION ALL
         SELECT unnest(ARRAY[one_id, other_id]), %(decided)s FROM public.communications_conversationdecision

@@ -9,8 +9,7 @@ from communications.outbox.new_conversations import UNNAMED
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed, OutgoingFile
 from communications.tasks.answers import answer_delivery
-from communications.webhooks.handlers.answers import answer_bytes
-from communications.webhooks.handlers.sent import FOUND
+from communications.webhooks.handlers.listed import listed_bytes
 from unipile.client import UnipileClient
 from unipile.errors import Rejected
 from unipile.payloads import fields
@@ -67,6 +66,7 @@ async def _begin(client: UnipileClient, claimed: Claimed, files: list[FilePart])
 
 async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
     """The account's own messages since the attempt, of the conversation if it has a name. Raises any ``UnipileError``."""
+    asked_at = dt.datetime.now(dt.UTC)
     page = await client.messages.page_stated(
         None if claimed.thread.startswith(UNNAMED) else claimed.thread,
         account_id=claimed.account,
@@ -76,7 +76,9 @@ async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
     )
     return [
         answer_delivery(
-            answer_bytes(FOUND, account=claimed.account, asked_by=claimed.client_id, answer=message)
+            listed_bytes(
+                account=claimed.account, asked_by=claimed.client_id, asked_at=asked_at, answer=message
+            )
         )
         for message in reversed(page.items)
         if fields.flag(message.get("is_sender")) and not fields.flag(message.get("is_event"))

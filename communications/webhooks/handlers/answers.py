@@ -10,8 +10,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from communications.schemas.deliveries import Reading
 from communications.schemas.facts import (
     ChannelStatusReported,
@@ -21,11 +19,13 @@ from communications.schemas.facts import (
     Fact,
     MessageDeleted,
     MessageEdited,
+    PeopleListed,
     PersonFact,
     Reacted,
 )
 from communications.webhooks.handlers.common import mentioned
-from communications.webhooks.handlers.sent import FOUND, SENT, found_fact, sent_fact
+from communications.webhooks.handlers.listed import LISTED, listed_fact
+from communications.webhooks.handlers.sent import SENT, sent_fact
 from unipile.payloads import fields
 from unipile.payloads.identity import identity_keys, keys_beside, provider_id_key
 from unipile.payloads.messaging import ChatKind
@@ -33,14 +33,17 @@ from unipile.payloads.names import NameRank, usable_name
 from unipile.payloads.person import Person
 from unipile.payloads.providers import WHATSAPP
 from unipile.payloads.refusals import InvalidField, PayloadError
+from unipile.payloads.strict import encode
 from unipile.payloads.text import search_text
-from unipile.resources.attendee import parse_attendee
+from unipile.payloads.times import parse_time
+from unipile.resources.attendee import ChatAttendee, parse_attendee
 from unipile.resources.chat import Chat, Muted, parse_chat
 from unipile.resources.message import parse_message
 
 CHAT: Final = "api_chat"
 MESSAGE: Final = "api_message"
 REACTION: Final = "api_reaction"
+PERSON: Final = "api_person"
 REMOVED: Final = "api_account_removed"
 FOR_EVER: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
@@ -48,14 +51,21 @@ Stated = Mapping[str, object]
 
 
 def answer_bytes(
-    event: str, *, account: str, asked_by: uuid.UUID, answer: Stated, people: Sequence[Stated] = ()
+    event: str,
+    *,
+    account: str,
+    asked_by: uuid.UUID,
+    answer: Stated,
+    people: Sequence[Stated] = (),
+    asked_at: dt.datetime | None = None,
 ) -> bytes:
-    """What the ledger keeps of an answer."""
-    return msgspec.json.encode(
+    """What the ledger keeps of an answer. ``asked_at`` for what a list shows: the moment before it was asked for."""
+    return encode(
         {
             "event": event,
             "account_id": account,
             "asked_by": str(asked_by),
+            **({} if asked_at is None else {"asked_at": asked_at.isoformat()}),
             "answer": answer,
             "attendees": list(people),
         }
@@ -72,12 +82,14 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
     fact: Fact
     if event == SENT:
         fact = sent_fact(stated, received_at)
-    elif event == FOUND:
-        fact = found_fact(answer, received_at)
+    elif event == LISTED:
+        fact = listed_fact(stated, received_at)
+    elif event == PERSON:
+        fact = person_listed(parse_attendee(answer), _asked_at(stated, received_at))
     elif event == CHAT:
         chat = parse_chat(answer)
         provider = chat.provider or ""
-        fact = _description(chat, stated.get("attendees"), received_at)
+        fact = chat_description(chat, stated.get("attendees"), _asked_at(stated, received_at))
     elif event == MESSAGE:
         fact = _message_as_it_is(answer, received_at)
     elif event == REACTION:
@@ -86,6 +98,13 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
         fact = ChannelStatusReported(status="deleted", status_word="DELETED", at=received_at)
     else:
         raise InvalidField("event", "is no answer that is known")
+    return answer_reading(event, account, raw, received_at, fact, provider=provider)
+
+
+def answer_reading(
+    event: str, account: str, raw: bytes, received_at: dt.datetime, fact: Fact, *, provider: str = ""
+) -> Reading:
+    """Every answer is a happening of its own."""
     return Reading(
         account=account,
         provider=provider,
@@ -96,7 +115,7 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
     )
 
 
-def _description(chat: Chat, attendees: object, received_at: dt.datetime) -> ChatDescribed:
+def chat_description(chat: Chat, attendees: object, at: dt.datetime) -> ChatDescribed:
     kind = chat.kind or ChatKind.DIRECT
     muted_until = chat.muted_until.moment if chat.muted_until is not None else None
     return ChatDescribed(
@@ -115,20 +134,29 @@ def _description(chat: Chat, attendees: object, received_at: dt.datetime) -> Cha
             disabled_features=chat.disabled_features,
         ),
         people=_people(attendees, chat.provider),
-        at=received_at,
+        at=at,
     )
 
 
+def person_listed(attendee: ChatAttendee, at: dt.datetime) -> PeopleListed:
+    person = attendee.person
+    return PeopleListed(people=(_person(person, person.provider_id or "", attendee.provider),), at=at)
+
+
+def _asked_at(stated: Stated, received_at: dt.datetime) -> dt.datetime:
+    asked = parse_time(stated.get("asked_at"))
+    return received_at if asked is None else min(asked.moment, received_at)
+
+
 def _people(attendees: object, provider: str | None) -> tuple[PersonFact, ...]:
-    people: dict[str, PersonFact] = {}
+    people = []
     for entry in attendees if isinstance(attendees, list) else ():
         try:
             person = parse_attendee(fields.table(entry)).person
         except PayloadError:
             continue
-        fact = _person(person, person.provider_id or "", provider)
-        people.setdefault(fact.provider_id, fact)
-    return tuple(people.values())
+        people.append(_person(person, person.provider_id or "", provider))
+    return tuple(people)
 
 
 def _person(person: Person, provider_id: str, provider: str | None) -> PersonFact:

@@ -7,6 +7,7 @@ import { STATE_WORDS } from "../channels/channelWords";
 import { TimeLine } from "../channels/TimeLine";
 import { TroubleLine } from "../channels/TroubleLine";
 import { troublesOf } from "../channels/troubles";
+import { followLink, historyPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
@@ -171,6 +172,9 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
         >
           {words.timeLine}
         </button>
+        <a href={historyPath(id)} onClick={followLink}>
+          {words.history}
+        </a>
         {mayManage && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
       </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}

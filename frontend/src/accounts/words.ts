@@ -61,6 +61,7 @@ export const words = {
   now: "now",
   healthFailed: "The figures could not be loaded.",
   timeLine: "Time line",
+  history: "History and checks",
   reconnect: "Connect again",
   reconnectNote: "With a new code, or by link",
   restart: "Restart",

@@ -167,29 +167,10 @@ export interface paths {
         readonly head?: never;
         /**
          * Set up a channel
-         * @description When others learn that their message was read here. For owners and administrators, and recorded.
+         * @description When others learn that their message was read here, whether it is compared with upstream once a night, and whether it is
+         *     paused. For owners and administrators, and recorded.
          */
         readonly patch: operations["channel_patch"];
-        readonly trace?: never;
-    };
-    readonly "/api/v1/communications/channels/{channel_id}/pause/": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly get?: never;
-        readonly put?: never;
-        /**
-         * Pause or resume an account
-         * @description While it is paused nothing is sent or read; what comes is kept. For owners and administrators, and recorded.
-         */
-        readonly post: operations["channel_pause"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/api/v1/communications/channels/{channel_id}/statuses/": {
@@ -246,6 +227,131 @@ export interface paths {
          * @description For owners and administrators of the account, removing for owners; recorded. What is stored stays unless it is erased.
          */
         readonly post: operations["channel_act"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/channels/{channel_id}/comparisons/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Comparisons of a channel
+         * @description Newest first: the times in which messages may be or were missing, and what was found.
+         */
+        readonly get: operations["comparisons_list"];
+        readonly put?: never;
+        /**
+         * Check now
+         * @description Has the account compared with upstream, and what is missing here fetched. For whoever reads it; it costs few calls.
+         */
+        readonly post: operations["comparison_ask"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/channels/{channel_id}/history/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Copies of an account's history
+         * @description Newest first; those of single chats are not among them.
+         */
+        readonly get: operations["history_list"];
+        readonly put?: never;
+        /**
+         * Fetch the history of an account
+         * @description For owners and administrators, and recorded. 200 with the one that is unfinished, where there is one.
+         */
+        readonly post: operations["history_begin"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/history/{run_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How a copy of history stands
+         * @description For whoever reads the channel.
+         */
+        readonly get: operations["history_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/history/{run_id}/chats/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a copy of history found of each chat */
+        readonly get: operations["history_chats_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/history/{run_id}/report/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Report of a copy of history
+         * @description As a file: the run, all its chats, and beside them another run of the account where one is named.
+         */
+        readonly get: operations["history_report"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/history/{run_id}/acts/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause, resume or cancel a copy of history
+         * @description For owners and administrators of the account, and recorded. What is copied stays.
+         */
+        readonly post: operations["history_act"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -383,6 +489,46 @@ export interface paths {
          * @description In place of one that has expired, or after a failure.
          */
         readonly post: operations["account_act_renew"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/comparisons/{comparison_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A comparison
+         * @description With `Prefer: wait=N` once it has ended or has to wait, or after N seconds.
+         */
+        readonly get: operations["comparison_get"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/comparisons/{comparison_id}/report/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Report of a comparison
+         * @description As a file: what was compared, what was missing in which chats, and what upstream cannot show.
+         */
+        readonly get: operations["comparison_report"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1133,6 +1279,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/communications/{provider}/chats/{conversation_id}/older/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask upstream for older messages of a chat
+         * @description One page of what is older than what is held, or the asking that is under way. `from_phone`: upstream fetches it first.
+         */
+        readonly post: operations["chat_older"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/communications/{provider}/chats/{conversation_id}/messages/{message_id}/decision/": {
         readonly parameters: {
             readonly query?: never;
@@ -1249,20 +1415,28 @@ export interface components {
              */
             readonly act: "webhooks_check" | "webhooks_register" | "probe";
         };
-        /** ChannelSettings */
+        /**
+         * ChannelSettings
+         * @description What is left out stays.
+         */
         readonly ChannelSettings: {
             /**
              * Read Receipts
              * @description When others learn that their message was read here.
+             * @default on_answer
              * @enum {string}
              */
             readonly read_receipts: "on_open" | "on_answer" | "never";
-        };
-        /** ChannelPause */
-        readonly ChannelPause: {
+            /**
+             * Nightly Check
+             * @description Whether it is compared with upstream once a night.
+             * @default false
+             */
+            readonly nightly_check: boolean;
             /**
              * Paused
-             * @description Whether nothing is sent or read for the account.
+             * @description Whether nothing is sent or read for it.
+             * @default false
              */
             readonly paused: boolean;
         };
@@ -1319,6 +1493,44 @@ export interface components {
             readonly erases: boolean;
             /** @description Of the act `proxy`; null takes it away. */
             readonly proxy?: components["schemas"]["Proxy"] | null;
+        };
+        /** WantedComparison */
+        readonly WantedComparison: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+        };
+        /** WantedHistory */
+        readonly WantedHistory: {
+            /**
+             * Client Id
+             * Format: uuid
+             * @description A key of the writer's making, version 7: the same request, the same key.
+             */
+            readonly client_id: string;
+            /**
+             * Since
+             * @description How far back; null is as far as there is.
+             */
+            readonly since?: string | null;
+            /**
+             * Media
+             * @description Whether files are fetched by themselves.
+             * @default all
+             * @enum {string}
+             */
+            readonly media: "all" | "none";
+        };
+        /** HistoryActAsked */
+        readonly HistoryActAsked: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            readonly act: "pause" | "resume" | "cancel";
         };
         /** WantedLookup */
         readonly WantedLookup: {
@@ -1724,6 +1936,15 @@ export interface components {
              */
             readonly to_conversation_id: string;
         };
+        /** WantedOlder */
+        readonly WantedOlder: {
+            /**
+             * From Phone
+             * @description Let upstream fetch it from the phone first.
+             * @default false
+             */
+            readonly from_phone: boolean;
+        };
         /** Decided */
         readonly Decided: {
             /**
@@ -1861,6 +2082,7 @@ export interface components {
             readonly read_only: boolean;
             readonly disabled_features: readonly string[];
             readonly content_type: string | null;
+            readonly history: components["schemas"]["HistoryHeld"];
             readonly history_revision: number;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
@@ -1895,11 +2117,21 @@ export interface components {
             readonly is_own: boolean;
         };
         /**
+         * HistoryHeld
+         * @description How far back a conversation was copied from upstream: without a hole from ``since`` on (null: never), and ``is_whole`` if
+         *     upstream shows nothing older.
+         */
+        readonly HistoryHeld: {
+            readonly since: string | null;
+            readonly is_whole: boolean;
+        };
+        /**
          * Message
          * @description One message with all that belongs to it. Messages sort by (sent_at, received_at, id).
          *
          *     ``event`` says what a message of the kind ``event`` tells; ``subject`` is an InMail's. ``author_id`` and ``author_name`` are
-         *     the person who wrote it here; ``sending`` is null for what was not written here.
+         *     the person who wrote it here; ``sending`` is null for what was not written here. ``found_by`` is null for what came by itself,
+         *     else what brought it: fetching history, or comparing with upstream after something was missed.
          */
         readonly Message: {
             /** @description An id as a decimal string. */
@@ -1933,6 +2165,7 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             readonly received_at: string;
+            readonly found_by: ("history" | "repair") | null;
             readonly time_flagged: boolean;
             readonly edited_at: string | null;
             readonly deleted_at: string | null;
@@ -2045,9 +2278,9 @@ export interface components {
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
          *
-         *     ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is
-         *     sent or read, by a person's wish. ``alarms`` are its open ones, and to owners those of the
-         *     whole installation.
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is sent or read,
+         *     by a person's wish. ``alarms`` are its open ones, and to owners those of the whole installation. ``gaps`` are the
+         *     times that were not compared yet; up to ``verified_until`` everything was.
          */
         readonly Channel: {
             /** @description An id as a decimal string. */
@@ -2063,8 +2296,29 @@ export interface components {
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
             readonly alarms: readonly components["schemas"]["Alarm"][];
+            readonly gaps: readonly components["schemas"]["Gap"][];
+            readonly verified_until: string | null;
+            readonly nightly_check: boolean;
             /** @description The writing transaction's number, up to 2⁶⁴. */
             readonly version: string;
+        };
+        /**
+         * Gap
+         * @description A time in which messages may be missing here, until it was compared with upstream; ``open`` while it lasts.
+         */
+        readonly Gap: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly trigger: "nightly" | "person" | "reference" | "restore" | "start" | "status" | "storage";
+            /** @enum {unknown} */
+            readonly state: "failed" | "held" | "open" | "running" | "waiting";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly starts_at: string;
+            readonly ends_at: string | null;
         };
         /**
          * Attendee
@@ -2225,6 +2479,88 @@ export interface components {
             readonly at: string;
             readonly status: string;
             readonly status_word: string | null;
+        };
+        /**
+         * Comparison
+         * @description A time in which messages may be missing, and what the comparison of it found.
+         *
+         *     ``starts_at`` and ``ends_at`` bound that time; compared is more, from ``compared_from`` to ``compared_to``, and with it all
+         *     other times of the account that waited: those are ``part_of`` this one and show its numbers. ``found`` messages were listed:
+         *     ``recovered`` were missing here, of ``changed`` something was new, the others were ``known`` or ``refused``. ``not_shown`` are
+         *     held here and were not listed: nothing is deleted for that. ``latest_by_seconds`` is how late the latest recovered one came.
+         */
+        readonly Comparison: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            /** @enum {unknown} */
+            readonly trigger: "nightly" | "person" | "reference" | "restore" | "start" | "status" | "storage";
+            /** @enum {unknown} */
+            readonly state: "done" | "failed" | "held" | "open" | "running" | "waiting";
+            readonly part_of: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly starts_at: string;
+            readonly ends_at: string | null;
+            readonly compared_from: string | null;
+            readonly compared_to: string | null;
+            readonly calls: number;
+            readonly found: number;
+            readonly recovered: number;
+            readonly changed: number;
+            readonly known: number;
+            readonly not_shown: number;
+            readonly refused: readonly components["schemas"]["communications.schemas.comparisons.RefusedCount"][];
+            readonly latest_by_seconds: number | null;
+            readonly held_until: string | null;
+            readonly reason_code: string | null;
+            readonly reason: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly created_at: string;
+            readonly ended_at: string | null;
+        };
+        /**
+         * RefusedCount
+         * @description How many messages were not stored for one reason.
+         */
+        readonly "communications.schemas.comparisons.RefusedCount": {
+            readonly reason: string;
+            readonly count: number;
+        };
+        /** ComparisonPage */
+        readonly ComparisonPage: {
+            readonly items: readonly components["schemas"]["Comparison"][];
+            readonly next_cursor: string | null;
+        };
+        /**
+         * ComparisonReport
+         * @description A comparison as a whole: the times it was made for, the chats of which something was missing, and what no list of
+         *     upstream's can show.
+         */
+        readonly ComparisonReport: {
+            readonly comparison: components["schemas"]["Comparison"];
+            readonly windows: readonly components["schemas"]["Comparison"][];
+            readonly chats: readonly components["schemas"]["RecoveredChat"][];
+            /** @description In words. */
+            readonly cannot_show: readonly string[];
+        };
+        /**
+         * RecoveredChat
+         * @description What was missing of one chat; the times are of the messages that were listed of it.
+         */
+        readonly RecoveredChat: {
+            readonly chat_id: string | null;
+            readonly external_id: string;
+            readonly title: string;
+            readonly recovered: number;
+            readonly oldest_at: string | null;
+            readonly newest_at: string | null;
         };
         /**
          * ConversationDetails
@@ -2571,6 +2907,130 @@ export interface components {
             readonly heartbeat_seconds: number;
         };
         /**
+         * HistoryChatPage
+         * @description In the order in which upstream lists them: the latest active first.
+         */
+        readonly HistoryChatPage: {
+            readonly items: readonly components["schemas"]["HistoryChat"][];
+            readonly next_cursor: string | null;
+        };
+        /**
+         * HistoryChat
+         * @description What a run found of one chat. ``chat_id`` is null while there is no conversation of it here; ``is_whole``: upstream shows
+         *     nothing older than what is held.
+         */
+        readonly HistoryChat: {
+            readonly chat_id: string | null;
+            readonly external_id: string;
+            readonly title: string;
+            readonly found: number;
+            readonly stored: number;
+            readonly changed: number;
+            readonly known: number;
+            readonly refused: number;
+            readonly newest_at: string | null;
+            readonly oldest_at: string | null;
+            readonly is_whole: boolean;
+        };
+        /**
+         * HistoryReport
+         * @description A run as a whole. ``compared_with`` where the call names another run of the account.
+         */
+        readonly HistoryReport: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly made_at: string;
+            /** @description Its name here. */
+            readonly account: string;
+            readonly run: components["schemas"]["HistoryRun"];
+            readonly chats: readonly components["schemas"]["HistoryChat"][];
+            readonly compared_with: components["schemas"]["HistoryComparison"] | null;
+        };
+        /**
+         * HistoryRun
+         * @description A copy of an account's history, or of what is older than what is held of one chat.
+         *
+         *     ``found`` counts messages, and is the sum of ``stored`` (new here), ``changed``, ``known`` and those ``refused``. ``expected``
+         *     is how many messages there will be in the end, where that can be told; ``import_found`` the most that upstream has shown in
+         *     any run, and ``is_import_running`` whether upstream still fetches them itself. ``calls_left`` is what history may still use of
+         *     today's budget. ``reason`` is for the person.
+         */
+        readonly HistoryRun: {
+            /** @description An id as a decimal string. */
+            readonly id: string;
+            /** @description An id as a decimal string. */
+            readonly channel_id: string;
+            readonly chat_id: string | null;
+            /** @enum {unknown} */
+            readonly trigger: "connected" | "imported" | "person" | "scrolled";
+            /** @enum {unknown} */
+            readonly state: "cancelled" | "done" | "failed" | "held" | "paused" | "running" | "waiting";
+            /** @enum {unknown} */
+            readonly phase: "chats" | "done" | "messages" | "people";
+            readonly since: string | null;
+            /** @enum {unknown} */
+            readonly media: "all" | "none";
+            readonly is_import_running: boolean | null;
+            readonly import_found: number;
+            readonly chats_found: number;
+            readonly people_found: number;
+            readonly found: number;
+            readonly expected: number | null;
+            readonly stored: number;
+            readonly changed: number;
+            readonly known: number;
+            readonly refused: readonly components["schemas"]["communications.schemas.history.RefusedCount"][];
+            readonly calls: number;
+            readonly calls_left: number;
+            readonly rate_per_second: number | null;
+            readonly seconds_left: number | null;
+            readonly held_until: string | null;
+            readonly reason_code: string | null;
+            readonly reason: string | null;
+            readonly newest_at: string | null;
+            readonly oldest_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            readonly created_at: string;
+            readonly started_at: string | null;
+            readonly ended_at: string | null;
+        };
+        /** RefusedCount */
+        readonly "communications.schemas.history.RefusedCount": {
+            readonly reason: string;
+            readonly count: number;
+        };
+        /**
+         * HistoryComparison
+         * @description An earlier run beside this one.
+         */
+        readonly HistoryComparison: {
+            readonly run: components["schemas"]["HistoryRun"];
+            readonly chats: readonly components["schemas"]["HistoryChatDifference"][];
+        };
+        /**
+         * HistoryChatDifference
+         * @description A chat of which two runs found different numbers; null where a run did not find it.
+         */
+        readonly HistoryChatDifference: {
+            readonly external_id: string;
+            readonly title: string;
+            readonly found: number | null;
+            readonly found_before: number | null;
+        };
+        /**
+         * HistoryRunPage
+         * @description Newest first.
+         */
+        readonly HistoryRunPage: {
+            readonly items: readonly components["schemas"]["HistoryRun"][];
+            readonly next_cursor: string | null;
+        };
+        /**
          * Inspection
          * @description Where a message comes from. What only administrators see is null for others.
          */
@@ -2819,7 +3279,7 @@ export interface components {
          *     ``members`` says of ``chats`` that were found by one of their members, by which. ``conversations`` are those of
          *     ``hits`` and of ``chats``; ``attendees`` their contacts, those members and the senders.
          *     ``total`` is null where counting would have cost more than finding. ``forgiving``: little was found as it
-         *     was written, so one typing error in each longer word was forgiven. ``reach`` is on the first page only.
+         *     was written, so one typing error in each longer word was forgiven. ``reach`` and ``completeness`` are on the first page only.
          */
         readonly SearchPage: {
             readonly chats: readonly string[];
@@ -2831,6 +3291,7 @@ export interface components {
             readonly total: number | null;
             readonly forgiving: boolean;
             readonly reach: components["schemas"]["Reach"] | null;
+            readonly completeness: components["schemas"]["Completeness"] | null;
             readonly next_cursor: string | null;
         };
         /**
@@ -2890,6 +3351,14 @@ export interface components {
         readonly Reach: {
             readonly conversations: number;
             readonly since: string | null;
+        };
+        /**
+         * Completeness
+         * @description Of how many of the conversations everything is held that upstream shows: a search finds no more than is here.
+         */
+        readonly Completeness: {
+            readonly chats: number;
+            readonly whole: number;
         };
         /**
          * Session
@@ -3003,9 +3472,11 @@ export type Credentials = components['schemas']['Credentials'];
 export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type WantedSetupAct = components['schemas']['WantedSetupAct'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
-export type ChannelPause = components['schemas']['ChannelPause'];
 export type Proxy = components['schemas']['Proxy'];
 export type WantedChannelAct = components['schemas']['WantedChannelAct'];
+export type WantedComparison = components['schemas']['WantedComparison'];
+export type WantedHistory = components['schemas']['WantedHistory'];
+export type HistoryActAsked = components['schemas']['HistoryActAsked'];
 export type WantedLookup = components['schemas']['WantedLookup'];
 export type SyncLimit = components['schemas']['SyncLimit'];
 export type WantedAccount = components['schemas']['WantedAccount'];
@@ -3023,6 +3494,7 @@ export type NewMessage = components['schemas']['NewMessage'];
 export type ReadThrough = components['schemas']['ReadThrough'];
 export type MessageChange = components['schemas']['MessageChange'];
 export type MessageForward = components['schemas']['MessageForward'];
+export type WantedOlder = components['schemas']['WantedOlder'];
 export type Decided = components['schemas']['Decided'];
 export type WantedDraft = components['schemas']['WantedDraft'];
 export type AccountAct = components['schemas']['AccountAct'];
@@ -3033,6 +3505,7 @@ export type BegunConversation = components['schemas']['BegunConversation'];
 export type Conversation = components['schemas']['Conversation'];
 export type LastMessage = components['schemas']['LastMessage'];
 export type Mention = components['schemas']['Mention'];
+export type HistoryHeld = components['schemas']['HistoryHeld'];
 export type Message = components['schemas']['Message'];
 export type Quoted = components['schemas']['Quoted'];
 export type Reaction = components['schemas']['Reaction'];
@@ -3041,6 +3514,7 @@ export type Change = components['schemas']['Change'];
 export type ChangesFrame = components['schemas']['ChangesFrame'];
 export type Rows = components['schemas']['Rows'];
 export type Channel = components['schemas']['Channel'];
+export type Gap = components['schemas']['Gap'];
 export type Attendee = components['schemas']['Attendee'];
 export type Member = components['schemas']['Member'];
 export type Draft = components['schemas']['Draft'];
@@ -3052,6 +3526,11 @@ export type UnusualQuiet = components['schemas']['UnusualQuiet'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
 export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
+export type Comparison = components['schemas']['Comparison'];
+export type CommunicationsSchemasComparisonsRefusedCount = components['schemas']['communications.schemas.comparisons.RefusedCount'];
+export type ComparisonPage = components['schemas']['ComparisonPage'];
+export type ComparisonReport = components['schemas']['ComparisonReport'];
+export type RecoveredChat = components['schemas']['RecoveredChat'];
 export type ConversationDetails = components['schemas']['ConversationDetails'];
 export type ConversationPart = components['schemas']['ConversationPart'];
 export type ConversationApart = components['schemas']['ConversationApart'];
@@ -3078,6 +3557,14 @@ export type DraftList = components['schemas']['DraftList'];
 export type ErasurePreview = components['schemas']['ErasurePreview'];
 export type ErasureRecord = components['schemas']['ErasureRecord'];
 export type HelloFrame = components['schemas']['HelloFrame'];
+export type HistoryChatPage = components['schemas']['HistoryChatPage'];
+export type HistoryChat = components['schemas']['HistoryChat'];
+export type HistoryReport = components['schemas']['HistoryReport'];
+export type HistoryRun = components['schemas']['HistoryRun'];
+export type CommunicationsSchemasHistoryRefusedCount = components['schemas']['communications.schemas.history.RefusedCount'];
+export type HistoryComparison = components['schemas']['HistoryComparison'];
+export type HistoryChatDifference = components['schemas']['HistoryChatDifference'];
+export type HistoryRunPage = components['schemas']['HistoryRunPage'];
 export type Inspection = components['schemas']['Inspection'];
 export type ToldReaction = components['schemas']['ToldReaction'];
 export type MessageDelivery = components['schemas']['MessageDelivery'];
@@ -3099,6 +3586,7 @@ export type FoundMember = components['schemas']['FoundMember'];
 export type Hit = components['schemas']['Hit'];
 export type Snippet = components['schemas']['Snippet'];
 export type Reach = components['schemas']['Reach'];
+export type Completeness = components['schemas']['Completeness'];
 export type Session = components['schemas']['Session'];
 export type SessionUser = components['schemas']['SessionUser'];
 export type Setup = components['schemas']['Setup'];
@@ -3554,69 +4042,6 @@ export interface operations {
             };
         };
     };
-    readonly channel_pause: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                /** @description Id of a channel. */
-                readonly channel_id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ChannelPause"];
-            };
-        };
-        readonly responses: {
-            /** @description OK */
-            readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["Channel"];
-                };
-            };
-            /** @description Bad Request: `invalid_input` */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized: `not_authenticated` */
-            readonly 401: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden: `csrf_failed`, `not_permitted` */
-            readonly 403: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found: `not_found` */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     readonly channel_statuses_list: {
         readonly parameters: {
             readonly query?: {
@@ -3794,6 +4219,512 @@ export interface operations {
                 };
             };
             /** @description Conflict: `idempotency_conflict` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly comparisons_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComparisonPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly comparison_ask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedComparison"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `idempotency_conflict`, `not_possible` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRunPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_begin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same value as `client_id`. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description Id of a channel. */
+                readonly channel_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedHistory"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRun"];
+                };
+            };
+            /** @description Created */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRun"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_possible` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a copy of history. */
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRun"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_chats_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `next_cursor` of the page before, of the same path. */
+                readonly cursor?: string;
+                /** @description How many at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a copy of history. */
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryChatPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_input`, `invalid_cursor` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_report: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Id of another copy of the same account's history. */
+                readonly compared_with?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a copy of history. */
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryReport"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history_act: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a copy of history. */
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HistoryActAsked"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRun"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed`, `not_permitted` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_possible` */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4215,6 +5146,109 @@ export interface operations {
             };
             /** @description Forbidden: `csrf_failed` */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly comparison_get: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description Id of a comparison. */
+                readonly comparison_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly comparison_report: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of a comparison. */
+                readonly comparison_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ComparisonReport"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -6805,6 +7839,83 @@ export interface operations {
                 };
             };
             /** @description Conflict: `not_decidable` */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly chat_older: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description `wait=N`: answer once the outcome is known, or after N seconds. */
+                readonly prefer?: string;
+            };
+            readonly path: {
+                /** @description A provider's word, or `all`. */
+                readonly provider: string;
+                /** @description Id of a conversation. */
+                readonly conversation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WantedOlder"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryRun"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict: `not_possible` */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;

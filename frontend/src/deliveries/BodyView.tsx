@@ -4,12 +4,12 @@ import { ApiError } from "../api/http";
 import { getBody } from "../api/ledger";
 import type { DeliveryBody } from "../api/types";
 import { presentable } from "../lib/text";
+import { useAnswer } from "../lib/useAnswer";
 import { Waiting } from "../ui/Notice";
 import { CopyButton } from "./CopyButton";
 import { Failure } from "./Failure";
 import { JsonTree } from "./JsonTree";
 import { parseTree } from "./json";
-import { useAnswer } from "./useAnswer";
 import { words } from "./words";
 
 /** As much of a body as a page draws at once. */

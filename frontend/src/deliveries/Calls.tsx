@@ -1,13 +1,12 @@
-import { useEffect } from "react";
-
 import { getCalls } from "../api/ledger";
 import type { Channel, ChannelCalls } from "../api/types";
 import { ChannelBadge } from "../channels/ChannelBadge";
 import { oneLine } from "../lib/text";
+import { useAnswer } from "../lib/useAnswer";
+import { useTicks } from "../lib/useTicks";
 import { Waiting } from "../ui/Notice";
 import { Failure } from "./Failure";
 import { roughMoment } from "./moments";
-import { useAnswer } from "./useAnswer";
 import { callPurposes, words } from "./words";
 
 /** While somebody looks, our own server is asked this often. */
@@ -35,20 +34,22 @@ function Today({ account, today }: { readonly account: Channel; readonly today: 
   );
 }
 
-function Account({ account }: { readonly account: Channel }) {
+/** Of one account, as it stands now. */
+export function CallsOf({ account }: { readonly account: Channel }) {
   const { value, error, waiting, again } = useAnswer(account.id, (signal) => getCalls(account.id, signal));
-  useEffect(() => {
-    if (waiting) return;
-    const timer = setInterval(
-      () => {
-        if (document.visibilityState !== "hidden") again();
-      },
-      error === undefined ? EVERY_MS : AFTER_FAILURE_MS,
-    );
-    return () => {
-      clearInterval(timer);
-    };
-  }, [waiting, error, again]);
+  useTicks(error === undefined ? EVERY_MS : AFTER_FAILURE_MS, () => {
+    if (!waiting) again();
+  });
+  return (
+    <div className="calls">
+      {value !== undefined && <Today account={account} today={value} />}
+      {error !== undefined && <Failure error={error} onRetry={again} />}
+      {value === undefined && error === undefined && <Waiting label={words.waiting} />}
+    </div>
+  );
+}
+
+function Account({ account }: { readonly account: Channel }) {
   return (
     <li>
       <span className="delivery-badge calls-badge">
@@ -56,11 +57,7 @@ function Account({ account }: { readonly account: Channel }) {
       </span>
       <div className="cause">
         <bdi>{oneLine(account.name, 60)}</bdi>
-        <div>
-          {value !== undefined && <Today account={account} today={value} />}
-          {error !== undefined && <Failure error={error} onRetry={again} />}
-          {value === undefined && error === undefined && <Waiting label={words.waiting} />}
-        </div>
+        <CallsOf account={account} />
       </div>
     </li>
   );

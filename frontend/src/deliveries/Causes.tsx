@@ -1,11 +1,11 @@
 import { listCauses } from "../api/ledger";
 import { oneLine } from "../lib/text";
+import { useAnswer } from "../lib/useAnswer";
 import { Notice, Waiting } from "../ui/Notice";
 import { Failure } from "./Failure";
 import { NO_FILTER, type Navigation } from "./filter";
 import { roughMoment } from "./moments";
 import { OutcomeMark } from "./OutcomeMark";
-import { useAnswer } from "./useAnswer";
 import { words } from "./words";
 
 /** What was not applied, by its reason: one cause is one thing to look into. */

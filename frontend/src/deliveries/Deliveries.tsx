@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { totalDeliveries } from "../api/ledger";
 import { INBOX_PATH, navigate } from "../lib/router";
+import { useAnswer } from "../lib/useAnswer";
 import { useLive, useSyncStatus } from "../sync/client";
 import { channels } from "../sync/queries";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
@@ -18,7 +19,6 @@ import { useNavigation, type Navigation, type Tab } from "./filter";
 import { ReplayDialog } from "./ReplayDialog";
 import { Replays } from "./Replays";
 import { Totals } from "./Totals";
-import { useAnswer } from "./useAnswer";
 import { useDeliveries } from "./useDeliveries";
 import { words } from "./words";
 

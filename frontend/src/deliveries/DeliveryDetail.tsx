@@ -5,6 +5,7 @@ import { getDelivery, getDifference, replayDelivery } from "../api/ledger";
 import type { Delivery, DeliveryDetail as Detail, FieldChange } from "../api/types";
 import { conversationPath, navigate } from "../lib/router";
 import { fileSize, oneLine } from "../lib/text";
+import { useAnswer } from "../lib/useAnswer";
 import { useLive } from "../sync/client";
 import { channels } from "../sync/queries";
 import { Icon } from "../ui/icons";
@@ -15,7 +16,6 @@ import { Failure } from "./Failure";
 import { NO_FILTER, type Navigation } from "./filter";
 import { exactTime } from "./moments";
 import { OutcomeMark } from "./OutcomeMark";
-import { useAnswer } from "./useAnswer";
 import { entityWord, eventWord, OUTCOME_MEANING, words } from "./words";
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -1,11 +1,11 @@
 import { useState } from "react";
 
 import { replayDeliveries, totalDeliveries, type DeliveryFilter } from "../api/ledger";
+import { useAnswer } from "../lib/useAnswer";
 import { Dialog } from "../ui/Dialog";
 import { Waiting } from "../ui/Notice";
 import { Failure } from "./Failure";
 import { isNarrowed } from "./filter";
-import { useAnswer } from "./useAnswer";
 import { words } from "./words";
 
 interface ReplayDialogProps {

@@ -1,11 +1,10 @@
-import { useEffect } from "react";
-
 import { listReplays } from "../api/ledger";
 import type { ReplayOrder } from "../api/types";
+import { useAnswer } from "../lib/useAnswer";
+import { useTicks } from "../lib/useTicks";
 import { Notice, Waiting } from "../ui/Notice";
 import { Failure } from "./Failure";
 import { roughMoment } from "./moments";
-import { useAnswer } from "./useAnswer";
 import { words } from "./words";
 
 /** While one is under way its row is looked at this often. */
@@ -15,15 +14,9 @@ export function Replays() {
   const replays = useAnswer("replays", (signal) => listReplays(signal));
   const { value, waiting, again } = replays;
   const underWay = value?.items.some((order) => order.finished_at === null) ?? false;
-  useEffect(() => {
-    if (!underWay || waiting) return;
-    const timer = setTimeout(() => {
-      if (document.visibilityState !== "hidden") again();
-    }, EVERY_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [underWay, waiting, again]);
+  useTicks(underWay ? EVERY_MS : null, () => {
+    if (!waiting) again();
+  });
   if (value === undefined) {
     return replays.error === undefined ? <Waiting label={words.waiting} /> : <Failure error={replays.error} onRetry={again} />;
   }

@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { listDeliveries, type DeliveryFilter } from "../api/ledger";
 import type { Delivery, DeliveryPage } from "../api/types";
+import { useAnswer, type Answer } from "../lib/useAnswer";
 import { useSyncStatus } from "../sync/client";
-import { useAnswer, type Answer } from "./useAnswer";
 
 const PAGE = 50;
 /** New ones are looked for when the feed speaks, at most this often. */

@@ -1,10 +1,18 @@
 import { words } from "../lib/words";
 import { useSyncStatus } from "../sync/client";
 import { Notice, Waiting } from "../ui/Notice";
+import type { Older } from "./useOlder";
 import type { ThreadWindow } from "./useThreadWindow";
 
+interface ThreadEdgeProps {
+  readonly view: ThreadWindow;
+  readonly older: Older;
+  /** Upstream can ask the phone for what it was not given when the account was connected. */
+  readonly hasPhone: boolean;
+}
+
 /** What stands above the oldest message drawn: what is going on there, or why nothing is. */
-export function ThreadEdge({ view }: { readonly view: ThreadWindow }) {
+export function ThreadEdge({ view, older, hasPhone }: ThreadEdgeProps) {
   const { phase } = useSyncStatus();
   const empty = view.messages?.length === 0;
   const failed = view.newestLoad === "failed" || view.olderLoad === "failed";
@@ -24,9 +32,62 @@ export function ThreadEdge({ view }: { readonly view: ThreadWindow }) {
     );
   }
   if (view.messages === undefined) return <Waiting label={words.thread.loading} />;
-  if (empty && view.complete) return <Notice title={words.thread.empty} next={words.thread.emptyNext} />;
   if (view.olderLoad === "loading") return <Waiting label={words.thread.older} />;
-  return null;
+  if (!view.complete) return null;
+  return (
+    <>
+      {empty && <Notice title={words.thread.empty} next={words.thread.emptyNext} />}
+      <Beginning older={older} isOffline={phase === "offline"} hasPhone={hasPhone} />
+    </>
+  );
+}
+
+/** Above the oldest message that the server has. */
+function Beginning({ older, isOffline, hasPhone }: { readonly older: Older; readonly isOffline: boolean; readonly hasPhone: boolean }) {
+  const { state, mayHave, ask } = older;
+  if (state.kind === "asking") return <Waiting label={state.fromPhone ? words.thread.askingPhone : words.thread.askingUpstream} />;
+  const refused = state.kind === "refused";
+  const phoneHasNone = state.kind === "nothing" && state.fromPhone;
+  return (
+    <p className="edge">
+      {refused && `${state.words} `}
+      {!refused && !mayHave && `${words.thread.beginning} `}
+      {!refused && mayHave && isOffline && words.thread.partial}
+      {phoneHasNone && words.thread.phoneHasNone}
+      {refused && (
+        <AskButton
+          label={words.retry}
+          onPress={() => {
+            ask(state.fromPhone);
+          }}
+        />
+      )}
+      {!refused && mayHave && !isOffline && (
+        <AskButton
+          label={words.thread.askUpstream}
+          onPress={() => {
+            ask(false);
+          }}
+        />
+      )}
+      {!refused && !mayHave && hasPhone && !phoneHasNone && !isOffline && (
+        <AskButton
+          label={words.thread.askPhone}
+          onPress={() => {
+            ask(true);
+          }}
+        />
+      )}
+    </p>
+  );
+}
+
+function AskButton({ label, onPress }: { readonly label: string; readonly onPress: () => void }) {
+  return (
+    <button type="button" className="text-button" onClick={onPress}>
+      {label}
+    </button>
+  );
 }
 
 /** Below the newest message of an island. */
@@ -58,9 +119,5 @@ export function JumpTrouble({ view }: { readonly view: ThreadWindow }) {
 }
 
 function RetryButton({ view }: { readonly view: ThreadWindow }) {
-  return (
-    <button type="button" className="text-button" onClick={view.retry}>
-      {words.retry}
-    </button>
-  );
+  return <AskButton label={words.retry} onPress={view.retry} />;
 }

@@ -1,12 +1,15 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 
+import { Gaps, RecoveredMark } from "../gaps/GapMark";
+import { gapPlaces, gapSpans, type GapSpan } from "../gaps/marks";
+import { isTroubled } from "../channels/channelState";
 import { conversationPath, navigate } from "../lib/router";
-import { dayName } from "../lib/time";
+import { dayKey, dayName } from "../lib/time";
 import { useDay } from "../lib/useDay";
 import { words } from "../lib/words";
 import { useClient, useLive, useWatchedPeople } from "../sync/client";
 import { useEntries, withEntries, withWishes } from "../sync/outgoing";
-import { countAfter } from "../sync/queries";
+import { channel as readChannel, countAfter } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { Icon } from "../ui/icons";
 import { ScrollKeeper } from "../ui/ScrollKeeper";
@@ -18,12 +21,17 @@ import { showInMiddle } from "./jump";
 import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
 import { MessageTools } from "./tools/MessageTools";
 import { useAttention, useReading } from "./useReading";
+import { useOlder } from "./useOlder";
 import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
 const AT_BOTTOM_PX = 40;
 /** More is fetched this far before an edge comes into view. */
 const AHEAD_PX = 800;
+/** Who has stayed for so long does not walk past. */
+const STAYED_MS = 600;
+/** Whoever scrolls up to here looks for what is older than the server has. */
+const NEAR_TOP_PX = 240;
 
 /** What has been in view for this long counts as noticed. */
 const NOTICED_MS = 1_500;
@@ -41,6 +49,8 @@ interface ThreadLogProps {
   readonly singleKeys: boolean;
 }
 
+const isEarlierDay = (message: LocalMessage) => (span: GapSpan): boolean => dayKey(span.startsAt) !== dayKey(message.sent_at);
+
 function sendersOf(messages: readonly LocalMessage[]): readonly string[] {
   const inbound = messages.filter(({ direction }) => direction !== "outbound");
   return [...new Set(inbound.map(({ sender_id }) => sender_id).filter((id) => id !== null))];
@@ -56,6 +66,8 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   const stuck = useRef(false);
   const jumping = useRef(false);
   const jumped = useRef<number | null>(null);
+  const lastTop = useRef(0);
+  const rises = useRef(false);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
   const [seen, setSeen] = useState<string | null>(null);
@@ -66,7 +78,13 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
     () => rows && withEntries(withWishes(rows, entries), entries, user, followsNewest),
     [rows, entries, user, followsNewest],
   );
-  const items = useMemo(() => placeMessages(messages ?? [], newFrom), [messages, newFrom]);
+  const channel = useLive(readChannel, conversation.channel_id) ?? null;
+  const older = useOlder(conversation, view);
+  const gaps = useMemo(
+    () => gapPlaces(gapSpans(channel?.gaps ?? []), messages ?? [], { fromFirst: view.complete, toNewest: followsNewest }),
+    [channel, messages, view.complete, followsNewest],
+  );
+  const items = useMemo(() => placeMessages(messages ?? [], newFrom, gaps), [messages, newFrom, gaps]);
   const arrived = useLive(countAfter, id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
   useWatchedPeople(useMemo(() => (named ? sendersOf(messages ?? []) : []), [named, messages]));
@@ -87,6 +105,31 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
     if (element.scrollTop < AHEAD_PX) extendUp();
     if (below < AHEAD_PX) extendDown();
   }, [followsNewest, newest, extendUp, extendDown]);
+
+  const { reach } = older;
+  const lookUp = useCallback(() => {
+    const element = scroller.current;
+    if (element !== null && rises.current && element.scrollTop < NEAR_TOP_PX) reach();
+  }, [reach]);
+
+  const onScroll = (): void => {
+    const top = scroller.current?.scrollTop ?? 0;
+    rises.current = top < lastTop.current;
+    lastTop.current = top;
+    look();
+    lookUp();
+  };
+
+  // Where all of it can be seen nobody can scroll up.
+  const mayAsk = channel !== null && !isTroubled(channel);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!mayAsk || messages === undefined || element === null || element.scrollHeight > element.clientHeight) return;
+    const timer = setTimeout(reach, STAYED_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [mayAsk, messages, reach]);
 
   const ready = messages !== undefined && messages.length > 0;
   useLayoutEffect(() => {
@@ -131,7 +174,8 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
 
   useEffect(() => {
     if (placed) look();
-  }, [placed, messages, view.complete, look]);
+    lookUp();
+  }, [placed, messages, view.complete, look, lookUp]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -166,31 +210,35 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
         aria-live="off"
         aria-label={words.thread.label(conversation.name)}
         tabIndex={0}
-        onScroll={look}
+        onScroll={onScroll}
       >
         <ScrollKeeper scroller={scroller} stuck={stuck}>
           <div ref={content} className="log-column">
             <div className="thread-edge">
-              <ThreadEdge view={{ ...view, messages }} />
+              <ThreadEdge view={{ ...view, messages }} older={older} hasPhone={conversation.provider === "whatsapp"} />
             </div>
-            {items.map(({ message, startsDay, startsNew, startsGroup, endsGroup }) => (
+            {items.map(({ message, startsDay, startsNew, gaps: before, recovered, startsGroup, endsGroup }) => (
               <Fragment key={message.client_id ?? message.id}>
+                <Gaps spans={before.filter(isEarlierDay(message))} channelId={conversation.channel_id} now={now} />
                 {startsDay && (
                   <div className="day">
                     <time dateTime={message.sent_at.slice(0, 10)}>{dayName(message.sent_at, now)}</time>
                   </div>
                 )}
+                <Gaps spans={before.filter((span) => !isEarlierDay(message)(span))} channelId={conversation.channel_id} now={now} />
                 {startsNew && (
                   <div ref={newLine} className="new-line" role="separator" aria-label={words.thread.newLine}>
                     {words.thread.newLine}
                   </div>
                 )}
+                {recovered !== null && <RecoveredMark recovered={recovered} />}
                 <div className={named && message.kind !== "event" ? "log-row log-row-faced" : "log-row"} data-anchor={message.id}>
                   {named && startsGroup && <SenderFace message={message} />}
                   <Bubble message={message} startsGroup={startsGroup} endsGroup={endsGroup} named={named} />
                 </div>
               </Fragment>
             ))}
+            <Gaps spans={gaps.get(items.length) ?? []} channelId={conversation.channel_id} now={now} />
             <NewerEdge view={view} />
           </div>
         </ScrollKeeper>

@@ -1,3 +1,4 @@
+import { recoveredRows, type GapSpan, type Recovered } from "../gaps/marks";
 import { dayKey } from "../lib/time";
 import type { LocalMessage } from "../sync/rows";
 
@@ -11,6 +12,10 @@ export interface PlacedMessage {
   readonly startsDay: boolean;
   /** Is the first unread: the "New" line stands above it. */
   readonly startsNew: boolean;
+  /** Times in which messages may be missing that begin before it. */
+  readonly gaps: readonly GapSpan[];
+  /** Begins a row of messages that were recovered. */
+  readonly recovered: Recovered | null;
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
 }
@@ -30,16 +35,30 @@ function joins(before: LocalMessage, after: LocalMessage): boolean {
   );
 }
 
-export function placeMessages(messages: readonly LocalMessage[], newFrom: string | null): PlacedMessage[] {
+/** `gaps` stand above the message of that index. */
+export function placeMessages(
+  messages: readonly LocalMessage[],
+  newFrom: string | null,
+  gaps: ReadonlyMap<number, readonly GapSpan[]>,
+): PlacedMessage[] {
+  const startsDay = (index: number): boolean => {
+    const [before, message] = [messages[index - 1], messages[index]];
+    return before === undefined || message === undefined || dayKey(before.sent_at) !== dayKey(message.sent_at);
+  };
+  const isMarked = (index: number): boolean => messages[index]?.position === newFrom || gaps.has(index);
+  const recovered = recoveredRows(messages, (index) => startsDay(index) || isMarked(index));
+  const apart = (index: number): boolean => isMarked(index) || recovered.has(index);
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
     return {
       message,
-      startsDay: before === undefined || dayKey(before.sent_at) !== dayKey(message.sent_at),
+      startsDay: startsDay(index),
       startsNew: message.position === newFrom,
-      startsGroup: before === undefined || message.position === newFrom || !joins(before, message),
-      endsGroup: after === undefined || after.position === newFrom || !joins(message, after),
+      gaps: gaps.get(index) ?? [],
+      recovered: recovered.get(index) ?? null,
+      startsGroup: before === undefined || apart(index) || !joins(before, message),
+      endsGroup: after === undefined || apart(index + 1) || !joins(message, after),
     };
   });
 }

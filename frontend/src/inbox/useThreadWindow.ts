@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { ApiError } from "../api/http";
 import type { Id } from "../api/types";
-import { useClient, useLive, useLiveWithPrevious } from "../sync/client";
-import { threadGrow, threadLoadOlder, threadOpen, threadOpenAt, type Island } from "../sync/mutations";
+import { useClient, useLive, useLiveWithPrevious, type Client } from "../sync/client";
+import { threadGrow, threadLoadOlder, threadOpen, threadOpenAt, threadReopen, type Island } from "../sync/mutations";
 import { CONTEXT, messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 
@@ -36,6 +36,8 @@ export interface ThreadWindow {
   readonly followsNewest: boolean;
   /** The server has nothing older. */
   readonly complete: boolean;
+  /** Something older has come to the server since. */
+  readonly olderCame: () => void;
   readonly newestLoad: LoadState;
   readonly olderLoad: LoadState;
   /** Below an island. */
@@ -49,6 +51,17 @@ export interface ThreadWindow {
 }
 
 const stretchOf = (found: Opening): Stretch => ({ from: found.messages[0]?.position ?? "", to: null, island: null });
+
+/** What is drawn once older messages that are here are part of it; null where none are. */
+async function stretchUp(db: Client["db"], conversationId: Id, stretch: Stretch, island: Island | null): Promise<Stretch | null> {
+  const { from, to } = stretch;
+  if (from === null) return null;
+  const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before", island);
+  if (older === null || older >= from) return null;
+  const keep = await positionAway(db, conversationId, older, MOST, "after", island);
+  const beyond = keep === null ? null : await positionAway(db, conversationId, keep, 1, "after", island);
+  return { from: older, to: beyond === null ? to : keep, island };
+}
 
 /** The stretch of one thread that is drawn: it grows in both directions and stays small. */
 export function useThreadWindow(conversationId: Id, unreadAtOpening: number, target: JumpTarget | null): ThreadWindow {
@@ -170,16 +183,8 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
 
   const extendUp = useCallback(() => {
     if (stretch?.from == null) return;
-    const { from, to } = stretch;
-    const upTo = async (island: Island | null): Promise<Stretch | null> => {
-      const older = await positionAway(db, conversationId, from === "" ? null : from, MORE, "before", island);
-      if (older === null || older >= from) return null;
-      const keep = await positionAway(db, conversationId, older, MOST, "after", island);
-      const beyond = keep === null ? null : await positionAway(db, conversationId, keep, 1, "after", island);
-      return { from: older, to: beyond === null ? to : keep, island };
-    };
     move(async () => {
-      const here = await upTo(stretch.island);
+      const here = await stretchUp(db, conversationId, stretch, stretch.island);
       if (here !== null) return here;
       let { island } = stretch;
       if (island === null ? (await thread(db, conversationId))?.complete !== false : island.olderCursor === null) return null;
@@ -191,7 +196,15 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
       } catch {
         setOlderLoad("failed");
       }
-      return upTo(island);
+      return stretchUp(db, conversationId, stretch, island);
+    });
+  }, [client, db, conversationId, stretch, move]);
+
+  const olderCame = useCallback(() => {
+    if (stretch === null) return;
+    move(async () => {
+      const island = stretch.island === null ? null : await threadReopen(client, stretch.island);
+      return stretchUp(db, conversationId, stretch, island);
     });
   }, [client, db, conversationId, stretch, move]);
 
@@ -242,6 +255,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
     olderLoad,
     newerLoad,
     jumpLoad,
+    olderCame,
     extendUp,
     extendDown,
     jumpToNewest,

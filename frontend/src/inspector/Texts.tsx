@@ -4,8 +4,8 @@ import { getTexts } from "../api/ledger";
 import type { Inspection } from "../api/types";
 import { Failure } from "../deliveries/Failure";
 import { exactTime } from "../deliveries/moments";
-import { useAnswer } from "../deliveries/useAnswer";
 import { presentable } from "../lib/text";
+import { useAnswer } from "../lib/useAnswer";
 import { Waiting } from "../ui/Notice";
 import { words } from "./words";
 

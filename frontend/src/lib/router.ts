@@ -1,4 +1,4 @@
-/** The address as a route. Five screens need no library. */
+/** The address as a route. Six screens need no library. */
 import { useMemo, useSyncExternalStore, type MouseEvent } from "react";
 
 export type Route =
@@ -6,6 +6,7 @@ export type Route =
   | { readonly screen: "search"; readonly q: string }
   | { readonly screen: "deliveries" }
   | { readonly screen: "accounts" }
+  | { readonly screen: "history"; readonly channelId: string }
   | { readonly screen: "login" };
 
 /** A message to open the conversation at; every navigation to one counts anew. */
@@ -14,6 +15,7 @@ export interface Target {
   readonly jump: number;
 }
 
+const HISTORY = /^\/accounts\/(\d{1,20})\/history\/?$/;
 const CONVERSATION = /^\/inbox\/chats\/(\d{1,20})\/?$/;
 
 export const INBOX_PATH = "/inbox/";
@@ -24,6 +26,12 @@ export const LOGIN_PATH = "/login";
 
 export function conversationPath(id: string, messageId?: string): string {
   return `/inbox/chats/${id}${messageId === undefined ? "" : `?at=${messageId}`}`;
+}
+
+/** What was copied of an account from upstream; the runs that are looked at stand behind the question mark. */
+export function historyPath(channelId: string, runs: Readonly<Record<string, string>> = {}): string {
+  const search = new URLSearchParams(runs).toString();
+  return `${ACCOUNTS_PATH}/${channelId}/history${search === "" ? "" : `?${search}`}`;
 }
 
 export function deliveryPath(id: string): string {
@@ -38,6 +46,8 @@ export function routeOf(path: string, search = "", jump = 0): Route {
   if (/^\/login\/?$/.test(path)) return { screen: "login" };
   if (/^\/deliveries\/?$/.test(path)) return { screen: "deliveries" };
   if (/^\/accounts\/?$/.test(path)) return { screen: "accounts" };
+  const channelId = HISTORY.exec(path)?.[1];
+  if (channelId !== undefined) return { screen: "history", channelId };
   const parameters = new URLSearchParams(search);
   if (/^\/search\/?$/.test(path)) return { screen: "search", q: parameters.get("q") ?? "" };
   const at = parameters.get("at") ?? "";

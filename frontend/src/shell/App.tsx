@@ -18,6 +18,7 @@ import { useAccount } from "./useAccount";
 
 const Deliveries = lazy(async () => ({ default: (await import("../deliveries/Deliveries")).Deliveries }));
 const Accounts = lazy(() => import("../accounts/Accounts"));
+const History = lazy(() => import("../history/History"));
 const Search = lazy(() => import("../search/Search"));
 
 type OpenDialog = "settings" | "help" | null;
@@ -101,6 +102,7 @@ export function App() {
                     {route.screen === "search" && <Search q={route.q} />}
                     {route.screen === "deliveries" && <Deliveries />}
                     {route.screen === "accounts" && <Accounts />}
+                    {route.screen === "history" && <History key={route.channelId} channelId={route.channelId} />}
                   </Suspense>
                 </ErrorBoundary>
               )}

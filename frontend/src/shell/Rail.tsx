@@ -38,7 +38,7 @@ export function Rail({ screen, onSettings }: RailProps) {
       <a
         href={ACCOUNTS_PATH}
         className="rail-place"
-        aria-current={screen === "accounts" ? "page" : undefined}
+        aria-current={screen === "accounts" || screen === "history" ? "page" : undefined}
         aria-label={words.accounts}
         title={words.accounts}
         onClick={followLink}

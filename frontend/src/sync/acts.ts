@@ -1,5 +1,5 @@
 /** What people do besides writing: each kept in the outbox first, and shown as wanted at once. */
-import { setReadReceipts } from "../api/channels";
+import { setNightlyCheck, setReadReceipts } from "../api/channels";
 import { lookUpNumber, startChat } from "../api/newChat";
 import type { Channel, Id } from "../api/types";
 import { uuid7 } from "../lib/uuid";
@@ -77,4 +77,9 @@ export async function checkNumber(channelId: Id, phone: string): Promise<{ reado
 
 export async function readReceiptsSet(channelId: Id, when: Channel["read_receipts"]): Promise<void> {
   await setReadReceipts(channelId, when);
+}
+
+/** Needs the server, as everything about an account does. */
+export async function nightlyCheckSet(channelId: Id, isWanted: boolean): Promise<void> {
+  await setNightlyCheck(channelId, isWanted);
 }

@@ -52,6 +52,15 @@ export async function islandGrow(db: LocalDatabase, island: Island, way: "older"
   return settled(db, { ...island, high: positions[0] ?? island.high, newerCursor: page.newer_cursor });
 }
 
+/** Reads anew what is older than an island that had reached the beginning. */
+export async function islandReopen(db: LocalDatabase, island: Island): Promise<Island> {
+  const tables = await db.activeTables();
+  const oldest = await tables.message.where("[conversation_id+position]").equals([island.conversationId, island.low]).first();
+  if (oldest === undefined) return island;
+  const page = await read(db, island.conversationId, null, oldest.id);
+  return { ...island, low: page.items.map(messagePosition).at(-1) ?? island.low, olderCursor: page.next_cursor };
+}
+
 async function read(db: LocalDatabase, conversationId: Id, cursor: string | null, around?: Id): Promise<MessagePage> {
   const side = await db.activeSide();
   const conversation = await db.side(side).conversation.get(conversationId);

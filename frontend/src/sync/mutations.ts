@@ -1,8 +1,10 @@
 /** The named writes of the screen: shown at once, reported when the server is there. */
+import { askOlder, getHistoryRun } from "../api/history";
+import type { HistoryRun } from "../api/schema";
 import type { Id } from "../api/types";
 import { applyReadMark } from "./apply";
 import type { Client } from "./client";
-import { islandGrow, islandOpen, placeInThread, type Island } from "./islands";
+import { islandGrow, islandOpen, islandReopen, placeInThread, type Island } from "./islands";
 
 /** Marks everything up to that message as read. */
 export async function conversationMarkRead(client: Client, conversationId: Id, messageId: Id): Promise<void> {
@@ -19,6 +21,19 @@ export function threadLoadOlder(client: Client, conversationId: Id): Promise<voi
   return client.engine.threads.loadOlder(conversationId);
 }
 
+const LOOKS_EVERY_MS = 1_000;
+
+/** Has the server ask upstream for what is older than it holds, and reads what came; answers how that went. */
+export async function threadAskUpstream(client: Client, conversationId: Id, fromPhone: boolean): Promise<HistoryRun> {
+  let run = await askOlder(conversationId, fromPhone);
+  while (run.state === "waiting" || run.state === "running") {
+    await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
+    run = await getHistoryRun(run.id);
+  }
+  await client.engine.threads.refreshOlder(conversationId);
+  return run;
+}
+
 /** Makes what surrounds a message present, at any depth. Null: it is part of the stretch up to the newest. */
 export async function threadOpenAt(client: Client, conversationId: Id, messageId: Id): Promise<Island | null> {
   const { db, engine } = client;
@@ -33,6 +48,11 @@ export type { Island } from "./islands";
 
 export function threadGrow(client: Client, island: Island, way: "older" | "newer"): Promise<Island | null> {
   return islandGrow(client.db, island, way);
+}
+
+/** An island that reached the beginning, after something older came to the server. */
+export function threadReopen(client: Client, island: Island): Promise<Island> {
+  return islandReopen(client.db, island);
 }
 
 export function listLoadMore(client: Client): Promise<void> {

@@ -80,6 +80,11 @@ export async function channels(db: LocalDatabase): Promise<Channel[]> {
   return tables.channel.toArray();
 }
 
+export async function channel(db: LocalDatabase, id: Id): Promise<Channel | null> {
+  const tables = await db.activeTables();
+  return (await tables.channel.get(id)) ?? null;
+}
+
 /** Whether the reader is owner or admin of any account. */
 export async function administersAccount(db: LocalDatabase): Promise<boolean> {
   return (await channels(db)).some((channel) => channel.role !== "member");

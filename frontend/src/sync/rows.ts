@@ -81,8 +81,8 @@ export const toLocal: Convert = {
 };
 
 function channelOf(row: Channel): Channel {
-  const { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, version } = row;
-  return { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, version };
+  const { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, gaps, verified_until, nightly_check, version } = row;
+  return { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, gaps, verified_until, nightly_check, version };
 }
 
 function attendeeOf(row: Attendee): Attendee {
@@ -114,7 +114,7 @@ function conversationOf(row: Conversation): Conversation {
   const { id, channel_id, provider, kind, title, name, picture_url, contact_id } = row;
   const { last_message_at, last_message } = row;
   const { unread_count, marked_unread, here_only, archived, pinned, muted_until, read_only, disabled_features } = row;
-  const { content_type, history_revision, version } = row;
+  const { content_type, history, history_revision, version } = row;
   return {
     id,
     channel_id,
@@ -135,6 +135,7 @@ function conversationOf(row: Conversation): Conversation {
     read_only,
     disabled_features: [...disabled_features],
     content_type,
+    history: { since: history.since, is_whole: history.is_whole },
     history_revision,
     version,
   };
@@ -169,7 +170,7 @@ function changeOf(row: Change): Change {
 function messageOf(row: Message): Message {
   const { id, channel_id, conversation_id, external_message_id, client_id, direction, origin } = row;
   const { sender_id, sender_name, kind, event, subject, text, status } = row;
-  const { sent_at, received_at, time_flagged } = row;
+  const { sent_at, received_at, found_by, time_flagged } = row;
   const { edited_at, deleted_at, forwarded, view_once, quoted, author_id, author_name, version } = row;
   return {
     id,
@@ -189,6 +190,7 @@ function messageOf(row: Message): Message {
     status,
     sent_at,
     received_at,
+    found_by,
     time_flagged,
     edited_at,
     deleted_at,

@@ -26,6 +26,15 @@ export class ThreadLoader {
     });
   }
 
+  /** Reads the conversation's own row anew, and what it says has come to be older than the oldest held here. */
+  async refreshOlder(conversationId: Id): Promise<void> {
+    const side = await this.#db.activeSide();
+    await this.#once(`${side}:row:${conversationId}`, async () => {
+      await applyConversation(this.#db, { side, term: null }, await getChat(conversationId));
+    });
+    await this.loadOlder(conversationId);
+  }
+
   /** Makes sure that the newest page is here, and with it all that arrives later. */
   async ensureNewest(conversationId: Id, atLeast = PAGE, writer?: Writer): Promise<void> {
     const side = writer?.side ?? (await this.#db.activeSide());

@@ -121,6 +121,7 @@ async def test_a_channel_taken_while_away_is_told_on_return(
         assert not copy.rows
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("ending", ["log-out", "password", "disabled", "deleted"])
 async def test_the_end_of_a_session_closes_its_sockets_within_a_second(
     connection: psycopg.Connection, server: LandlineServer, ending: str

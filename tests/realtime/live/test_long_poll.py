@@ -73,6 +73,7 @@ async def test_polls_and_a_socket_end_in_the_same_copy(
         assert not (await poller.poll()).more
 
 
+@pytest.mark.alone
 async def test_a_poll_waits_for_news_and_for_no_longer_than_asked(
     connection: psycopg.Connection, server: LandlineServer
 ) -> None:
@@ -113,6 +114,7 @@ async def test_a_wait_without_news_still_moves_the_position_on(
     assert not listed(after.rows.message)
 
 
+@pytest.mark.alone
 async def test_what_is_written_while_a_poll_begins_to_wait_is_not_missed(
     connection: psycopg.Connection, server: LandlineServer
 ) -> None:
@@ -131,6 +133,7 @@ async def test_what_is_written_while_a_poll_begins_to_wait_is_not_missed(
             await asyncio.wait_for(poller.poll(wait=20), 5)
 
 
+@pytest.mark.alone
 async def test_access_and_sessions_end_a_wait(connection: psycopg.Connection, server: LandlineServer) -> None:
     person = await person_with_session(connection)
     writer = channel_with_writer(connection, person.user_id)
@@ -227,6 +230,7 @@ async def test_large_answers_are_compressed_for_who_takes_it(
     assert "Content-Encoding" not in small.headers
 
 
+@pytest.mark.alone
 async def test_who_hangs_up_is_waited_for_no_longer(
     connection: psycopg.Connection, server: LandlineServer
 ) -> None:

@@ -56,6 +56,7 @@ export function entryAsMessage(entry: SendEntry, user: User): LocalMessage {
     status: entry.state === "failed" ? "failed" : "pending",
     sent_at: at,
     received_at: at,
+    found_by: null,
     time_flagged: false,
     edited_at: null,
     deleted_at: null,

@@ -1,0 +1,97 @@
+-- What makes it likely that something is missing. Each writes a window down; a worker compares it.
+
+-- A time of every account that is not removed. Answers with how many windows are new.
+CREATE OR REPLACE FUNCTION landline_gaps_open(of_trigger text, since timestamptz, until timestamptz) RETURNS integer LANGUAGE sql AS $$
+    WITH opened AS (
+        INSERT INTO communications_comparisonwindow (channel_id, trigger, starts_at, ends_at, state)
+        SELECT id, of_trigger, since, greatest(since, until), 'waiting' FROM communications_channel
+        WHERE status <> 'deleted' ORDER BY id
+        ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM opened
+$$;
+
+-- A server that takes deliveries is here. More than two beats since any last said so: nobody was here to be told. unsaved_since: since
+-- when it had to send deliveries away. Answers with how many windows are new.
+CREATE OR REPLACE FUNCTION landline_heartbeat(beat interval, unsaved_since timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    last timestamptz;
+    opened integer := 0;
+BEGIN
+    INSERT INTO communications_heartbeat (id, at) VALUES (1, clock_timestamp()) ON CONFLICT (id) DO NOTHING;
+    SELECT at INTO last FROM communications_heartbeat WHERE id = 1 FOR UPDATE;
+    IF clock_timestamp() - last > 2 * beat THEN
+        opened := landline_gaps_open('start', last, clock_timestamp());
+    END IF;
+    IF unsaved_since IS NOT NULL THEN
+        opened := opened + landline_gaps_open('storage', unsaved_since, clock_timestamp());
+    END IF;
+    UPDATE communications_heartbeat SET at = clock_timestamp() WHERE id = 1;
+    RETURN opened;
+END
+$$;
+
+-- Deliveries that failed again and again hold something that is not here: one window for each hour of them.
+CREATE OR REPLACE FUNCTION landline_gaps_of_failures(failures integer) RETURNS integer LANGUAGE sql AS $$
+    WITH opened AS (
+        INSERT INTO communications_comparisonwindow (channel_id, trigger, starts_at, ends_at, state)
+        SELECT DISTINCT channel.id, 'storage', date_trunc('hour', failed.received_at), date_trunc('hour', failed.received_at) + interval '1 hour',
+               'waiting'
+        FROM communications_webhookdelivery AS failed
+        JOIN communications_channel AS channel
+            ON channel.external_account_id = failed.external_account_id AND channel.status <> 'deleted'
+        WHERE failed.outcome = 'failed' AND failed.source = 'webhook' AND failed.attempts >= failures
+          AND failed.received_at > now() - interval '7 days'
+        ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM opened
+$$;
+
+-- Once a night (UTC), where that is switched on; not where it was slept through.
+CREATE OR REPLACE FUNCTION landline_gaps_of_the_night(present timestamptz) RETURNS integer LANGUAGE sql AS $$
+    WITH night AS (
+        SELECT date_trunc('day', present, 'UTC') + interval '3 hours' AS at
+    ), opened AS (
+        INSERT INTO communications_comparisonwindow (channel_id, trigger, starts_at, ends_at, state)
+        SELECT channel.id, 'nightly', night.at, night.at, 'waiting'
+        FROM night, communications_channel AS channel
+        WHERE channel.nightly_check AND channel.status <> 'deleted' AND present >= night.at AND present < night.at + interval '2 hours'
+        ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING
+        RETURNING 1
+    )
+    SELECT count(*)::integer FROM opened
+$$;
+
+-- Messages of which something was told and that did not come within a minute: asked for once each, for the delivery that told it.
+CREATE OR REPLACE FUNCTION landline_missing_ask(most integer) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO communications_upstreamread (channel_id, subject, external_id, asked_by)
+    SELECT stub.channel_id, 'missing', stub.external_message_id, telling.id
+    FROM communications_message AS stub
+    CROSS JOIN LATERAL (
+        SELECT delivery.id FROM communications_webhookdelivery AS delivery
+        WHERE delivery.message_id = stub.id ORDER BY delivery.id LIMIT 1
+    ) AS telling
+    WHERE stub.is_stub AND stub.created_at > now() - interval '1 day' AND stub.created_at < now() - interval '1 minute'
+      AND NOT EXISTS (
+          SELECT FROM communications_upstreamread AS asked
+          WHERE asked.channel_id = stub.channel_id AND asked.subject = 'missing' AND asked.external_id = stub.external_message_id)
+    ORDER BY stub.created_at LIMIT most
+    ON CONFLICT (channel_id, subject, external_id) DO NOTHING
+$$;
+
+-- A message was missing, or upstream does not know it either: others of that hour may be missing too. What is older than a comparison
+-- would reach says nothing but that history was not fetched.
+CREATE OR REPLACE FUNCTION landline_gap_of_reference(place bigint, told_at timestamptz) RETURNS boolean LANGUAGE sql AS $$
+    WITH opened AS (
+        INSERT INTO communications_comparisonwindow (channel_id, trigger, starts_at, ends_at, state)
+        SELECT channel.id, 'reference', date_trunc('hour', told_at), greatest(date_trunc('hour', told_at), now()), 'waiting'
+        FROM communications_channel AS channel
+        WHERE channel.id = place AND channel.status <> 'deleted'
+          AND told_at > least(channel.verified_until, now()) - landline_look_back()
+        ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM opened)
+$$;

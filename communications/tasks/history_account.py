@@ -1,0 +1,207 @@
+"""A copy of all that upstream holds of an account: its chats, its people, then all messages in one list, newest first.
+
+One list for all chats takes the fewest calls. Each page is kept, then noted with its counts: whoever takes the run up goes on
+there.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any, Final
+
+from psycopg_pool import AsyncConnectionPool
+
+from communications.feed.announce import changes_announce
+from communications.ingest.unfinished import FILES_TASK, job_announce
+from communications.outbox.history_rows import account_whole, files_leave
+from communications.outbox.history_work import history_save, unread_left
+from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, Progress
+from communications.tasks.chat_pages import chats_keep, people_keep
+from communications.tasks.history_reading import WIDER, Asked, Read, Reading, Stated
+from communications.tasks.listing import Listing, Tally, Unread
+from communications.tasks.pages import Kept, messages_keep
+from unipile.client import UnipileClient
+from unipile.resources.page import Page
+
+REASON: Final = "history of the account"
+# The share of the newest page in the rate that is shown.
+SMOOTHING: Final = 0.3
+
+
+class NotOurs(Exception):
+    """The run was paused, cancelled or taken over: what is read now is not noted any more."""
+
+
+class AccountRun:
+    def __init__(
+        self, client: UnipileClient, connections: AsyncConnectionPool[Any], claimed: ClaimedRun
+    ) -> None:
+        self._client = client
+        self._connections = connections
+        self._run = claimed
+        self._progress = Progress(
+            claimed.phase, claimed.cursor, claimed.listed_at, claimed.reached_at, claimed.counted_at
+        )
+        self._page_began_at = time.monotonic()
+        self._unread: Unread | None = None
+        self._reading: Reading | None = None
+        self._calls_noted = 0
+
+    @property
+    def calls(self) -> int:
+        """Those that are not noted yet."""
+        return 0 if self._reading is None else self._reading.calls - self._calls_noted
+
+    async def work(self) -> None:
+        """To the end. Raises any ``UnipileError``, ``NotOurs``, and whatever the database raises; what was noted stays."""
+        if self._progress.phase == "chats":
+            await self._list(self._chats_page, self._chats)
+            await self._begin("people")
+        if self._progress.phase == "people":
+            await self._list(self._people_page, self._people)
+            await self._begin("messages")
+        if self._progress.counted_at is not None:
+            async with self._connections.connection() as connection:
+                self._unread = Unread(await unread_left(connection, self._run.id), self._progress.counted_at)
+        await self._list(self._messages_page, self._messages)
+        async with self._connections.connection() as connection:
+            await account_whole(connection, self._run, listed_at=self._listed_at)
+            await changes_announce(connection)
+
+    @property
+    def _listed_at(self) -> dt.datetime:
+        return self._progress.listed_at or dt.datetime.now(dt.UTC)
+
+    @property
+    def _after(self) -> dt.datetime | None:
+        return None if self._run.since is None else self._run.since - WIDER
+
+    async def _chats_page(self, cursor: str | None, before: dt.datetime | None) -> Page[Stated]:
+        return await self._client.chats.page_stated(
+            account_id=self._run.account, cursor=cursor, before=before, after=self._after, reason=REASON
+        )
+
+    async def _people_page(self, cursor: str | None, _before: dt.datetime | None) -> Page[Stated]:
+        return await self._client.attendees.page_stated(
+            account_id=self._run.account, cursor=cursor, reason=REASON
+        )
+
+    async def _messages_page(self, cursor: str | None, before: dt.datetime | None) -> Page[Stated]:
+        return await self._client.messages.page_stated(
+            None, account_id=self._run.account, cursor=cursor, before=before, after=self._after, reason=REASON
+        )
+
+    async def _begin(self, phase: HistoryPhase) -> None:
+        self._progress = Progress(phase, "", None, None, self._progress.counted_at)
+        await self._note(Tally(), 0, [])
+
+    async def _list(self, read: Read, keep: Any) -> None:
+        self._reading = Reading(read, cursor=self._progress.cursor, reached_at=self._progress.reached_at)
+        self._calls_noted = 0
+        async with aclosing(self._reading.pages()) as pages:
+            async for asked in pages:
+                self._progress = self._progress._replace(
+                    listed_at=self._progress.listed_at or asked.asked_at, cursor=asked.page.cursor or ""
+                )
+                await keep(asked)
+
+    async def _chats(self, asked: Asked) -> None:
+        listing = self._listing(asked)
+        kept = await chats_keep(self._connections, listing, asked.page.items)
+        self._progress = self._progress._replace(counted_at=self._progress.counted_at or asked.asked_at)
+        self._reached(kept)
+        await self._note(
+            Tally(),
+            asked.calls,
+            [
+                ChatFound(
+                    external_id=chat.external_id,
+                    title=chat.name,
+                    unread_left=chat.unread,
+                    active_at=chat.active_at,
+                )
+                for chat in kept.chats
+            ],
+            chats_found=len(kept.chats),
+        )
+
+    async def _people(self, asked: Asked) -> None:
+        kept = await people_keep(self._connections, self._listing(asked), asked.page.items)
+        await self._note(Tally(), asked.calls, [], people=kept.found)
+
+    async def _messages(self, asked: Asked) -> None:
+        listing = self._listing(asked)
+        kept = await messages_keep(self._connections, listing, asked.page.items, unread=self._unread)
+        self._reached(kept)
+        await self._files(kept, asked.page.items)
+        self._measure(kept.found)
+        await self._note(kept, asked.calls, self._found(kept))
+
+    def _listing(self, asked: Asked) -> Listing:
+        return Listing(self._run.account, self._run.client_id, asked.asked_at, "history")
+
+    def _reached(self, kept: Tally) -> None:
+        if kept.oldest_at is not None and self._reading is not None:
+            self._reading.reached_at = kept.oldest_at
+            self._progress = self._progress._replace(reached_at=kept.oldest_at)
+
+    def _found(self, kept: Kept) -> list[ChatFound]:
+        left: Mapping[str, int] = {} if self._unread is None else self._unread.left
+        return [
+            ChatFound(
+                external_id=external_id,
+                unread_left=left.get(external_id),
+                found=tally.found,
+                stored=tally.stored,
+                changed=tally.changed,
+                known=tally.known,
+                refused=tally.refused.total(),
+                newest_at=tally.newest_at,
+                oldest_at=tally.oldest_at,
+            )
+            for external_id, tally in kept.chats.items()
+        ]
+
+    async def _files(self, kept: Kept, items: tuple[Stated, ...]) -> None:
+        if not kept.new_ids or not any(item.get("attachments") for item in items):
+            return
+        if self._run.media == "none":
+            async with self._connections.connection() as connection:
+                await files_leave(connection, self._run.channel_id, kept.new_ids)
+        else:
+            await job_announce(FILES_TASK)
+
+    def _measure(self, found: int) -> None:
+        now = time.monotonic()
+        rate = found / max(now - self._page_began_at, 0.001)
+        self._page_began_at = now
+        before = self._progress.rate
+        rate = rate if before is None else before + SMOOTHING * (rate - before)
+        self._progress = self._progress._replace(rate=round(rate, 1))
+
+    async def _note(
+        self, tally: Tally, calls: int, chats: list[ChatFound], *, chats_found: int = 0, people: int = 0
+    ) -> None:
+        counts = counts_of(tally, calls, chats=chats_found, people=people)
+        async with self._connections.connection() as connection:
+            if not await history_save(connection, self._run, self._progress, counts, chats):
+                raise NotOurs
+            await changes_announce(connection)
+        self._calls_noted += calls
+
+
+def counts_of(tally: Tally, calls: int, *, chats: int = 0, people: int = 0) -> Mapping[str, Any]:
+    """What a page adds to its run's counts."""
+    return {
+        "calls": calls,
+        "chats": chats,
+        "people": people,
+        "found": tally.found,
+        "stored": tally.stored,
+        "changed": tally.changed,
+        "known": tally.known,
+        "refused": tally.refused,
+        "newest_at": tally.newest_at,
+        "oldest_at": tally.oldest_at,
+    }

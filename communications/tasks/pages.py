@@ -1,0 +1,191 @@
+"""Pages of upstream's lists of messages, into the rows: what is held already is passed over; what is new or has changed enters
+the ledger and is folded.
+
+Keeping a page again changes nothing, so whoever reads a list notes how far it is after each page. A page is folded in
+parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import msgspec
+
+from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
+from communications.ingest.record import Connections, record
+from communications.schemas.deliveries import Delivery
+from communications.status import Status, status_climb
+from communications.tasks.answers import answer_delivery_read
+from communications.tasks.listing import Listing, Refused, Tally, Unread, news_announce, refused_note
+from communications.webhooks.handlers.answers import answer_reading
+from communications.webhooks.handlers.listed import LISTED, listed_bytes, listed_message
+from unipile.payloads import fields
+from unipile.payloads.refusals import PayloadError
+from unipile.payloads.times import EARLIEST
+from unipile.resources.message import Message, parse_message
+
+PART_MAX: Final = 64
+
+Stated = Mapping[str, object]
+
+
+@dataclass
+class Kept(Tally):
+    """Of a page of messages, in all and by chat: by upstream's id of it, empty where a message names none. ``new_ids`` are
+    upstream's ids of those that were stored.
+    """
+
+    chats: dict[str, Tally] = field(default_factory=dict)
+    new_ids: list[str] = field(default_factory=list)
+
+    def tallies(self, chat: str) -> tuple[Tally, Tally]:
+        return self, self.chats.setdefault(chat, Tally())
+
+
+class _News(NamedTuple):
+    chat: str
+    is_new: bool
+    external_id: str
+    delivery: Delivery
+
+
+async def messages_keep(
+    connections: Connections, listing: Listing, items: Sequence[Stated], *, unread: Unread | None = None
+) -> Kept:
+    """Keeps a page of messages. A new inbound one counts as read if it is beyond upstream's ``unread`` ones; without those, if it
+    is history.
+
+    Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays.
+    """
+    kept = Kept()
+    parsed, refused = _parsed(items)
+    async with connections.connection() as connection:
+        held = await held_messages(connection, listing.account, list(parsed))
+    news: list[_News] = []
+    for message, stated in parsed.values():
+        is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
+        before = held.get(message.id)
+        chat = message.chat_id or ""
+        if before is None or _differs(message, stated, before):
+            try:
+                delivery = _delivery(listing, message, stated, before, is_read=is_read and before is None)
+            except PayloadError as refusal:
+                refused.append((stated, refusal))
+                continue
+            news.append(_News(chat, before is None, message.id, delivery))
+        for tally in kept.tallies(chat):
+            tally.found += 1
+            tally.known += before is not None
+            if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
+                tally.saw(message.timestamp.moment)
+    for start in range(0, len(news), PART_MAX):
+        await _fold(connections, listing, news[start : start + PART_MAX], kept)
+    for stated, error in refused:
+        for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
+            tally.found += 1
+            tally.refused[f"unreadable: {error.code}"] += 1
+    await refused_note(connections, listing, LISTED, refused)
+    return kept
+
+
+def _parsed(items: Sequence[Stated]) -> tuple[dict[str, tuple[Message, Stated]], list[Refused]]:
+    """Each message of a page once, in its order, and what is none."""
+    parsed: dict[str, tuple[Message, Stated]] = {}
+    refused: list[Refused] = []
+    for stated in items:
+        try:
+            message = parse_message(stated)
+        except PayloadError as refusal:
+            refused.append((stated, refusal))
+        else:
+            parsed.setdefault(message.id, (message, stated))
+    return parsed, refused
+
+
+def _differs(message: Message, stated: Stated, held: HeldMessage) -> bool:
+    """Whether the list shows of a held message what the rows do not."""
+    if held.is_deleted or message.is_deleted:
+        return bool(message.is_deleted) and not held.is_deleted
+    if message.is_edited and (message.text or "") != held.text:
+        return True
+    if held.direction == "inbound" and message.is_seen and not held.is_read:
+        return True
+    reported: Status | None = "read" if message.is_seen else "delivered" if message.is_delivered else None
+    if held.direction == "outbound" and status_climb(held.status, reported) != held.status:
+        return True
+    return isinstance(stated.get("reactions"), list) and _reactions(message) != held.reactions
+
+
+def _reactions(message: Message) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (reaction.sender_provider_id, reaction.value)
+        for reaction in message.reactions
+        if reaction.sender_provider_id is not None
+    )
+
+
+def _delivery(
+    listing: Listing, message: Message, stated: Stated, held: HeldMessage | None, *, is_read: bool
+) -> Delivery:
+    """Raises ``PayloadError`` for a message that does not say in which chat it is."""
+    reacting = {sender for sender, _ in _reactions(message)}
+    took_back = sorted({sender for sender, _ in held.reactions} - reacting) if held is not None else []
+    raw = listed_bytes(
+        account=listing.account,
+        asked_by=listing.asked_by,
+        asked_at=listing.asked_at,
+        answer=stated,
+        found_by=listing.found_by,
+        is_read=is_read,
+        took_back=took_back,
+    )
+    received_at = dt.datetime.now(dt.UTC)
+    fact = listed_message(
+        message,
+        asked_at=listing.asked_at,
+        received_at=received_at,
+        found_by=listing.found_by,
+        is_read=is_read,
+        took_back=took_back,
+    )
+    return answer_delivery_read(
+        raw, received_at, answer_reading(LISTED, listing.account, raw, received_at, fact)
+    )
+
+
+async def _fold(connections: Connections, listing: Listing, news: Sequence[_News], kept: Kept) -> None:
+    """One part; within it the oldest first, as answers come after what they answer to."""
+    ordered = list(_in_order_of_time(news))
+    deliveries = [one.delivery for one in ordered]
+    outcomes = await record(connections, deliveries)
+    if listing.found_by == "history":
+        async with connections.connection() as connection:
+            await older_messages_tell(
+                connection, listing.account, [one.external_id for one in news if one.is_new]
+            )
+    await news_announce(connections, deliveries, outcomes)
+    unfolded: Mapping[uuid.UUID, str] = {}
+    if outcomes["applied"] < len(deliveries):
+        async with connections.connection() as connection:
+            unfolded = await not_applied(connection, [delivery.id for delivery in deliveries])
+    for one in ordered:
+        reason = unfolded.get(one.delivery.id)
+        for tally in kept.tallies(one.chat):
+            tally.known -= not one.is_new
+            if reason is not None:
+                tally.refused[reason] += 1
+            elif one.is_new:
+                tally.stored += 1
+            else:
+                tally.changed += 1
+        if one.is_new and reason is None:
+            kept.new_ids.append(one.external_id)
+
+
+def _in_order_of_time(news: Sequence[_News]) -> Iterator[_News]:
+    """With ids that rise with it, for the fold goes by them."""
+    ids = sorted(one.delivery.id for one in news)
+    for delivery_id, one in zip(ids, reversed(news), strict=True):
+        yield one._replace(delivery=msgspec.structs.replace(one.delivery, id=delivery_id))

@@ -1,0 +1,115 @@
+import { useState } from "react";
+
+import { listHistoryChats } from "../api/history";
+import type { HistoryChat, HistoryRun } from "../api/schema";
+import { Failure } from "../deliveries/Failure";
+import { conversationPath, followLink } from "../lib/router";
+import { oneLine } from "../lib/text";
+import { listTime } from "../lib/time";
+import { useAnswer } from "../lib/useAnswer";
+import { useTicks } from "../lib/useTicks";
+import { Waiting } from "../ui/Notice";
+import { isUnfinished } from "./runs";
+import { words } from "./words";
+
+/** The bars move each second; a table that is being read need not. */
+const EVERY_MS = 3_000;
+
+interface Chats {
+  readonly items: readonly HistoryChat[];
+  readonly hasMore: boolean;
+}
+
+/** So many pages of the table from its beginning, as they are now. */
+async function pagesOf(runId: string, count: number, signal: AbortSignal): Promise<Chats> {
+  const items: HistoryChat[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < count && (page === 0 || cursor !== null); page += 1) {
+    const answer = await listHistoryChats(runId, cursor, signal);
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+  }
+  return { items, hasMore: cursor !== null };
+}
+
+function Row({ chat, now }: { readonly chat: HistoryChat; readonly now: Date }) {
+  const { chat_id, oldest_at, newest_at, is_whole } = chat;
+  const title = <bdi>{oneLine(chat.title, 80) || words.untitled}</bdi>;
+  const counts = [chat.found, chat.stored, chat.known, chat.refused];
+  return (
+    <tr>
+      <th scope="row">
+        {chat_id === null ? (
+          title
+        ) : (
+          <a href={conversationPath(chat_id)} onClick={followLink}>
+            {title}
+          </a>
+        )}
+      </th>
+      {counts.map((count, index) => (
+        <td key={words.chatHead[index + 1]} className="history-number">
+          {count.toLocaleString("en")}
+        </td>
+      ))}
+      <td>{oldest_at === null || newest_at === null ? "–" : `${listTime(oldest_at, now)} – ${listTime(newest_at, now)}`}</td>
+      <td>
+        <span className={is_whole ? "history-whole" : "history-partly"}>{is_whole ? words.whole : words.partly}</span>
+      </td>
+    </tr>
+  );
+}
+
+/** What a run found of each chat. */
+export function ChatTable({ run }: { readonly run: HistoryRun }) {
+  const [pages, setPages] = useState(1);
+  const { value, error, waiting, again } = useAnswer(`${pages} ${run.state}`, (signal) => pagesOf(run.id, pages, signal));
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  useTicks(isUnfinished(run) ? EVERY_MS : null, () => {
+    if (!waiting) again();
+  });
+  const now = new Date();
+  return (
+    <>
+      <h3>{words.perChat}</h3>
+      {error !== undefined && <Failure error={error} onRetry={again} />}
+      {last === undefined && error === undefined && <Waiting label={words.waiting} />}
+      {last?.items.length === 0 && <p>{words.noChats}</p>}
+      {last !== undefined && last.items.length > 0 && (
+        <div className="history-table" tabIndex={0} role="region" aria-label={words.perChat}>
+          <table>
+            <thead>
+              <tr>
+                {words.chatHead.map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {last.items.map((chat) => (
+                <Row key={chat.external_id} chat={chat} now={now} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {last?.hasMore === true && (
+        <p>
+          <button
+            type="button"
+            className="text-button"
+            disabled={waiting}
+            onClick={() => {
+              setPages(pages + 1);
+            }}
+          >
+            {words.more}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}

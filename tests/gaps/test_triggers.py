@@ -1,0 +1,163 @@
+"""What opens a window, and nothing else does (F11, D6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from communications.ingest.gaps import Heartbeat, gaps_look, missing_ask
+from communications.models import UpstreamRead
+from tests.gaps.world import World, ago
+from tests.ingest.deliveries import rows
+from tests.ledger_rows import delivery_keep
+
+NIGHTLY = "SELECT landline_gaps_of_the_night(%s)"
+
+
+async def test_f11_a_start_after_nobody_was_here_opens_a_window_and_a_short_pause_does_not(
+    world: World,
+) -> None:
+    assert await world.heartbeat.beat() == 0
+    await world.sleeps(0.2)
+    assert await world.heartbeat.beat() == 0
+    world.is_down = True
+    chat = world.chat()
+    world.sim.customer_writes(chat, "while nobody was here")
+    await world.sim.settled()
+    await world.sleeps(10)
+    world.is_down = False
+    assert await world.heartbeat.beat() == 1
+    assert await Heartbeat(world.connections).beat() == 0
+    [gap] = (await world.document())["gaps"]
+    lasted = dt.datetime.fromisoformat(gap["ends_at"]) - dt.datetime.fromisoformat(gap["starts_at"])
+    assert (gap["trigger"], gap["state"], round(lasted.total_seconds() / 60)) == ("start", "waiting", 10)
+    await world.work()
+    assert await world.held() == world.truth
+    assert await world.windows() == [("start", "done")]
+
+
+async def test_d6_what_a_server_had_to_send_away_opens_one(world: World) -> None:
+    await world.heartbeat.beat()
+    await world.batcher.close()
+    world.sim.customer_writes(world.chat(), "not stored")
+    await world.sim.settled()
+    assert await world.held() == set()
+    assert await world.heartbeat.beat() == 1
+    assert await world.heartbeat.beat() == 0
+    await world.work()
+    assert await world.windows() == [("storage", "done")]
+    assert await world.held() == world.truth
+
+
+async def test_d6_a_database_that_was_away_is_a_time_in_which_nobody_was_here(world: World) -> None:
+    """The beats that fail leave the row as old as it is; the first that succeeds tells."""
+
+    class Away:
+        def connection(self):
+            raise TimeoutError
+
+    await world.heartbeat.beat()
+    away = Heartbeat(Away())
+    away.unsaved()
+    with pytest.raises(TimeoutError):
+        await away.beat()
+    away._connections = world.connections
+    await world.sleeps(3)
+    assert await away.beat() == 2
+    assert sorted(await world.windows()) == [("start", "waiting"), ("storage", "waiting")]
+
+
+async def test_a_delivery_that_fails_for_good_opens_one_for_its_hour(world: World) -> None:
+    from asgiref.sync import sync_to_async
+
+    def keep(**fields):
+        return delivery_keep(world.channel, outcome="failed", reason="odd", **fields)
+
+    for attempts in (4, 5, 9):
+        await sync_to_async(keep)(attempts=attempts)
+    await sync_to_async(keep)(attempts=9, source="api")
+    for _ in range(2):
+        await gaps_look(world.connections)
+        assert await world.windows() == [("storage", "waiting")]
+
+
+async def age(world: World) -> None:
+    await world.execute(
+        "UPDATE communications_message SET created_at = now() - interval '2 minutes' WHERE is_stub"
+    )
+    async with world.connections.connection() as connection:
+        await missing_ask(connection)
+
+
+async def test_f11_an_edit_of_a_message_that_never_came_brings_it_and_what_else_was_lost(
+    world: World,
+) -> None:
+    chat, other = world.chat(), world.chat("Bea", 119)
+    world.lose()
+    message = world.sim.customer_writes(chat, "lost")
+    world.sim.customer_writes(other, "lost as well")
+    world.lose(0)
+    world.sim.customer_edits(message, "edited")
+    await world.sim.settled()
+    await world.ask()
+    assert world.sim.calls.reads == 0
+    await age(world)
+    await world.ask()
+    assert world.sim.calls.count("GET /messages/{message_id}") == 1
+    assert {(one.text) for one in await world.held()} == {"edited"}
+    assert await world.windows() == [("reference", "waiting")]
+    await world.work()
+    assert await world.held() == world.truth
+    await age(world)
+    await world.ask()
+    assert world.sim.calls.count("GET /messages/{message_id}") == 1
+    reasons = {reason for route, _, reason, _ in await world.calls() if route == "/messages/{message_id}"}
+    [(asked_by,)] = await rows(
+        world.connections, "SELECT asked_by FROM communications_upstreamread WHERE subject = 'missing'"
+    )
+    assert reasons == {f"missing message left open by delivery {asked_by}"}
+
+
+async def test_a_reference_to_what_is_older_than_a_comparison_would_reach_opens_none(world: World) -> None:
+    world.lose()
+    message = world.sim.customer_writes(world.chat(), "old", at=ago(days=9))
+    world.lose(0)
+    world.sim.customer_edits(message, "edited")
+    await world.sim.settled()
+    await age(world)
+    await world.ask()
+    assert await world.held() == world.truth
+    assert await world.windows() == []
+
+
+async def test_a_reference_that_upstream_does_not_know_either_opens_one(world: World) -> None:
+    world.lose()
+    message = world.sim.customer_writes(world.chat(), "lost")
+    world.lose(0)
+    world.sim.customer_edits(message, "edited")
+    await world.sim.settled()
+    world.fault("refused", endpoint="GET /messages/{message_id}", type="errors/resource_not_found")
+    await age(world)
+    await world.ask()
+    assert [one.state async for one in UpstreamRead.objects.filter(subject="missing")] == ["refused"]
+    assert await world.windows() == [("reference", "waiting")]
+    await world.work()
+    assert await world.held() == world.truth
+
+
+async def test_the_nightly_check_is_opted_into_and_comes_once_a_night(world: World) -> None:
+    night = dt.datetime(2026, 6, 3, tzinfo=dt.UTC)
+
+    async def at(hour: float) -> int:
+        [(opened,)] = await rows(world.connections, NIGHTLY, night + dt.timedelta(hours=hour))
+        return opened
+
+    assert await at(3) == 0
+    path = f"channels/{world.channel.pk}/"
+    assert (await world.api("PATCH", path, {"nightly_check": True})).json()["nightly_check"] is True
+    assert [await at(hour) for hour in (2.9, 5, 3, 3.5, 4.9, 27.1)] == [0, 0, 1, 0, 0, 1]
+    assert (await world.api("PATCH", path, {})).status_code == 400
+    changed = await world.api("PATCH", path, {"nightly_check": False, "read_receipts": "never"})
+    assert (changed.json()["nightly_check"], changed.json()["read_receipts"]) == (False, "never")
+    assert await at(51) == 0

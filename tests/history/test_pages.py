@@ -1,0 +1,249 @@
+"""Pages of upstream's lists in the rows: what is new, what has changed, and what is passed over (F1, F2, F6, F12, F13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+
+from communications.history.rebuild.check import rebuild_check
+from communications.tasks.chat_pages import chats_keep, people_keep
+from communications.tasks.listing import Listing, Unread
+from communications.tasks.pages import messages_keep
+from tests.ingest.conftest import connections
+from tests.ingest.deliveries import NOON, channel_make, deliver, rows
+from tests.webhooks.bodies import whatsapp_message, whatsapp_person
+
+__all__ = ["connections"]
+
+ANA = "140000000000001@lid"
+BEA = "140000000000002@lid"
+LATER = NOON + dt.timedelta(days=1)
+
+MESSAGES = """
+SELECT external_message_id, text, direction, message.status, is_read, found_by, deleted_at IS NOT NULL, edited_at IS NOT NULL,
+       message.version = '0'::xid8
+FROM communications_message AS message JOIN communications_channel AS channel ON channel.id = message.channel_id
+WHERE external_account_id = %s AND NOT is_stub ORDER BY sent_at, message.id
+"""
+LEDGER = """
+SELECT event, outcome, count(*)::integer FROM communications_webhookdelivery WHERE external_account_id = %s GROUP BY 1, 2
+"""
+CHAT = """
+SELECT unread_count, history_revision FROM communications_conversation AS held
+JOIN communications_channel AS channel ON channel.id = held.channel_id WHERE external_account_id = %s
+"""
+
+
+@pytest.fixture
+async def account(connections):
+    name = f"account-{uuid.uuid4()}"
+    await channel_make(connections, name)
+    return name
+
+
+def listing(account: str, found_by: Any = "history", asked_at: dt.datetime = LATER) -> Listing:
+    return Listing(account, uuid.uuid4(), asked_at, found_by)
+
+
+def listed(message_id: str, second: int, **fields: Any) -> dict[str, Any]:
+    """A message as a list shows it: inbound, of one chat, unless told otherwise."""
+    return {
+        "object": "Message",
+        "id": message_id,
+        "chat_id": "chat",
+        "chat_provider_id": ANA,
+        "provider_id": f"provider-{message_id}",
+        "sender_id": ANA,
+        "is_sender": 0,
+        "text": f"text of {message_id}",
+        "timestamp": (NOON + dt.timedelta(seconds=second)).isoformat(),
+        "seen": 0,
+        "delivered": 0,
+        "edited": 0,
+        "deleted": 0,
+        "hidden": 0,
+        "is_event": 0,
+        "reactions": [],
+        "attachments": [],
+        **fields,
+    }
+
+
+async def test_a_page_is_kept_once_and_counted(connections, account):
+    page = [listed(f"m{number}", number) for number in range(100, 0, -1)]
+    page.insert(3, {"object": "Message", "text": "nobody"})
+
+    kept = await messages_keep(connections, listing(account), [*page, page[0]])
+    again = await messages_keep(connections, listing(account), page)
+
+    assert (kept.found, kept.stored, kept.changed, kept.known) == (101, 100, 0, 0)
+    assert dict(kept.refused) == {"unreadable: missing_field": 1}
+    assert (kept.oldest_at, kept.newest_at) == (
+        NOON + dt.timedelta(seconds=1),
+        NOON + dt.timedelta(seconds=100),
+    )
+    assert kept.chats["chat"].stored == 100
+    assert (again.found, again.stored, again.changed, again.known) == (101, 0, 0, 100)
+    held = await rows(connections, MESSAGES, account)
+    assert [row[0] for row in held] == [f"m{number}" for number in range(1, 101)]
+    assert {row[5] for row in held} == {"history"}
+    assert sorted(await rows(connections, LEDGER, account)) == [
+        ("api_listed", "applied", 100),
+        ("api_listed", "quarantined", 1),
+    ]
+
+
+async def test_f1_f2_what_came_live_is_known_and_a_page_from_before_it_changes_nothing(connections, account):
+    message = whatsapp_message(account_id=account, chat_id="chat", provider_chat_id=ANA, message_id="m1")
+    await deliver(connections, message, {**message, "event": "message_edited", "message": "edited live"})
+
+    stale = listed("m1", 0, text="edited earlier", edited=1)
+    kept = await messages_keep(connections, listing(account, asked_at=NOON), [stale])
+
+    assert (kept.stored, kept.changed) == (0, 1)
+    [(_, text, *_rest)] = await rows(connections, MESSAGES, account)
+    assert text == "edited live"
+
+
+async def test_f12_edits_deletions_reactions_and_receipts_that_were_missed_are_folded_and_absence_is_nothing(
+    connections, account
+):
+    own = {"is_sender": 1, "sender_id": "own"}
+    reaction = {"value": "👍", "sender_id": BEA, "is_sender": 0}
+    await messages_keep(
+        connections,
+        listing(account),
+        [listed("m4", 4, **own), listed("m3", 3), listed("m2", 2, reactions=[reaction]), listed("m1", 1)],
+    )
+    missed = [
+        listed("m4", 4, **own, seen=1, delivered=1),
+        listed("m3", 3, text="other words", edited=1),
+        listed("m2", 2),
+        listed("m1", 1, deleted=1),
+    ]
+    after = LATER + dt.timedelta(hours=1)
+
+    kept = await messages_keep(connections, listing(account, "repair", after), missed)
+    again = await messages_keep(connections, listing(account, "repair", after), missed)
+    absent = await messages_keep(connections, listing(account, "repair", after), missed[:1])
+
+    assert (kept.stored, kept.changed, kept.known) == (0, 4, 0)
+    assert (again.stored, again.changed, again.known) == (0, 0, 4)
+    assert absent.known == 1
+    held = {row[0]: row for row in await rows(connections, MESSAGES, account)}
+    assert held["m4"][3] == "read"
+    assert held["m3"][1] == "other words"
+    assert held["m1"][6]
+    reactions = await rows(
+        connections,
+        "SELECT emoji FROM communications_reaction AS told JOIN communications_channel AS channel ON channel.id = told.channel_id"
+        " WHERE external_account_id = %s ORDER BY reacted_at",
+        account,
+    )
+    assert [emoji for (emoji,) in reactions] == ["👍", ""]
+
+
+async def test_history_raises_no_more_unread_than_upstream_counts_and_repair_is_news(connections, account):
+    page = [listed(f"m{number}", number) for number in range(10, 0, -1)]
+    await messages_keep(connections, listing(account), page, unread=Unread({"chat": 3}, LATER))
+    assert [row[:1] for row in await rows(connections, CHAT, account)] == [(3,)]
+
+    await messages_keep(connections, listing(account, "repair"), [listed("m11", 11), *page])
+    [(unread, _)] = await rows(connections, CHAT, account)
+    assert unread == 4
+
+
+async def test_what_is_older_than_all_is_quiet_and_what_fills_a_hole_is_not(connections, account):
+    photo = {"id": "a1", "type": "img", "mimetype": "image/png", "size": {"width": 2, "height": 2}}
+    reaction = {"value": "👍", "sender_id": BEA, "is_sender": 0}
+    await messages_keep(connections, listing(account), [listed("m9", 9)])
+    [(_, began)] = await rows(connections, CHAT, account)
+    older = [listed("m5", 5, attachments=[photo], reactions=[reaction]), listed("m2", 2)]
+    await messages_keep(connections, listing(account), older)
+    await messages_keep(connections, listing(account), [listed("m7", 7)])
+
+    quiet = {row[0]: row[8] for row in await rows(connections, MESSAGES, account)}
+    assert quiet == {"m2": True, "m5": True, "m7": False, "m9": True}
+    [(_, revision)] = await rows(connections, CHAT, account)
+    assert revision == began + 1
+
+
+async def test_chats_and_people_follow_their_pages(connections, account):
+    chat = {
+        "object": "Chat", "id": "choir", "account_type": "WHATSAPP", "provider_id": "120363000000000000@g.us", "type": 1,
+        "name": "Choir", "archived": 0, "pinned": 1, "muted_until": None, "read_only": 0, "disabledFeatures": [],
+        "unread_count": 2, "timestamp": NOON.isoformat(),
+    }  # fmt: skip
+    person = {
+        "object": "ChatAttendee", "id": "a1", "provider_id": ANA, "name": "Ana", "is_self": 0,
+        "specifics": {"provider": "WHATSAPP"},
+    }  # fmt: skip
+    kept = await chats_keep(connections, listing(account), [chat, {"object": "Chat"}])
+    people = await people_keep(connections, listing(account), [person])
+    assert (kept.found, kept.stored, dict(kept.refused)) == (2, 1, {"unreadable: missing_field": 1})
+    assert kept.unread == {"choir": 2}
+    assert (people.found, people.stored) == (1, 1)
+
+    again = await chats_keep(connections, listing(account), [chat])
+    assert (again.known, (await people_keep(connections, listing(account), [person])).known) == (1, 1)
+
+    renamed = {**chat, "name": "Old choir", "archived": 1}
+    after = listing(account, asked_at=LATER + dt.timedelta(hours=1))
+    assert (await chats_keep(connections, after, [renamed])).changed == 1
+    held = await rows(
+        connections,
+        "SELECT title, archived, pinned FROM communications_conversation AS held JOIN communications_channel AS channel"
+        " ON channel.id = held.channel_id WHERE external_account_id = %s",
+        account,
+    )
+    assert held == [("Old choir", True, True)]
+
+    unknown = {**chat, "id": "other", "provider_id": "120363000000000001@g.us"}
+    assert (await chats_keep(connections, listing(account, "repair"), [unknown])).known == 1
+
+
+async def test_poison_on_a_page_costs_itself_only(connections, account):
+    poison = [
+        listed("m3", 3, text="\ud800 half a letter", quoted={"text": "\ud800"}),
+        listed("m2", 2, chat_id=None, chat_provider_id=None),
+        listed("m1", 1, timestamp="1970-01-01T00:00:00Z", reactions=[{"value": "👍"}, 7], attachments="none"),
+        listed("m0", 0, text=10**40),
+    ]
+    kept = await messages_keep(connections, listing(account), poison)
+    assert kept.found == 4 == kept.stored + kept.refused.total()
+    assert kept.stored == 3
+
+
+async def test_d17_pages_are_rebuilt_from_the_ledger(connections, database):
+    from psycopg import AsyncConnection
+
+    database.reset()
+    account = f"account-{uuid.uuid4()}"
+    await channel_make(connections, account)
+    await deliver(
+        connections,
+        whatsapp_message(
+            account_id=account,
+            chat_id="chat",
+            provider_chat_id=ANA,
+            message_id="m3",
+            sender=whatsapp_person(ANA, name="Ana"),
+        ),
+    )
+    reaction = {"value": "👍", "sender_id": BEA, "is_sender": 0}
+    page = [
+        listed("m4", 4, reactions=[reaction]),
+        listed("m3", 3, edited=1, text="changed"),
+        listed("m2", 2, deleted=1),
+    ]
+    await messages_keep(connections, listing(account), page, unread=Unread({"chat": 1}, LATER))
+    await messages_keep(
+        connections, listing(account, "repair", LATER + dt.timedelta(hours=1)), [listed("m4", 4)]
+    )
+
+    async with await AsyncConnection.connect(database.owner_url, autocommit=True) as owner:
+        done = await rebuild_check(owner, connections, seed=1, begin=lambda _: lambda _: None)
+    assert done.different == 0
