@@ -2513,7 +2513,7 @@ export interface components {
             readonly changed: number;
             readonly known: number;
             readonly not_shown: number;
-            readonly refused: readonly components["schemas"]["communications.schemas.comparisons.RefusedCount"][];
+            readonly refused: readonly components["schemas"]["RefusedCount"][];
             readonly latest_by_seconds: number | null;
             readonly held_until: string | null;
             readonly reason_code: string | null;
@@ -2525,11 +2525,8 @@ export interface components {
             readonly created_at: string;
             readonly ended_at: string | null;
         };
-        /**
-         * RefusedCount
-         * @description How many messages were not stored for one reason.
-         */
-        readonly "communications.schemas.comparisons.RefusedCount": {
+        /** RefusedCount */
+        readonly RefusedCount: {
             readonly reason: string;
             readonly count: number;
         };
@@ -2981,7 +2978,7 @@ export interface components {
             readonly stored: number;
             readonly changed: number;
             readonly known: number;
-            readonly refused: readonly components["schemas"]["communications.schemas.history.RefusedCount"][];
+            readonly refused: readonly components["schemas"]["RefusedCount"][];
             readonly calls: number;
             readonly calls_left: number;
             readonly rate_per_second: number | null;
@@ -2998,11 +2995,6 @@ export interface components {
             readonly created_at: string;
             readonly started_at: string | null;
             readonly ended_at: string | null;
-        };
-        /** RefusedCount */
-        readonly "communications.schemas.history.RefusedCount": {
-            readonly reason: string;
-            readonly count: number;
         };
         /**
          * HistoryComparison
@@ -3527,7 +3519,7 @@ export type ChannelList = components['schemas']['ChannelList'];
 export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
 export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
 export type Comparison = components['schemas']['Comparison'];
-export type CommunicationsSchemasComparisonsRefusedCount = components['schemas']['communications.schemas.comparisons.RefusedCount'];
+export type RefusedCount = components['schemas']['RefusedCount'];
 export type ComparisonPage = components['schemas']['ComparisonPage'];
 export type ComparisonReport = components['schemas']['ComparisonReport'];
 export type RecoveredChat = components['schemas']['RecoveredChat'];
@@ -3561,7 +3553,6 @@ export type HistoryChatPage = components['schemas']['HistoryChatPage'];
 export type HistoryChat = components['schemas']['HistoryChat'];
 export type HistoryReport = components['schemas']['HistoryReport'];
 export type HistoryRun = components['schemas']['HistoryRun'];
-export type CommunicationsSchemasHistoryRefusedCount = components['schemas']['communications.schemas.history.RefusedCount'];
 export type HistoryComparison = components['schemas']['HistoryComparison'];
 export type HistoryChatDifference = components['schemas']['HistoryChatDifference'];
 export type HistoryRunPage = components['schemas']['HistoryRunPage'];
