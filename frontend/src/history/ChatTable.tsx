@@ -93,8 +93,8 @@ export function ChatTable({ run }: { readonly run: HistoryRun }) {
           <table>
             <thead>
               <tr>
-                {words.chatHead.map((head) => (
-                  <th key={head} scope="col">
+                {words.chatHead.map((head, index) => (
+                  <th key={head} scope="col" className={index > 0 && index < 5 ? "history-number" : undefined}>
                     {head}
                   </th>
                 ))}
