@@ -46,8 +46,8 @@ BUSY = """
 SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('waiting', 'running'))
     OR EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
 """
-# Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, and those that nobody had asked
-# for. Files are asked for because a message has them.
+# Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, and those that nobody had
+# asked for. Files are asked for because a message has them.
 UNDECLARED = """
 SELECT count(*) FROM communications_upstreamcall AS made
 WHERE made.method = 'GET' AND (
