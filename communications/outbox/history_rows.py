@@ -46,7 +46,8 @@ WHERE id = %(conversation)s AND (NOT is_whole AND %(is_whole)s OR whole_since <=
 _FILES_LEAVE: Final = """
 UPDATE communications_attachment AS attachment SET state = 'unavailable', failure = 'not_asked_for'
 FROM communications_message AS message
-WHERE message.channel_id = %(channel)s AND message.external_message_id = ANY(%(ids)s)
+JOIN communications_channel AS channel ON channel.id = message.channel_id
+WHERE channel.external_account_id = %(account)s AND message.external_message_id = ANY(%(ids)s)
   AND attachment.message_id = message.id AND attachment.state = 'wanted'
 """
 
@@ -97,6 +98,6 @@ async def chat_whole(
     )
 
 
-async def files_leave(connection: AsyncConnection[Any], channel_id: int, external_ids: list[str]) -> None:
+async def files_leave(connection: AsyncConnection[Any], account: str, external_ids: list[str]) -> None:
     """The files of these messages are fetched only when somebody asks for them."""
-    await connection.execute(_FILES_LEAVE, {"channel": channel_id, "ids": external_ids})
+    await connection.execute(_FILES_LEAVE, {"account": account, "ids": external_ids})

@@ -13,8 +13,7 @@ from typing import Any, Final
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.ingest.unfinished import FILES_TASK, job_announce
-from communications.outbox.history_rows import account_whole, files_leave
+from communications.outbox.history_rows import account_whole
 from communications.outbox.history_work import history_save, unread_left
 from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, Progress
 from communications.tasks.chat_pages import chats_keep, people_keep
@@ -132,9 +131,14 @@ class AccountRun:
 
     async def _messages(self, asked: Asked) -> None:
         listing = self._listing(asked)
-        kept = await messages_keep(self._connections, listing, asked.page.items, unread=self._unread)
+        kept = await messages_keep(
+            self._connections,
+            listing,
+            asked.page.items,
+            unread=self._unread,
+            leaves_files=self._run.media == "none",
+        )
         self._reached(kept)
-        await self._files(kept, asked.page.items)
         self._measure(kept.found)
         await self._note(kept, asked.calls, self._found(kept))
 
@@ -162,15 +166,6 @@ class AccountRun:
             )
             for external_id, tally in kept.chats.items()
         ]
-
-    async def _files(self, kept: Kept, items: tuple[Stated, ...]) -> None:
-        if not kept.new_ids or not any(item.get("attachments") for item in items):
-            return
-        if self._run.media == "none":
-            async with self._connections.connection() as connection:
-                await files_leave(connection, self._run.channel_id, kept.new_ids)
-        else:
-            await job_announce(FILES_TASK)
 
     def _measure(self, found: int) -> None:
         now = time.monotonic()

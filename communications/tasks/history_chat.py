@@ -7,14 +7,13 @@ from typing import Any, Final
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.ingest.unfinished import FILES_TASK, job_announce
 from communications.outbox.history_rows import chat_parts, chat_whole
 from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
 from communications.tasks.history_account import NotOurs, counts_of
 from communications.tasks.history_reading import WIDER
-from communications.tasks.listing import Listing
-from communications.tasks.pages import Kept, messages_keep
+from communications.tasks.listing import Listing, Tally
+from communications.tasks.pages import messages_keep
 from unipile.client import UnipileClient
 from unipile.errors import Refused
 from unipile.resources.sent import SyncStatus
@@ -41,7 +40,7 @@ class ChatRun:
             raise NotOurs
         async with self._connections.connection() as connection:
             parts = await chat_parts(connection, self._run.conversation_id)
-        kept = Kept()
+        kept = Tally()
         begun = Listing.begun(self._run.account, self._run.client_id, "history")
         is_whole = True
         for part in parts:
@@ -57,11 +56,7 @@ class ChatRun:
                 reason=REASON,
             )
             is_whole = is_whole and page.cursor is None
-            one = await messages_keep(self._connections, listing, page.items)
-            kept.add(one)
-            kept.new_ids += one.new_ids
-            if one.new_ids and any(item.get("attachments") for item in page.items):
-                await job_announce(FILES_TASK)
+            kept.add(await messages_keep(self._connections, listing, page.items))
         await self._note(kept, begun.asked_at, [part.oldest_at for part in parts], is_whole=is_whole)
 
     async def _ask_phone(self, chat_id: str) -> None:
@@ -80,7 +75,7 @@ class ChatRun:
 
     async def _note(
         self,
-        kept: Kept,
+        kept: Tally,
         asked_at: dt.datetime,
         held_since: list[dt.datetime | None],
         *,

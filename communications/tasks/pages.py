@@ -5,8 +5,10 @@ Keeping a page again changes nothing, so whoever reads a list notes how far it i
 parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
 """
 
+import asyncio
 import datetime as dt
 import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -15,6 +17,7 @@ import msgspec
 
 from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
 from communications.ingest.record import Connections, record
+from communications.outbox.history_rows import files_leave
 from communications.schemas.deliveries import Delivery
 from communications.status import Status, status_climb
 from communications.tasks.answers import answer_delivery_read
@@ -27,6 +30,7 @@ from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
 PART_MAX: Final = 64
+PARTS_AT_ONCE: Final = 2
 
 Stated = Mapping[str, object]
 
@@ -52,36 +56,47 @@ class _News(NamedTuple):
 
 
 async def messages_keep(
-    connections: Connections, listing: Listing, items: Sequence[Stated], *, unread: Unread | None = None
+    connections: Connections,
+    listing: Listing,
+    items: Sequence[Stated],
+    *,
+    unread: Unread | None = None,
+    leaves_files: bool = False,
 ) -> Kept:
     """Keeps a page of messages. A new inbound one counts as read if it is beyond upstream's ``unread`` ones; without those, if it
-    is history.
+    is history. ``leaves_files``: they are fetched only when somebody asks for them.
 
     Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays.
     """
     kept = Kept()
+    folding = _Folding(connections, listing, kept, leaves_files=leaves_files)
     parsed, refused = _parsed(items)
     async with connections.connection() as connection:
         held = await held_messages(connection, listing.account, list(parsed))
     news: list[_News] = []
-    for message, stated in parsed.values():
-        is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
-        before = held.get(message.id)
-        chat = message.chat_id or ""
-        if before is None or _differs(message, stated, before):
-            try:
-                delivery = _delivery(listing, message, stated, before, is_read=is_read and before is None)
-            except PayloadError as refusal:
-                refused.append((stated, refusal))
-                continue
-            news.append(_News(chat, before is None, message.id, delivery))
-        for tally in kept.tallies(chat):
-            tally.found += 1
-            tally.known += before is not None
-            if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
-                tally.saw(message.timestamp.moment)
-    for start in range(0, len(news), PART_MAX):
-        await _fold(connections, listing, news[start : start + PART_MAX], kept)
+    try:
+        for message, stated in parsed.values():
+            is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
+            before = held.get(message.id)
+            chat = message.chat_id or ""
+            if before is None or _differs(message, stated, before):
+                try:
+                    delivery = _delivery(listing, message, stated, before, is_read=is_read and before is None)
+                except PayloadError as refusal:
+                    refused.append((stated, refusal))
+                    continue
+                news.append(_News(chat, before is None, message.id, delivery))
+            for tally in kept.tallies(chat):
+                tally.found += 1
+                tally.known += before is not None
+                if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
+                    tally.saw(message.timestamp.moment)
+            if len(news) == PART_MAX:
+                await folding.add(news)
+                news = []
+        await folding.add(news)
+    finally:
+        await folding.end()
     for stated, error in refused:
         for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
             tally.found += 1
@@ -155,33 +170,62 @@ def _delivery(
     )
 
 
-async def _fold(connections: Connections, listing: Listing, news: Sequence[_News], kept: Kept) -> None:
-    """One part; within it the oldest first, as answers come after what they answer to."""
-    ordered = list(_in_order_of_time(news))
-    deliveries = [one.delivery for one in ordered]
-    outcomes = await record(connections, deliveries)
-    if listing.found_by == "history":
+class _Folding:
+    """The parts of a page: while the database folds one, the next is made ready, and waits behind it for its account."""
+
+    def __init__(self, connections: Connections, listing: Listing, kept: Kept, *, leaves_files: bool) -> None:
+        self._connections = connections
+        self._listing = listing
+        self._kept = kept
+        self._leaves_files = leaves_files
+        self._under_way: deque[asyncio.Task[None]] = deque()
+
+    async def add(self, news: Sequence[_News]) -> None:
+        """Raises what an earlier part has met."""
+        if not news:
+            return
+        if len(self._under_way) == PARTS_AT_ONCE:
+            await self._under_way.popleft()
+        self._under_way.append(asyncio.create_task(self._fold(news)))
+        await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        """Raises the first of what the parts have met, once all have ended."""
+        ended = await asyncio.gather(*self._under_way, return_exceptions=True)
+        self._under_way.clear()
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+
+    async def _fold(self, news: Sequence[_News]) -> None:
+        """One part; within it the oldest first, as answers come after what they answer to."""
+        connections, listing, kept = self._connections, self._listing, self._kept
+        ordered = list(_in_order_of_time(news))
+        deliveries = [one.delivery for one in ordered]
+        outcomes = await record(connections, deliveries)
+        new_ids = [one.external_id for one in news if one.is_new]
         async with connections.connection() as connection:
-            await older_messages_tell(
-                connection, listing.account, [one.external_id for one in news if one.is_new]
-            )
-    await news_announce(connections, deliveries, outcomes)
-    unfolded: Mapping[uuid.UUID, str] = {}
-    if outcomes["applied"] < len(deliveries):
-        async with connections.connection() as connection:
-            unfolded = await not_applied(connection, [delivery.id for delivery in deliveries])
-    for one in ordered:
-        reason = unfolded.get(one.delivery.id)
-        for tally in kept.tallies(one.chat):
-            tally.known -= not one.is_new
-            if reason is not None:
-                tally.refused[reason] += 1
-            elif one.is_new:
-                tally.stored += 1
-            else:
-                tally.changed += 1
-        if one.is_new and reason is None:
-            kept.new_ids.append(one.external_id)
+            if listing.found_by == "history":
+                await older_messages_tell(connection, listing.account, new_ids)
+            if self._leaves_files:
+                await files_leave(connection, listing.account, new_ids)
+        await news_announce(connections, deliveries, outcomes)
+        unfolded: Mapping[uuid.UUID, str] = {}
+        if outcomes["applied"] < len(deliveries):
+            async with connections.connection() as connection:
+                unfolded = await not_applied(connection, [delivery.id for delivery in deliveries])
+        for one in ordered:
+            reason = unfolded.get(one.delivery.id)
+            for tally in kept.tallies(one.chat):
+                tally.known -= not one.is_new
+                if reason is not None:
+                    tally.refused[reason] += 1
+                elif one.is_new:
+                    tally.stored += 1
+                else:
+                    tally.changed += 1
+            if one.is_new and reason is None:
+                kept.new_ids.append(one.external_id)
 
 
 def _in_order_of_time(news: Sequence[_News]) -> Iterator[_News]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from asgiref.sync import sync_to_async
 from structlog.testing import capture_logs
 
 from communications.ingest.channels import channel_upsert
+from communications.ingest.erase_account import account_erase, account_erasure_begin
 from communications.ingest.record import record
+from communications.ingest.restored import erased_again
 from communications.models import (
     AccountAct,
     AuditEntry,
@@ -32,7 +35,7 @@ from communications.schemas.identifiers import uuid7
 from communications.tasks.account_acts import account_acts_work
 from communications.tasks.accounts import account_fact
 from communications.tasks.erasing import accounts_erase
-from tests.inbox import channel_make, client_of, person_make
+from tests.inbox import channel_make, client_of, conversation_make, message_make, person_make
 from tests.ingest.deliveries import delivery_of
 from tests.unipile.upstream_objects import ACCOUNT
 from tests.unipile.upstream_server import API_KEY, UpstreamServer, upstream_server
@@ -473,6 +476,28 @@ async def test_f8_a_removed_account_is_erased_where_its_owner_says_so(accounts: 
     assert (late.outcome, late.reason) == ("ignored", "erased")
     assert not await WebhookBody.objects.filter(delivery=late).aexists()
     assert [await model.objects.acount() for model in held] == [2, 2, 2, 2]
+
+
+async def test_an_erased_account_is_erased_again_after_a_restore(accounts: Accounts) -> None:
+    """Whatever a backup from before still holds of it; of others nothing."""
+    before = dt.datetime.now(dt.UTC)
+
+    def erase_and_restore() -> tuple[int, list[int]]:
+        gone, kept = channel_make(), channel_make()
+        account_erase(account_erasure_begin(gone, erased_by="an owner"))
+        restored = Channel.objects.create(
+            provider="whatsapp", external_account_id=gone.external_account_id, own_identities=[]
+        )
+        for channel in (restored, kept):
+            message_make(conversation_make(channel))
+        erased = erased_again(before)
+        return erased, list(
+            Channel.objects.filter(pk__in=(restored.pk, kept.pk)).values_list("pk", flat=True)
+        )
+
+    erased, left = await sync_to_async(erase_and_restore)()
+    assert (erased, len(left)) == (1, 1)
+    assert await Message.objects.filter(channel__in=left).acount() == 1
 
 
 def received(channel: Channel, text: str) -> Delivery:

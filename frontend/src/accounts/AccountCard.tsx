@@ -83,7 +83,7 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
         },
     {
       key: "proxy",
-      icon: "origin",
+      icon: "forward",
       label: words.proxy,
       run: () => {
         setOpen("proxy");

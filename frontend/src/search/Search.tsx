@@ -242,11 +242,7 @@ function End({ state }: { readonly state: ReturnType<typeof useSearch> }) {
     );
   }
   if (results.nextCursor !== null) return <Waiting label={searchWords.more} />;
-  const { reach, completeness } = results;
-  return (
-    <p className="search-end">
-      {reach !== null && searchWords.reach(reach.conversations, reach.since == null ? null : calendarDay(reach.since))}{" "}
-      {completeness !== null && completeness.chats > 0 && searchWords.completeness(completeness.whole, completeness.chats)}
-    </p>
-  );
+  if (results.reach === null) return null;
+  const { conversations, since } = results.reach;
+  return <p className="search-end">{searchWords.reach(conversations, since == null ? null : calendarDay(since))}</p>;
 }
