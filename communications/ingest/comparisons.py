@@ -51,7 +51,8 @@ _END: Final = "SELECT landline_comparison_end(%s, %s, %s, %s, %s, %s)"
 _ARE_DUE: Final = """
 SELECT EXISTS (
     SELECT FROM communications_comparisonwindow AS gap
-    JOIN communications_channel AS channel ON channel.id = gap.channel_id AND channel.status IN ('ok', 'unknown')
+    JOIN communications_channel AS channel
+        ON channel.id = gap.channel_id AND channel.status IN ('ok', 'unknown') AND channel.paused_at IS NULL
     WHERE gap.state = 'waiting' OR gap.state = 'held' AND gap.held_until <= clock_timestamp()
        OR gap.state = 'running' AND gap.leased_until <= clock_timestamp())
 """

@@ -14,7 +14,8 @@ DECLARE
 BEGIN
     FOR candidate IN
         SELECT gap.channel_id FROM communications_comparisonwindow AS gap
-        JOIN communications_channel AS channel ON channel.id = gap.channel_id AND channel.status IN ('ok', 'unknown')
+        JOIN communications_channel AS channel
+            ON channel.id = gap.channel_id AND channel.status IN ('ok', 'unknown') AND channel.paused_at IS NULL
         WHERE gap.state = 'waiting' OR gap.state = 'held' AND gap.held_until <= clock_timestamp()
            OR gap.state = 'running' AND gap.leased_until <= clock_timestamp()
         GROUP BY gap.channel_id ORDER BY min(gap.id)

@@ -217,6 +217,17 @@ async def test_e19_an_account_that_is_not_connected_is_compared_once_it_is_again
     assert await world.held() == world.truth
 
 
+async def test_a_paused_account_is_compared_once_it_is_resumed(world: World) -> None:
+    path = f"channels/{world.channel.pk}/"
+    assert (await world.api("PATCH", path, {"paused": True})).status_code == 200
+    await world.check_now()
+    assert await world.work() == 0
+    assert world.sim.calls.reads == 0
+    assert (await world.api("PATCH", path, {"paused": False})).status_code == 200
+    assert await world.work() == 1
+    assert await world.windows() == [("person", "done")]
+
+
 async def test_who_reads_the_account_may_have_it_checked_once_for_each_wish(world: World) -> None:
     from asgiref.sync import sync_to_async
 
