@@ -16,7 +16,7 @@ FRONTEND_BUILD := landline/static/app/index.html
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/tests -prune -o -type f -print)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup development run test test-python test-frontend lint lock bench soak-send build
+.PHONY: help setup development run test test-python test-frontend lint lock bench soak-send soak-gaps build
 
 help:
 	@echo "make run      start everything on this machine"
@@ -24,6 +24,7 @@ help:
 	@echo "make setup    what 'run' needs, without starting"
 	@echo "make lint     lint, types and import contracts"
 	@echo "make bench    the benchmark"
+	@echo "make soak-gaps  a million messages copied, webhooks lost, outages repaired, half an hour idle (CHATS, MESSAGES, IDLE, SEED=…)"
 	@echo "make soak-send  thousands of sends with faults and kills (N=2000, SEED=…)"
 	@echo "make build    a wheel in dist/ that carries the built frontend"
 	@echo "make lock     resolve the dependency locks anew"
@@ -64,6 +65,12 @@ bench: development
 N := 2000
 soak-send: development
 	$(BIN)/python -m bench.soak_send --sends $(N) $(if $(SEED),--seed $(SEED))
+
+CHATS := 20000
+MESSAGES := 1000000
+IDLE := 1800
+soak-gaps: development
+	$(BIN)/python -m bench.soak_gaps --chats $(CHATS) --messages $(MESSAGES) --idle-seconds $(IDLE) $(if $(SEED),--seed $(SEED))
 
 build: setup
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

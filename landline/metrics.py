@@ -75,6 +75,13 @@ MEASURES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         """SELECT state, count(*) FROM communications_comparisonwindow WHERE state <> 'done' GROUP BY state""",
     ),
     (
+        "landline_calls_today",
+        "Calls of upstream since midnight UTC, over all accounts, by what they were for.",
+        ("purpose",),
+        """SELECT purpose, sum(calls) FROM communications_callday
+           WHERE day = (now() AT TIME ZONE 'UTC')::date GROUP BY purpose""",
+    ),
+    (
         "landline_feed_age_seconds",
         "Age of the oldest transaction that writes: what is newer is not shown before it ends.",
         (),

@@ -23,7 +23,11 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics),
     *(path(name, root_file, {"name": name}) for name in ROOT_FILES),
-    re_path(r"^(?:|login/?|search/?|deliveries/?|accounts(?:/[0-9]{1,20}/history)?/?|inbox(?:/.*)?)$", shell, name="shell"),
+    re_path(
+        r"^(?:|login/?|search/?|deliveries/?|accounts(?:/[0-9]{1,20}/history)?/?|inbox(?:/.*)?)$",
+        shell,
+        name="shell",
+    ),
 ]
 
 handler400 = problem_handler(400)

@@ -26,6 +26,7 @@ from communications.outbox.account_acts import (
     account_act_answer,
     account_act_found,
     account_act_renew,
+    account_act_resend,
     account_connect,
     channel_act,
 )
@@ -61,13 +62,14 @@ def account_make(
         account_type=wanted.account_type,
         by_link=wanted.way == "link",
         phone=wanted.phone,
+        sync_limit=None if wanted.sync_limit is None else wanted.sync_limit.dict(exclude_none=True),
     )
     return answer(made, status=HTTPStatus.CREATED)
 
 
 @channels_router.post(
     "/channels/{channel_id}/acts/",
-    summary="Connect again, restart or remove an account",
+    summary="Connect again, restart or remove an account, or set its proxy",
     operation_id="channel_act",
     openapi_extra=answers(
         AccountAct,
@@ -86,7 +88,7 @@ def channel_act_make(
     wanted: WantedChannelAct,
     idempotency_key: IdempotencyKey = None,
 ) -> HttpResponse:
-    """For owners and administrators of the account, removing for owners; recorded. What is stored here stays."""
+    """For owners and administrators of the account, removing for owners; recorded. What is stored stays unless it is erased."""
     key_checked(wanted.client_id, idempotency_key)
     made = channel_act(
         reader_id(request),
@@ -94,6 +96,8 @@ def channel_act_make(
         client_id=wanted.client_id,
         act=wanted.act,
         confirmation=wanted.confirmation,
+        erases=wanted.erases,
+        proxy=None if wanted.proxy is None else wanted.proxy.dict(),
     )
     return answer(made, status=HTTPStatus.CREATED)
 
@@ -121,6 +125,17 @@ def account_act_get(request: HttpRequest, act_id: ActId, prefer: Prefer = None) 
 def account_act_answered(request: HttpRequest, act_id: ActId, given: CheckpointAnswer) -> HttpResponse:
     """The code that the provider asked for. It is held until the worker takes it, and in no log."""
     return answer(account_act_answer(reader_id(request), id_number(act_id), given.code))
+
+
+@router.post(
+    "/accounts/acts/{act_id}/resend/",
+    summary="Have the code sent again",
+    operation_id="account_act_resend",
+    openapi_extra=_GO_ON,
+)
+def account_act_resent(request: HttpRequest, act_id: ActId) -> HttpResponse:
+    """Where the provider has sent one. Whether it does so again, it says; the first may still be typed."""
+    return answer(account_act_resend(reader_id(request), id_number(act_id)))
 
 
 @router.post(

@@ -19,7 +19,11 @@ from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.errors import InvalidCursor, InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from communications.models import Channel as ChannelRow
-from communications.outbox.channel_settings import channel_set_nightly_check, channel_set_read_receipts
+from communications.outbox.channel_settings import (
+    channel_set_nightly_check,
+    channel_set_paused,
+    channel_set_read_receipts,
+)
 from communications.schemas.answers import ChannelCalls, ChannelList, ChannelStatusPage
 from communications.schemas.documents import Channel
 from communications.selectors.calls import calls_today
@@ -50,8 +54,8 @@ def channels_list(request: HttpRequest) -> HttpResponse:
     openapi_extra=answers(Channel, InvalidInput, NotAuthenticated, RequestForged, NotPermitted, NotFound),
 )
 def channel_patch(request: HttpRequest, channel_id: ChannelPathId, wanted: ChannelSettings) -> HttpResponse:
-    """When others learn that their message was read here, and whether it is compared with upstream once a night. For owners and
-    administrators, and recorded.
+    """When others learn that their message was read here, whether it is compared with upstream once a night, and whether it is
+    paused. For owners and administrators, and recorded.
     """
     reader, asked = reader_id(request), id_number(channel_id)
     if not wanted.model_fields_set:
@@ -60,6 +64,8 @@ def channel_patch(request: HttpRequest, channel_id: ChannelPathId, wanted: Chann
         channel_set_read_receipts(reader, asked, ChannelRow.ReadReceipts(wanted.read_receipts))
     if "nightly_check" in wanted.model_fields_set:
         channel_set_nightly_check(reader, asked, wanted.nightly_check)
+    if "paused" in wanted.model_fields_set:
+        channel_set_paused(reader, asked, wanted.paused)
     found = rows(CHANNEL_OF_READER, [reader, asked])
     if not found:
         raise NotFound

@@ -103,6 +103,7 @@ class ChannelSettings(Schema):
     nightly_check: Annotated[
         bool, Field(default=False, description="Whether it is compared with upstream once a night.")
     ]
+    paused: Annotated[bool, Field(default=False, description="Whether nothing is sent or read for it.")]
 
 
 class WantedComparison(Schema):
@@ -136,6 +137,23 @@ class WantedLookup(Schema):
     phone: PhoneText
 
 
+class SyncLimit(Schema):
+    """How much of its past upstream is to fetch of a new account; 0 for nothing."""
+
+    chats: Annotated[int | None, Field(default=None, ge=0, le=1_000_000)]
+    messages: Annotated[int | None, Field(default=None, ge=0, le=1_000_000)]
+
+
+class Proxy(Schema):
+    """By which upstream connects the account. The password is held until it is sent, and shown to nobody."""
+
+    protocol: Annotated[Literal["http", "https", "socks5"], Field(default="http")]
+    host: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+$")]
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    username: Annotated[str, Field(default="", max_length=256, pattern=r"^[^\x00]*$")]
+    password: Annotated[str, Field(default="", max_length=256, pattern=r"^[^\x00]*$")]
+
+
 class WantedAccount(Schema):
     """An account to connect: in the page (WhatsApp, Telegram), or by a link to Unipile's own."""
 
@@ -155,15 +173,28 @@ class WantedAccount(Schema):
     phone: Annotated[
         str, Field(default="", max_length=32, pattern=r"^[^\x00]*$", description="For a pairing code.")
     ]
+    sync_limit: Annotated[
+        SyncLimit | None,
+        Field(
+            default=None,
+            description="By a link, where the provider's accounts take one: not WhatsApp, Telegram.",
+        ),
+    ]
 
 
 class WantedChannelAct(Schema):
     client_id: ClientId
-    act: Literal["reconnect", "reconnect_link", "restart", "remove"]
+    act: Literal["reconnect", "reconnect_link", "restart", "remove", "proxy"]
     confirmation: Annotated[
         str,
-        Field(default="", max_length=16, description="To remove: the word `remove`, as somebody typed it."),
+        Field(
+            default="",
+            max_length=16,
+            description="To remove: the word `remove`, or `erase`, as somebody typed it.",
+        ),
     ]
+    erases: Annotated[bool, Field(default=False, description="To remove: what is stored here goes too.")]
+    proxy: Annotated[Proxy | None, Field(default=None, description="Of the act `proxy`; null takes it away.")]
 
 
 class WantedSetupAct(Schema):

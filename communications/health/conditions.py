@@ -18,14 +18,15 @@ FEED_HELD_SECONDS: Final = 60
 KEY_REFUSED: Final = "key_refused"
 
 # Only what upstream says of the account: its status, or an answer that the account is not connected, for as long as something
-# waits because of it. A time-out, a 5xx or a 429 says nothing of the account and is in neither. Deleted is a person's doing.
+# waits because of it. A time-out, a 5xx or a 429 says nothing of the account and is in neither. Deleted and paused are a
+# person's doing.
 _DOWN: Final = """
 SELECT id, status_since, NULL::bigint, status FROM communications_channel
-WHERE status IN ('credentials', 'permissions', 'error', 'stopped')
+WHERE status IN ('credentials', 'permissions', 'error', 'stopped') AND paused_at IS NULL
 UNION ALL
 SELECT channel.id, pace.told_at, NULL::bigint, 'disconnected' FROM communications_channel AS channel
 JOIN communications_channelpace AS pace ON pace.channel_id = channel.id
-WHERE channel.status NOT IN ('credentials', 'permissions', 'error', 'stopped', 'deleted')
+WHERE channel.status NOT IN ('credentials', 'permissions', 'error', 'stopped', 'deleted') AND channel.paused_at IS NULL
   AND pace.reason_code = 'disconnected' AND pace.refusals > 0
   AND NOT EXISTS (SELECT FROM communications_alarm AS refused WHERE refused.kind = 'key_refused' AND refused.closed_at IS NULL)
   AND EXISTS (
@@ -37,7 +38,8 @@ _WAITING: Final = f"""
 SELECT intent.channel_id, min(intent.wanted_at), count(*), coalesce(
     (array_agg(intent.reason_code ORDER BY intent.id) FILTER (WHERE intent.reason_code <> ''))[1], '')
 FROM communications_intent AS intent
-JOIN communications_channel AS channel ON channel.id = intent.channel_id AND channel.status = 'ok'
+JOIN communications_channel AS channel
+    ON channel.id = intent.channel_id AND channel.status = 'ok' AND channel.paused_at IS NULL
 WHERE intent.state = 'waiting' AND intent.kind IN ('send', 'forward')
 GROUP BY intent.channel_id
 HAVING min(intent.wanted_at) < %(now)s::timestamptz - interval '{WAITING_MINUTES} minutes'

@@ -38,7 +38,7 @@ CROSS JOIN LATERAL (
                                     AND hour.starts_at - make_interval(days => 7 * week, hours => -1)
     ) AS around
 ) AS usual
-WHERE channel.status = 'ok' AND hour.part > 0
+WHERE channel.status = 'ok' AND channel.paused_at IS NULL AND hour.part > 0
   AND EXISTS (
       SELECT FROM communications_channelhour AS first
       WHERE first.channel_id = channel.id

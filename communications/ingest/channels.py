@@ -40,7 +40,8 @@ SELECT owner.id, channel.id, 'owner'
 FROM communications_user AS owner, communications_channel AS channel
 WHERE owner.is_active AND channel.external_account_id = %s AND (owner.is_superuser OR EXISTS (
         SELECT FROM communications_accountact AS act
-        WHERE act.external_account_id = channel.external_account_id AND act.author_id = owner.id AND act.act = 'connect'))
+        WHERE act.external_account_id = channel.external_account_id AND act.author_id = owner.id
+          AND act.act IN ('connect', 'link')))
   AND NOT EXISTS (SELECT FROM communications_channelaccess WHERE channel_id = channel.id)
 ON CONFLICT (user_id, channel_id) DO NOTHING
 """

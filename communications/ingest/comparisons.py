@@ -114,8 +114,9 @@ async def comparison_claim(connection: AsyncConnection[Any]) -> Comparison | Non
     row = await (await connection.execute(_CLAIM, (number,))).fetchone()
     if row is None:
         return None
-    *told, refused, chats = row
-    return Comparison(*told, Counter(refused), msgspec.convert(chats, dict[str, Chat]))
+    run = Comparison(*row[:-2])
+    run.refused, run.chats = Counter(row[-2]), msgspec.convert(row[-1], dict[str, Chat])
+    return run
 
 
 async def comparison_save(

@@ -38,7 +38,7 @@ NAME_MIN_CHARACTERS: Final = 5
 # What refers to a person is looked for in all messages, and names in bodies: longer than an ordinary request may take.
 _AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
 
-_KEY: Final = """
+KEY: Final = """
 INSERT INTO communications_erasurekey (id, key)
 VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'))
 ON CONFLICT (id) DO NOTHING
@@ -215,7 +215,7 @@ def _people(channel: Channel, attendees: QuerySet[ChatAttendee], title: str) -> 
 def _mark(erasable: Erasable, at: dt.datetime, names: Iterable[Name]) -> None:
     """From here on nothing of that name is folded. A transaction for each portion, under the channel's lock."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEY)
+        cursor.execute(KEY)
     for portion in _portions(names):
         with _channel_locked(erasable), connection.cursor() as cursor:
             kinds, values = zip(*portion, strict=True)

@@ -86,6 +86,8 @@ async def fold_without_erased(
 
 def _names(place: int, delivery: Delivery) -> Iterator[Named]:
     fact, account = delivery.reading.fact, delivery.account
+    if account:
+        yield Named(place, account, "account", "", None, "")
     if fact is None or isinstance(fact, ChannelStatusReported | PeopleListed):
         return
     if isinstance(fact, ChatDescribed):

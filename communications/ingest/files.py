@@ -65,6 +65,7 @@ WITH due AS (
         ORDER BY next_attempt_at DESC, id DESC
         LIMIT %(per_channel)s
     ) AS waiting
+    WHERE channel.paused_at IS NULL
 ), turns AS (
     SELECT id FROM due WHERE turn <= %(per_channel)s ORDER BY turn, next_attempt_at DESC LIMIT %(limit)s
 )

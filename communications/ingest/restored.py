@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from communications.ingest.erase import Erasable, erase, shown_conversation_erasable
+from communications.ingest.erase_account import account_erase, account_erasure_begin
 from communications.models import Channel, ComparisonWindow, Erasure, Message
 
 ERASED_BY: Final = "landline restore, as it was erased after the backup"
@@ -27,6 +28,13 @@ SELECT message.channel_id, message.id FROM communications_message AS message
 JOIN communications_channel AS channel ON channel.id = message.channel_id
 JOIN communications_erasedmark AS mark
     ON mark.digest = landline_erased_digest(channel.external_account_id, 'message', message.external_message_id)
+WHERE mark.erased_at > %s
+"""
+
+_ERASED_ACCOUNTS: Final = """
+SELECT channel.id FROM communications_channel AS channel
+JOIN communications_erasedmark AS mark
+    ON mark.digest = landline_erased_digest(channel.external_account_id, 'account', '')
 WHERE mark.erased_at > %s
 """
 
@@ -54,13 +62,16 @@ def erased_again(since: dt.datetime) -> int:
         cursor.execute(_SOME_ERASED, [since])
         if cursor.fetchone() == (False,):
             return 0
+        cursor.execute(_ERASED_ACCOUNTS, [since])
+        accounts = cursor.fetchall()
+    messages = sum(_account_erased_again(channel_id) for (channel_id,) in accounts)
+    with connection.cursor() as cursor:
         cursor.execute(_ERASED_CHATS, [since])
         chats = cursor.fetchall()
         cursor.execute(_ERASED_MESSAGES, [since])
         by_channel: dict[int, list[int]] = defaultdict(list)
         for channel_id, message_id in cursor.fetchall():
             by_channel[channel_id].append(message_id)
-    messages = 0
     for channel_id, root in chats:
         channel = Channel.objects.get(pk=channel_id)
         messages += erase(
@@ -71,6 +82,11 @@ def erased_again(since: dt.datetime) -> int:
         if found := _messages_erasable(Channel.objects.get(pk=channel_id), list(left)):
             messages += erase(found, erased_by=ERASED_BY).messages
     return messages
+
+
+def _account_erased_again(channel_id: int) -> int:
+    erasure = account_erasure_begin(Channel.objects.get(pk=channel_id), erased_by=ERASED_BY)
+    return account_erase(erasure).messages
 
 
 def _messages_erasable(channel: Channel, held: list[Message]) -> Erasable | None:

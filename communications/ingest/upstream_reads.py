@@ -27,8 +27,10 @@ class Question(NamedTuple):
 # deliveries have told its title, or its partner's name.
 _CLAIM: Final = """
 WITH due AS (
-    SELECT id FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now()
-    ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT wanted.id FROM communications_upstreamread AS wanted
+    JOIN communications_channel AS channel ON channel.id = wanted.channel_id AND channel.paused_at IS NULL
+    WHERE wanted.state = 'wanted' AND wanted.next_attempt_at <= now()
+    ORDER BY wanted.next_attempt_at, wanted.id LIMIT 1 FOR UPDATE OF wanted SKIP LOCKED
 )
 UPDATE communications_upstreamread AS question SET
     attempts = question.attempts + 1, next_attempt_at = now() + make_interval(secs => %s)
@@ -51,7 +53,10 @@ _LATER: Final = """
 UPDATE communications_upstreamread SET failure = %s, next_attempt_at = now() + make_interval(secs => %s) WHERE id = %s
 """
 _ARE_DUE: Final = """
-SELECT EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
+SELECT EXISTS (
+    SELECT FROM communications_upstreamread AS wanted
+    JOIN communications_channel AS channel ON channel.id = wanted.channel_id AND channel.paused_at IS NULL
+    WHERE wanted.state = 'wanted' AND wanted.next_attempt_at <= now())
 """
 
 

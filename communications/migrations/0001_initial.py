@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                             ("message", "Message"),
                             ("conversation", "Conversation"),
                             ("person", "Person"),
+                            ("account", "Account"),
                         ]
                     ),
                 ),
@@ -305,6 +306,7 @@ class Migration(migrations.Migration):
                             ("difference_opened", "Saw what folding a delivery again would change"),
                             ("texts_opened", "Opened earlier or deleted texts of a message"),
                             ("receipts_set", "Set when others learn that a message was read"),
+                            ("paused", "Paused or resumed an account"),
                             ("replay_asked", "Had deliveries folded again"),
                             ("credentials_set", "Gave the address and key of Unipile"),
                             ("alarm_acknowledged", "Acknowledged an alarm"),
@@ -394,6 +396,12 @@ class Migration(migrations.Migration):
                         db_default="on_answer",
                         default="on_answer",
                         help_text="When upstream is told that a message was read here",
+                    ),
+                ),
+                (
+                    "paused_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Nothing is sent or read since; what comes is kept", null=True
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -2682,7 +2690,8 @@ class Migration(migrations.Migration):
                             ("reconnect", "Connect again in the page"),
                             ("reconnect_link", "Connect again on Unipile's page"),
                             ("restart", "Restart"),
-                            ("remove", "Remove from Unipile; what is stored here stays"),
+                            ("remove", "Remove from Unipile"),
+                            ("proxy", "Set or remove the proxy by which it is connected"),
                             ("webhooks_check", "Look what webhooks are registered"),
                             ("webhooks_register", "Register webhooks"),
                             ("probe", "Test whether deliveries can arrive"),
@@ -2734,6 +2743,14 @@ class Migration(migrations.Migration):
                 ("pairing_code", models.TextField(blank=True, db_default="", default="")),
                 ("url", models.TextField(blank=True, db_default="", default="")),
                 ("answer", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "resends",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="The code is wanted once more, and nothing was typed",
+                    ),
+                ),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("attempts", models.PositiveIntegerField(db_default=0, default=0)),
                 ("attempted_at", models.DateTimeField(blank=True, null=True)),
@@ -2753,6 +2770,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("options", models.JSONField(default=dict, help_text="What else was asked for; no secrets")),
                 (
                     "channel",
                     models.ForeignKey(

@@ -9,8 +9,10 @@ class AccountAct(models.Model):
     """What a person wants done with an account at upstream, or with the way from there to here: written before anything leaves,
     worked on by a worker.
 
-    ``asking`` until a person has done what upstream asks for, by ``expires_at``. ``answer`` is what somebody typed; it is erased
-    as the worker takes it, as are ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
+    ``asking`` until a person has done what upstream asks for, by ``expires_at``.
+
+    ``answer`` is what somebody typed: a code, or a proxy with its password. It is erased as the worker takes it, as are
+    ``qr_text``, ``pairing_code`` and ``url`` with the end of the act.
     """
 
     class Act(models.TextChoices):
@@ -19,7 +21,8 @@ class AccountAct(models.Model):
         RECONNECT = "reconnect", "Connect again in the page"
         RECONNECT_LINK = "reconnect_link", "Connect again on Unipile's page"
         RESTART = "restart", "Restart"
-        REMOVE = "remove", "Remove from Unipile; what is stored here stays"
+        REMOVE = "remove", "Remove from Unipile"
+        PROXY = "proxy", "Set or remove the proxy by which it is connected"
         WEBHOOKS_CHECK = "webhooks_check", "Look what webhooks are registered"
         WEBHOOKS_REGISTER = "webhooks_register", "Register webhooks"
         PROBE = "probe", "Test whether deliveries can arrive"
@@ -45,12 +48,16 @@ class AccountAct(models.Model):
         blank=True, default="", db_default="", help_text="Digits: a pairing code in place of a QR image"
     )
     external_account_id = ExternalIdField(blank=True, default="", db_default="")
+    options = models.JSONField(default=dict, help_text="What else was asked for; no secrets")
     state = models.TextField(choices=State.choices, default=State.WAITING, db_default=State.WAITING)
     asks = models.TextField(blank=True, default="", db_default="", help_text="Upstream's kind of checkpoint")
     qr_text = models.TextField(blank=True, default="", db_default="")
     pairing_code = models.TextField(blank=True, default="", db_default="")
     url = models.TextField(blank=True, default="", db_default="")
     answer = models.TextField(blank=True, default="", db_default="")
+    resends = models.BooleanField(
+        default=False, db_default=False, help_text="The code is wanted once more, and nothing was typed"
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     attempted_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ class AuditEntry(models.Model):
         DIFFERENCE_OPENED = "difference_opened", "Saw what folding a delivery again would change"
         TEXTS_OPENED = "texts_opened", "Opened earlier or deleted texts of a message"
         RECEIPTS_SET = "receipts_set", "Set when others learn that a message was read"
+        PAUSED = "paused", "Paused or resumed an account"
         REPLAY_ASKED = "replay_asked", "Had deliveries folded again"
         CREDENTIALS_SET = "credentials_set", "Gave the address and key of Unipile"
         ALARM_ACKNOWLEDGED = "alarm_acknowledged", "Acknowledged an alarm"

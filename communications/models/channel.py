@@ -44,6 +44,9 @@ class Channel(models.Model):
         db_default=ReadReceipts.ON_ANSWER,
         help_text="When upstream is told that a message was read here",
     )
+    paused_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nothing is sent or read since; what comes is kept"
+    )
     verified_until = models.DateTimeField(
         null=True, blank=True, help_text="Up to when it was compared with upstream without a hole"
     )

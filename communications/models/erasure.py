@@ -10,6 +10,7 @@ class Erasure(models.Model):
         MESSAGE = "message"
         CONVERSATION = "conversation"
         PERSON = "person"
+        ACCOUNT = "account"
 
     id = models.BigAutoField(primary_key=True)
     channel_id = models.BigIntegerField()

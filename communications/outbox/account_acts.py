@@ -1,6 +1,8 @@
 """What people want done with accounts: rows that a worker works on, and how it ended."""
 
+import json
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from django.db import connection, transaction
@@ -18,6 +20,7 @@ from communications.selectors.account_acts import account_act_document
 WORKED_ON_SECONDS: Final = 180
 IN_THE_PAGE: Final = frozenset({"WHATSAPP", "TELEGRAM"})
 # What is asked for and can be typed; the rest is done on the phone, or on Unipile's own page.
+SENT: Final = frozenset({"2FA", "OTP"})
 TYPED: Final = frozenset({"2FA", "OTP", "PHONE_REGISTER", "IN_APP_VALIDATION", "CONTRACT_CHOOSER"})
 INTERRUPTED: Final = "The work on it was interrupted: look whether the account works, then try again."
 
@@ -27,15 +30,17 @@ SELECT FROM communications_user AS asking WHERE asking.id = %s AND (asking.is_su
 """
 
 _ADD: Final = """
-INSERT INTO communications_accountact (author_id, client_id, channel_id, act, account_type, phone, external_account_id)
-VALUES (%(author)s, %(client_id)s, %(channel)s, %(act)s, %(account_type)s, %(phone)s, %(account)s)
+INSERT INTO communications_accountact (
+    author_id, client_id, channel_id, act, account_type, phone, external_account_id, options, answer)
+VALUES (
+    %(author)s, %(client_id)s, %(channel)s, %(act)s, %(account_type)s, %(phone)s, %(account)s, %(options)s, %(answer)s)
 ON CONFLICT (author_id, client_id) DO NOTHING RETURNING id
 """
 
 _KNOWN: Final = """
 SELECT id FROM communications_accountact
 WHERE author_id = %(author)s AND client_id = %(client_id)s AND channel_id IS NOT DISTINCT FROM %(channel)s
-  AND act = %(act)s AND account_type = %(account_type)s AND phone = %(phone)s
+  AND act = %(act)s AND account_type = %(account_type)s AND phone = %(phone)s AND options = %(options)s
 """
 
 _ANSWER: Final = """
@@ -43,21 +48,26 @@ UPDATE communications_accountact SET state = 'waiting', answer = %(code)s, qr_te
 WHERE id = %(id)s AND state = 'asking' AND asks = ANY(%(typed)s) AND expires_at > clock_timestamp()
 """
 
+_RESEND: Final = """
+UPDATE communications_accountact SET state = 'waiting', resends = true, qr_text = '', pairing_code = '', url = ''
+WHERE id = %(id)s AND state = 'asking' AND asks = ANY(%(sent)s) AND expires_at > clock_timestamp()
+"""
+
 _RENEW: Final = """
 UPDATE communications_accountact SET
     state = 'waiting', asks = '', qr_text = '', pairing_code = '', url = '', reason_code = '', reason = ''
-WHERE id = %(id)s AND state IN ('asking', 'failed') AND act <> 'remove'
+WHERE id = %(id)s AND state IN ('asking', 'failed') AND act NOT IN ('remove', 'proxy')
 """
 
 _CLAIM: Final = """
 UPDATE communications_accountact AS act SET
-    state = 'working', answer = '', attempts = act.attempts + 1, attempted_at = clock_timestamp()
+    state = 'working', answer = '', resends = false, attempts = act.attempts + 1, attempted_at = clock_timestamp()
 FROM (
-    SELECT id, answer FROM communications_accountact WHERE state = 'waiting' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id, answer, resends FROM communications_accountact WHERE state = 'waiting' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE act.id = due.id
 RETURNING act.id, act.attempts, act.act, act.account_type, act.phone, act.external_account_id, act.asks,
-          act.client_id::text, due.answer
+          act.client_id::text, act.options, due.answer, due.resends
 """
 
 _END: Final = """
@@ -70,7 +80,8 @@ WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'working'
 _ASK: Final = """
 UPDATE communications_accountact SET
     state = 'asking', asks = %(asks)s, qr_text = %(qr_text)s, pairing_code = %(pairing_code)s, url = %(url)s,
-    external_account_id = coalesce(nullif(%(account)s, ''), external_account_id), reason_code = '', reason = '',
+    external_account_id = coalesce(nullif(%(account)s, ''), external_account_id),
+    reason_code = %(reason_code)s, reason = %(reason)s,
     expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
 WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'working'
 """
@@ -88,15 +99,27 @@ _WAITING: Final = "SELECT EXISTS (SELECT FROM communications_accountact WHERE st
 
 
 def account_connect(
-    user_id: int, *, client_id: uuid.UUID, account_type: str, by_link: bool, phone: str
+    user_id: int,
+    *,
+    client_id: uuid.UUID,
+    account_type: str,
+    by_link: bool,
+    phone: str,
+    sync_limit: Mapping[str, int] | None = None,
 ) -> schema.AccountAct:
-    """A new account, in the page or on Unipile's. Raises NotPermitted for whoever owns nothing here, InvalidInput."""
+    """A new account, in the page or on Unipile's. ``sync_limit``: how many chats and messages upstream is to fetch at first.
+
+    Raises NotPermitted for whoever owns nothing here, InvalidInput.
+    """
     owner_checked(user_id, "Owners connect accounts.")
     act = AccountAct.Act.LINK if by_link else AccountAct.Act.CONNECT
     word = account_type.upper()
     _in_the_page_checked(act, word)
     digits = phone_digits(phone) if phone and word == "WHATSAPP" and not by_link else ""
-    return _add(user_id, client_id, act, account_type=word, phone=digits)
+    if sync_limit and (not by_link or word in IN_THE_PAGE):
+        raise InvalidInput("sync_limit: Unipile takes none for accounts of this kind")
+    options = {"sync_limit": dict(sync_limit)} if sync_limit else {}
+    return _add(user_id, client_id, act, account_type=word, phone=digits, options=options)
 
 
 def setup_act(user_id: int, *, client_id: uuid.UUID, act: str) -> schema.AccountAct:
@@ -119,9 +142,16 @@ def owner_checked(user_id: int, sentence: str) -> None:
 
 
 def channel_act(
-    user_id: int, channel_id: int, *, client_id: uuid.UUID, act: str, confirmation: str
+    user_id: int,
+    channel_id: int,
+    *,
+    client_id: uuid.UUID,
+    act: str,
+    confirmation: str,
+    erases: bool = False,
+    proxy: Mapping[str, Any] | None = None,
 ) -> schema.AccountAct:
-    """Connect again, restart, or remove an account that is known.
+    """Connect again, restart, remove an account that is known, or set its proxy. ``erases``: what is stored here goes too.
 
     Raises NotFound for a channel that is not the person's to read, NotPermitted by role, InvalidInput.
     """
@@ -132,19 +162,33 @@ def channel_act(
     if wanted is AccountAct.Act.REMOVE:
         if access.role != ChannelAccess.Role.OWNER:
             raise NotPermitted("Only owners of the account can remove it.")
-        if confirmation != "remove":
-            raise InvalidInput("confirmation: must be the word remove")
+        word = "erase" if erases else "remove"
+        if confirmation != word:
+            raise InvalidInput(f"confirmation: must be the word {word}")
     elif access.role not in (ChannelAccess.Role.OWNER, ChannelAccess.Role.ADMIN):
         raise NotPermitted("Owners and administrators of the account do that.")
     channel = access.channel
     word = channel.provider_word or channel.provider.upper()
     _in_the_page_checked(wanted, word)
-    return _add(user_id, client_id, wanted, account_type=word, channel=channel)
+    return _add(
+        user_id,
+        client_id,
+        wanted,
+        account_type=word,
+        channel=channel,
+        options={"erases": True} if erases and wanted is AccountAct.Act.REMOVE else {},
+        answer=json.dumps(proxy) if wanted is AccountAct.Act.PROXY else "",
+    )
 
 
 def account_act_answer(user_id: int, act_id: int, code: str) -> schema.AccountAct:
     """What upstream asked for, as typed. Raises NotFound, and InvalidInput where nothing that can be typed is asked for."""
     return _go_on(user_id, act_id, _ANSWER, {"code": code, "typed": sorted(TYPED)})
+
+
+def account_act_resend(user_id: int, act_id: int) -> schema.AccountAct:
+    """The code once more. Raises NotFound, and InvalidInput where no code that was sent is asked for."""
+    return _go_on(user_id, act_id, _RESEND, {"sent": sorted(SENT)})
 
 
 def account_act_renew(user_id: int, act_id: int) -> schema.AccountAct:
@@ -173,6 +217,8 @@ def _add(
     account_type: str,
     phone: str = "",
     channel: Channel | None = None,
+    options: Mapping[str, Any] | None = None,
+    answer: str = "",
 ) -> schema.AccountAct:
     asked: dict[str, Any] = {
         "author": user_id,
@@ -182,6 +228,8 @@ def _add(
         "account_type": account_type,
         "phone": phone,
         "account": "" if channel is None else channel.external_account_id,
+        "options": json.dumps(options or {}),
+        "answer": answer,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ADD, asked)
@@ -198,7 +246,7 @@ def _add(
             channel_id=asked["channel"],
             object_kind="account",
             object_id=str(asked["channel"] or account_type or "all"),
-            result=act.value,
+            result=f"{act.value}, and erase" if options and options.get("erases") else act.value,
         )
         job_announce_on_commit(ACTS_TASK)
         return account_act_found(user_id, added[0])

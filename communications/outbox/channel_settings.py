@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from communications.errors import NotFound, NotPermitted
 from communications.feed.announce import changes_announce_on_commit
+from communications.ingest.unfinished import FILES_TASK, OUTBOX_TASK, READS_TASK, job_announce_on_commit
 from communications.models import AuditEntry, Channel, ChannelAccess
 from communications.outbox.audit import audit_note
 
@@ -25,6 +26,11 @@ _NIGHTLY: Final = Setting(
     "UPDATE communications_channel SET nightly_check = %(wanted)s WHERE id = %(id)s AND nightly_check <> %(wanted)s",
     AuditEntry.Action.NIGHTLY_SET,
 )
+_PAUSE: Final = Setting(
+    "UPDATE communications_channel SET paused_at = CASE WHEN %(wanted)s THEN now() END "
+    "WHERE id = %(id)s AND (paused_at IS NOT NULL) <> %(wanted)s",
+    AuditEntry.Action.PAUSED,
+)
 
 
 def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.ReadReceipts) -> None:
@@ -38,6 +44,13 @@ def channel_set_read_receipts(user_id: int, channel_id: int, policy: Channel.Rea
 def channel_set_nightly_check(user_id: int, channel_id: int, is_wanted: bool) -> None:
     """Says whether the account is compared with upstream once a night. Raises NotFound and NotPermitted likewise."""
     _set(user_id, channel_id, _NIGHTLY, is_wanted, result="on" if is_wanted else "off")
+
+
+def channel_set_paused(user_id: int, channel_id: int, is_wanted: bool) -> None:
+    """While it is paused nothing is sent or read for it; what comes is kept. Raises NotFound and NotPermitted likewise."""
+    _set(user_id, channel_id, _PAUSE, is_wanted, result="paused" if is_wanted else "resumed")
+    for task in (OUTBOX_TASK, READS_TASK, FILES_TASK):
+        job_announce_on_commit(task)
 
 
 def _set(user_id: int, channel_id: int, setting: Setting, wanted: str | bool, *, result: str) -> None:

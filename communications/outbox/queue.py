@@ -28,7 +28,7 @@ FROM communications_intent AS intent
 JOIN communications_channel AS channel ON channel.id = intent.channel_id
 LEFT JOIN communications_channelpace AS pace ON pace.channel_id = intent.channel_id
 WHERE intent.state = 'waiting' AND intent.next_attempt_at <= clock_timestamp() AND intent.kind = ANY(%(kinds)s)
-  AND landline_channel_works(channel.status) AND {_MAY_GO_NOW} AND {_IS_FRESH}
+  AND landline_channel_works(channel.status, channel.paused_at) AND {_MAY_GO_NOW} AND {_IS_FRESH}
   AND landline_intent_is_first(intent.conversation_id, intent.id)
 """
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 EXPIRED: Final = "It has waited for more than a day. Shall it still be sent?"
 HELD: Final = "The account is not connected. It is sent once that works again."
+PAUSED: Final = "The account is paused here. It is sent once somebody resumes it."
 PACED: Final = "Messages of this account leave one after another, at a pace that its provider bears."
 RATE_LIMITED: Final = "The provider has asked for a pause. It is sent afterwards."
 WORKER_GONE: Final = "The program that was sending it ended in the middle. It may have arrived."

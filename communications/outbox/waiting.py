@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 
 from communications.outbox.pacing import PACED_KINDS
 from communications.outbox.queue import EXPIRES_AFTER_HOURS
-from communications.outbox.reasons import EXPIRED, HELD, PACED, RATE_LIMITED, WORKER_GONE
+from communications.outbox.reasons import EXPIRED, HELD, PACED, PAUSED, RATE_LIMITED, WORKER_GONE
 from communications.schemas.outbox import Absent
 
 CLAIMED_SECONDS: Final = 35
@@ -20,6 +20,7 @@ _PARAMETERS: Final[Mapping[str, object]] = {
     "paced": list(PACED_KINDS),
     "expired": EXPIRED,
     "held": HELD,
+    "paused": PAUSED,
     "pacing": PACED,
     "rate_limited": RATE_LIMITED,
     "gone": WORKER_GONE,
@@ -60,9 +61,9 @@ RETURNING intent.id
 # What stands first in its conversation and could go, did its channel let it: it shows until when it waits, and why.
 _DUE_TO_WAIT: Final = """
 intent.state = 'waiting' AND intent.next_attempt_at <= now()
-  AND (CASE WHEN landline_channel_works(channel.status)
+  AND (CASE WHEN landline_channel_works(channel.status, channel.paused_at)
        THEN pace.not_before > now() AND (pace.reason_code <> 'pacing' OR intent.kind = ANY(%(paced)s))
-       ELSE intent.reason_code <> 'disconnected' END)
+       ELSE intent.reason_code <> CASE WHEN channel.paused_at IS NULL THEN 'disconnected' ELSE 'paused' END END)
   AND landline_intent_is_first(intent.conversation_id, intent.id)
 """
 _DEFER_WHERE: Final = f"""
@@ -74,7 +75,8 @@ WHERE {_DUE_TO_WAIT}
 _DEFER: Final = f"""
 WITH due AS (
     SELECT intent.id, row_number() OVER (ORDER BY intent.next_attempt_at, intent.id) - 1 AS place,
-           landline_channel_works(channel.status) AS works, pace.not_before, pace.reason_code
+           landline_channel_works(channel.status, channel.paused_at) AS works, channel.paused_at, pace.not_before,
+           pace.reason_code
     FROM communications_intent AS intent
     JOIN communications_channel AS channel ON channel.id = intent.channel_id
     LEFT JOIN communications_channelpace AS pace ON pace.channel_id = channel.id
@@ -84,8 +86,9 @@ UPDATE communications_intent AS intent SET
     next_attempt_at = CASE WHEN due.works
         THEN due.not_before + CASE WHEN due.reason_code = 'pacing' THEN due.place ELSE 0 END * interval '1 second'
         ELSE intent.next_attempt_at END,
-    reason_code = CASE WHEN due.works THEN due.reason_code ELSE 'disconnected' END,
-    reason = CASE WHEN NOT due.works OR due.reason_code = 'disconnected' THEN %(held)s
+    reason_code = CASE WHEN due.works THEN due.reason_code WHEN due.paused_at IS NULL THEN 'disconnected' ELSE 'paused' END,
+    reason = CASE WHEN due.paused_at IS NOT NULL THEN %(paused)s
+        WHEN NOT due.works OR due.reason_code = 'disconnected' THEN %(held)s
         WHEN due.reason_code = 'pacing' THEN %(pacing)s ELSE %(rate_limited)s END
 FROM due WHERE intent.id = due.id RETURNING intent.id
 """  # noqa: S608 (constants)
@@ -146,7 +149,7 @@ SELECT extract(epoch FROM min(moment) - clock_timestamp())::float8 FROM (
     SELECT min(greatest(intent.next_attempt_at, pace.not_before)) AS moment FROM communications_intent AS intent
     JOIN communications_channel AS channel ON channel.id = intent.channel_id
     LEFT JOIN communications_channelpace AS pace ON pace.channel_id = intent.channel_id
-    WHERE intent.state = 'waiting' AND intent.kind = ANY(%(called)s) AND landline_channel_works(channel.status)
+    WHERE intent.state = 'waiting' AND intent.kind = ANY(%(called)s) AND landline_channel_works(channel.status, channel.paused_at)
       AND landline_intent_is_first(intent.conversation_id, intent.id)
     UNION ALL
     SELECT min(intent.next_attempt_at) FROM communications_intent AS intent WHERE {_TO_READ_BACK}

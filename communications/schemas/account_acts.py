@@ -1,6 +1,7 @@
 """What people want done with accounts, and how that stands."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from communications.schemas.documents import Document, Id, Instant
 
@@ -11,6 +12,7 @@ Act = Literal[
     "reconnect_link",
     "restart",
     "remove",
+    "proxy",
     "webhooks_check",
     "webhooks_register",
     "probe",
@@ -58,13 +60,15 @@ class ClaimedAct(NamedTuple):
     account_type: str
     phone: str
     account: str
-    asked: str
+    asked: Asks
     client_id: str
+    options: Mapping[str, Any]
     code: str
+    resends: bool
 
 
 class Asked(NamedTuple):
-    """What a person has to do before it goes on."""
+    """What a person has to do before it goes on; ``reason`` where something of it could not be done."""
 
     account: str
     asks: Asks
@@ -72,3 +76,5 @@ class Asked(NamedTuple):
     qr_text: str = ""
     pairing_code: str = ""
     url: str = ""
+    reason_code: str = ""
+    reason: str = ""

@@ -6,15 +6,9 @@ from msgspec import Meta
 
 from communications.schemas.answers import PageCursor
 from communications.schemas.documents import Count, Document, GapTrigger, Id, Instant
+from communications.schemas.history import RefusedCount
 
 ComparisonState = Literal["open", "waiting", "running", "held", "done", "failed"]
-
-
-class RefusedCount(Document, frozen=True, kw_only=True):
-    """How many messages were not stored for one reason."""
-
-    reason: str
-    count: Count
 
 
 class Comparison(Document, frozen=True, kw_only=True):

@@ -110,8 +110,9 @@ class Gap(Document, frozen=True, kw_only=True):
 class Channel(Document, frozen=True, kw_only=True):
     """A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
 
-    ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
-    whole installation. ``gaps`` are the times that were not compared yet; up to ``verified_until`` everything was.
+    ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is sent or read,
+    by a person's wish. ``alarms`` are its open ones, and to owners those of the whole installation. ``gaps`` are the
+    times that were not compared yet; up to ``verified_until`` everything was.
     """
 
     id: Id
@@ -121,6 +122,7 @@ class Channel(Document, frozen=True, kw_only=True):
     status_word: str | None
     status_since: Instant | None
     read_receipts: ReadReceipts
+    paused_at: Instant | None
     role: Role
     alarms: tuple[Alarm, ...]
     gaps: tuple[Gap, ...]

@@ -158,11 +158,15 @@ class MessageSent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelStatusReported(msgspec.Struct, frozen=True, kw_only=True):
-    """``status`` is one of ours; ``status_word`` is upstream's, as received."""
+    """``status`` is one of ours; ``status_word`` is upstream's, as received.
+
+    ``correlation`` is the key of the act whose link was followed.
+    """
 
     status: str
     status_word: str
     at: dt.datetime
+    correlation: str = ""
 
 
 class ChatStateFact(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ class ChannelRow(NamedTuple):
     status_word: str
     status_since: dt.datetime | None
     read_receipts: ReadReceipts
+    paused_at: dt.datetime | None
     role: Role
     alarms: str | None
     gaps: str | None
@@ -31,7 +32,7 @@ class ChannelRow(NamedTuple):
 
 CHANNEL_ROWS: Final = f"""
 SELECT channel.id, channel.provider, channel.name, channel.status, channel.status_word, channel.status_since,
-       channel.read_receipts, access.role, {OPEN_ALARMS} AS alarms, {OPEN_GAPS} AS gaps,
+       channel.read_receipts, channel.paused_at, access.role, {OPEN_ALARMS} AS alarms, {OPEN_GAPS} AS gaps,
        channel.verified_until, channel.nightly_check,
        greatest(channel.version, access.version)::text AS version, access.user_id
 FROM communications_channelaccess AS access
@@ -62,6 +63,7 @@ def channel_document(row: Sequence[Any]) -> Channel:
         status_word=held.status_word or None,
         status_since=optional_instant(held.status_since),
         read_receipts=held.read_receipts,
+        paused_at=optional_instant(held.paused_at),
         role=held.role,
         alarms=() if held.alarms is None else _alarms.decode(held.alarms),
         gaps=() if held.gaps is None else _gaps.decode(held.gaps),

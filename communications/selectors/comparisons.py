@@ -11,9 +11,9 @@ from communications.schemas.comparisons import (
     ComparisonReport,
     ComparisonState,
     RecoveredChat,
-    RefusedCount,
 )
 from communications.schemas.documents import GapTrigger
+from communications.schemas.history import RefusedCount
 from communications.selectors.queries import rows
 from communications.selectors.values import (
     id_text,

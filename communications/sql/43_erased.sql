@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION landline_erased_digest(account text, kind text, value
 $$;
 
 -- Names that a batch must not bring back as they are: 'message' by upstream's id, 'chat' by any alias ('kind:value'), and 'in_chat' by
--- an alias and the provider's own id of the message, for upstream may give one message another id.
+-- an alias and the provider's own id of the message, for upstream may give one message another id; 'account' by an empty value, for
+-- everything of an account that was removed with what is stored of it.
 -- names: (account, kind, value).
 CREATE OR REPLACE FUNCTION landline_erased_any(names json) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
@@ -21,6 +22,8 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
     FROM (
         SELECT account, 'message' AS kind, external_message_id AS value
         FROM json_to_recordset(messages) AS told (account text, external_message_id text)
+        UNION ALL
+        SELECT DISTINCT account, 'account', '' FROM json_to_recordset(deliveries) AS delivery (account text) WHERE account <> ''
         UNION ALL
         SELECT account, 'message', external_message_id
         FROM json_to_recordset(changes) AS told (account text, external_message_id text)

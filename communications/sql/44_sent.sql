@@ -17,8 +17,9 @@ CREATE OR REPLACE FUNCTION landline_intent_is_first(place bigint, asked bigint) 
                    other.state = 'waiting' OR NOT other.is_passed AND other.kind IN ('send', 'forward'))))
 $$;
 
-CREATE OR REPLACE FUNCTION landline_channel_works(status text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT status IN ('ok', 'connecting', 'unknown')
+DROP FUNCTION IF EXISTS landline_channel_works(text);
+CREATE OR REPLACE FUNCTION landline_channel_works(status text, paused_at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT status IN ('ok', 'connecting', 'unknown') AND paused_at IS NULL
 $$;
 
 -- A text as it is compared.

@@ -1,7 +1,7 @@
 -- What upstream says of an account: a time line. The channel's status and the windows in which messages may be missing follow from
 -- it, in whatever order its entries came.
 --
--- statuses   distinct by (account, event key)
+-- statuses   distinct by (account, event key); correlation is the key of the act whose link was followed, or empty
 
 CREATE OR REPLACE FUNCTION landline_channel_statuses_write(statuses json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -10,6 +10,14 @@ BEGIN
     FROM json_to_recordset(statuses) AS told (account text, event_key bytea, at timestamptz, status text, status_word text)
     JOIN communications_channel AS channel ON channel.external_account_id = told.account
     ON CONFLICT (channel_id, event_key) DO UPDATE SET at = excluded.at WHERE excluded.at < held.at;
+
+    UPDATE communications_accountact AS act SET
+        state = CASE WHEN told.status = 'ok' THEN 'done' ELSE 'failed' END, external_account_id = told.account, url = '',
+        reason_code = CASE WHEN told.status = 'ok' THEN '' ELSE 'not_connected' END,
+        reason = CASE WHEN told.status = 'ok' THEN '' ELSE 'The account was not connected on Unipile''s page: try again.' END
+    FROM json_to_recordset(statuses) AS told (account text, status text, correlation text)
+    WHERE told.correlation <> '' AND act.client_id = told.correlation::uuid
+      AND act.act IN ('link', 'reconnect_link') AND act.state IN ('asking', 'failed');
 
     PERFORM landline_channel_statuses_settle(ARRAY(
         SELECT channel.id FROM communications_channel AS channel

@@ -13,6 +13,13 @@ DECLARE
         nullif(told_account, ''), (SELECT external_account_id FROM communications_channel WHERE id = told_channel), '');
     paused_until timestamptz;
 BEGIN
+    -- By a person here. Only what is done with the account itself goes on.
+    IF told_purpose <> 'manage' AND EXISTS (
+        SELECT FROM communications_channel AS channel
+        WHERE channel.external_account_id = account AND channel.paused_at IS NOT NULL) THEN
+        RETURN QUERY SELECT NULL::bigint, 'paused_here', now() + interval '5 minutes';
+        RETURN;
+    END IF;
     IF share IS NOT NULL AND account <> '' THEN
         SELECT pause.until INTO paused_until FROM communications_callpause AS pause
         WHERE pause.external_account_id = account AND pause.until > now();

@@ -1,19 +1,24 @@
 """What people want done with accounts, and with the way from there to here: worked on once, and never repeated by itself."""
 
+import asyncio
 import datetime as dt
+import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
+from django.db import connection as django_connection
 from procrastinate.contrib.django import app
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
 from communications.ingest.connections import fold_connections
+from communications.ingest.erase_account import account_erasure_begin
 from communications.ingest.record import record
-from communications.ingest.unfinished import ACCOUNTS_TASK, ACTS_TASK, job_announce
+from communications.ingest.unfinished import ACCOUNTS_TASK, ACTS_TASK, ERASE_TASK, job_announce
+from communications.models import Channel, User
 from communications.outbox.account_acts import (
     account_act_ask,
     account_act_claim,
@@ -37,10 +42,12 @@ from unipile.resources.checkpoint import Connecting
 
 log = structlog.get_logger(__name__)
 
-# How long an image is good for is not documented; what it belongs to ends after five minutes (REFERENCE 2.4).
+# How long an image is good for is not documented; what it belongs to ends after five minutes.
 QR_SECONDS: Final = 60
 CHECKPOINT_SECONDS: Final = 300
 LINK_SECONDS: Final = 3600
+# The act goes with its channel: until then whoever asked sees that it is done.
+ERASED_AFTER_SECONDS: Final = 10
 
 NOT_KNOWN: Final = "Unipile did not say what became of it: look whether the account works, then try again."
 WORDS: Final[Mapping[str, str]] = {
@@ -52,6 +59,7 @@ WORDS: Final[Mapping[str, str]] = {
     "feature_not_implemented": "Unipile cannot do that for accounts of this kind: use the link to its page.",
     "missing_credentials": "Unipile refuses our key: set it anew.",
     "not_registered": "Unipile took the webhooks but does not list them as they should be: see what is missing, and try again.",
+    "not_resent": "The provider does not send it again: type the one you have, or begin anew.",
     "did_not_restart": "Unipile could not restart it: connect the account again.",
 }
 
@@ -118,6 +126,8 @@ def words_of(error: UnipileError) -> str:
 async def _connect(
     client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
 ) -> Asked | None:
+    if claimed.resends:
+        return await _resend(client, claimed)
     if claimed.code:
         connecting = await client.accounts.answer_checkpoint(
             claimed.account, claimed.account_type, claimed.code, reason="a person answers a checkpoint"
@@ -130,6 +140,18 @@ async def _connect(
             reason="a person connects an account",
         )
     return await _asked(connecting)
+
+
+async def _resend(client: UnipileClient, claimed: ClaimedAct) -> Asked:
+    """What was asked for still is, whether or not it came again."""
+    asked = Asked(account=claimed.account, asks=claimed.asked, seconds=CHECKPOINT_SECONDS)
+    try:
+        is_sent = await client.accounts.resend_checkpoint(
+            claimed.account, claimed.account_type, reason="a person wants a code once more"
+        )
+    except Refused as error:
+        return asked._replace(reason_code=error.code, reason=words_of(error))
+    return asked if is_sent else asked._replace(reason_code="not_resent", reason=WORDS["not_resent"])
 
 
 async def _asked(connecting: Connecting) -> Asked | None:
@@ -162,6 +184,7 @@ async def _link(
         notify_url=f"{settings.LANDLINE_DELIVERIES_ORIGIN}{HOSTED_PATH}{token}/",
         correlation=claimed.client_id,
         reconnect_account_id=claimed.account or None,
+        sync_limit=claimed.options.get("sync_limit"),
         reason="a person connects an account on Unipile's page",
     )
     return Asked(account="", asks="LINK", seconds=LINK_SECONDS, url=url)
@@ -173,6 +196,16 @@ async def _restart(
     if not await client.accounts.restart(claimed.account, reason="a person restarts an account"):
         raise Refused(status=None, code="did_not_restart")
     await job_announce(ACCOUNTS_TASK)
+    return None
+
+
+async def _proxy(
+    client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
+) -> Asked | None:
+    """Of an empty user name and password nothing is said."""
+    given = json.loads(claimed.code)
+    proxy = None if given is None else {name: value for name, value in given.items() if value != ""}
+    await client.accounts.set_proxy(claimed.account, proxy, reason="a person sets the proxy of an account")
     return None
 
 
@@ -214,7 +247,19 @@ async def _remove(
     await record(connections, [answer_delivery(raw)])
     async with connections.connection() as connection:
         await changes_announce(connection)
+    if claimed.options.get("erases"):
+        await asyncio.to_thread(_erasure_begin, claimed)
+        await job_announce(ERASE_TASK, after_seconds=ERASED_AFTER_SECONDS)
     return None
+
+
+def _erasure_begin(claimed: ClaimedAct) -> None:
+    try:
+        author = User.objects.get(accountact__pk=claimed.id)
+        channel = Channel.objects.get(external_account_id=claimed.account)
+        account_erasure_begin(channel, erased_by=author.username)
+    finally:
+        django_connection.close()
 
 
 Work = Callable[[UnipileClient, AsyncConnectionPool[Any], ClaimedAct], Awaitable[Asked | None]]
@@ -225,6 +270,7 @@ ACTS: Final[Mapping[str, Work]] = {
     "reconnect_link": _link,
     "restart": _restart,
     "remove": _remove,
+    "proxy": _proxy,
     "probe": _probe,
     "webhooks_check": _webhooks_check,
     "webhooks_register": _webhooks_register,

@@ -7,7 +7,7 @@ can tell. Absence from a list deletes nothing.
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -233,7 +233,7 @@ class Comparing:
         oldest = kept.oldest_at if page.cursor and kept.oldest_at else run.since
         run.oldest_at = min(newest, oldest)
         run.page_cursor = page.cursor or ""
-        ids = [stated["id"] for stated in page.items if isinstance(stated.get("id"), str)]
+        ids = [named for stated in page.items if isinstance(named := stated.get("id"), str)]
         listed = Listed(ids, kept.new_ids, kept.found, kept.stored, kept.changed, kept.known)
         async with self._connections.connection() as connection:
             missing = await not_shown_between(connection, run, ids, after=oldest, before=newest)
@@ -253,7 +253,7 @@ class Comparing:
         async with self._connections.connection() as connection:
             await comparison_save(connection, self._run)
 
-    async def _pages(self, read: Read) -> AsyncIterator[Page[Stated]]:
+    async def _pages(self, read: Read) -> AsyncGenerator[Page[Stated]]:
         pages = follow_pages(read, self._run.page_cursor or None)
 
         async def following() -> Page[Stated] | None:

@@ -35,6 +35,7 @@ LOCK_TIMEOUT_MS: Final = 2_000
 STATEMENT_TIMEOUT_MS: Final = 2_000
 HELD: Final = {
     "budget_spent": "The account's calls for today are used up, as far as this may use them.",
+    "paused_here": "The account is paused here.",
     "account_paused": "Unipile asked to be called less for this account.",
 }
 
@@ -44,7 +45,7 @@ _DATABASE_GONE: Final = (psycopg.Error, PoolTimeout)
 
 
 class CallHeld(NotSent):
-    """A call that has to wait: ``budget_spent`` or ``account_paused``, until ``until``."""
+    """A call that has to wait: ``budget_spent``, ``account_paused`` or ``paused_here``, until ``until``."""
 
     def __init__(self, code: str, until: dt.datetime) -> None:
         super().__init__(code, HELD[code])

@@ -1,8 +1,8 @@
 """Whether this server reaches itself by its public address, through the real receiver: a delivery of our own, looked for in the
 ledger afterwards.
 
-That proves the way from here: name, certificate, proxy, secret. Upstream has no call that would make it deliver something
-(REFERENCE 1.3), so its way is proven by the next delivery of its own.
+That proves the way from here: name, certificate, proxy, secret. Upstream has no call that would make it deliver something,
+so its way is proven by the next delivery of its own.
 """
 
 import secrets

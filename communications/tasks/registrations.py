@@ -8,7 +8,7 @@ from unipile.resources.webhook import Webhook, WebhookSource, value_mark
 
 SECRET_HEADER: Final = "Unipile-Auth"  # noqa: S105 (its name)
 
-# Listed always: left out, upstream tells of received messages only, and not that an account works again (REFERENCE 7.1).
+# Listed always: left out, upstream tells of received messages only, and not that an account works again.
 EVENTS: Final[Mapping[WebhookSource, tuple[str, ...]]] = {
     WebhookSource.MESSAGING: (
         "message_received",

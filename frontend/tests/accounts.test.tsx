@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AccountAct, Alarm, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
+import { ProxyDialog } from "../src/accounts/ProxyDialog";
 import { RemoveDialog } from "../src/accounts/RemoveDialog";
 import { deliveryWords } from "../src/accounts/setup/deliveryWords";
 import { SetupSteps, stepStates } from "../src/accounts/setup/SetupSteps";
@@ -126,18 +127,58 @@ test("an image that expired is replaced by itself", async () => {
   });
 });
 
-test("removing wants the word typed", async () => {
-  answer.mockResolvedValue(json(acting({ act: "remove", state: "waiting" }), 201));
+test("removing wants the word typed, and another where what is here goes too", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(acting({ act: "remove", state: "waiting" }), 201)));
   const onClose = vi.fn();
   render(<RemoveDialog channel={channel("7")} onClose={onClose} />);
-  const go = screen.getByRole<HTMLButtonElement>("button", { name: words.removeGo, hidden: true });
-  expect(go.disabled).toBe(true);
-  fireEvent.change(screen.getByLabelText(words.removeType), { target: { value: "remove" } });
-  fireEvent.click(go);
+  const go = (name: string): HTMLButtonElement => screen.getByRole("button", { name, hidden: true });
+  expect(go(words.removeGo).disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText(words.removeType("remove")), { target: { value: "remove" } });
+  expect(go(words.removeGo).disabled).toBe(false);
+  fireEvent.click(screen.getByLabelText(words.removeErases));
+  expect(go(words.eraseGo).disabled).toBe(true);
+  fireEvent.change(screen.getByLabelText(words.removeType("erase")), { target: { value: "erase" } });
+  fireEvent.click(go(words.eraseGo));
   await eventually(() => {
     expect(onClose).toHaveBeenCalled();
   });
-  expect(sent()[0]).toMatchObject({ path: "/api/v1/communications/channels/7/acts/", body: { act: "remove", confirmation: "remove" } });
+  expect(sent()[0]).toMatchObject({
+    path: "/api/v1/communications/channels/7/acts/",
+    body: { act: "remove", erases: true, confirmation: "erase" },
+  });
+});
+
+test("a provider that is connected by link takes how much of its past to fetch; an empty field is no limit", async () => {
+  await connect(acting({ act: "link", asks: "LINK", url: "https://account.example/x" }), () => {
+    fireEvent.change(screen.getByLabelText(words.provider), { target: { value: "linkedin" } });
+    fireEvent.change(screen.getByLabelText(words.limitChats), { target: { value: "0" } });
+  });
+  await eventually(() => screen.getByRole("link", { name: words.openLink, hidden: true }));
+  expect(sent()[0]?.body).toMatchObject({ sync_limit: { chats: 0 } });
+  expect((sent()[0]?.body as { sync_limit: object }).sync_limit).not.toHaveProperty("messages");
+});
+
+test("a code that was sent can be asked for once more", async () => {
+  await connect(acting({ asks: "OTP", reason: "It could not be sent again." }));
+  await eventually(() => screen.getByText("It could not be sent again."));
+  fireEvent.click(screen.getByRole("button", { name: words.resend, hidden: true }));
+  await eventually(() => {
+    expect(sent().some(({ path }) => path.endsWith("/acts/5/resend/"))).toBe(true);
+  });
+});
+
+test("the proxy is handed on once, and can be taken away", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(acting({ state: "done" }), 201)));
+  render(<ProxyDialog channel={channel("7")} onClose={vi.fn()} />);
+  fireEvent.change(screen.getByLabelText(words.proxyHost), { target: { value: "proxy.example" } });
+  fireEvent.change(screen.getByLabelText(words.proxyPort), { target: { value: "8080" } });
+  fireEvent.click(screen.getByRole("button", { name: words.proxySet, hidden: true }));
+  await eventually(() => screen.getByText(words.proxyDone));
+  expect(sent()[0]?.body).toMatchObject({ act: "proxy", proxy: { protocol: "http", host: "proxy.example", port: 8080, username: "" } });
+  fireEvent.click(screen.getByRole("button", { name: words.proxyNone, hidden: true }));
+  await eventually(() => {
+    expect(sent().at(-1)?.body).toMatchObject({ act: "proxy", proxy: null });
+  });
 });
 
 test("the line of the last day is said in words", () => {
@@ -226,6 +267,7 @@ test("a state is a shape and a word: what passes by itself is not called trouble
   expect(shown({ status: "ok" })).toMatchObject({ tone: "well", word: "Connected" });
   expect(shown({ status: "connecting", status_word: "CONNECTING" })).toMatchObject({ tone: "passing", word: "Connecting" });
   expect(shown({ status: "unknown", status_word: null })).toMatchObject({ tone: "passing", word: words.unknown });
+  expect(shown({ status: "credentials", paused_at: "2026-06-01T12:00:00.000Z" })).toMatchObject({ tone: "passing", word: words.paused });
   expect(shown({ status: "credentials" })).toMatchObject({ tone: "troubled", word: "Signed out" });
   expect(shown({ status: "ok", alarms: [alarm("1", { kind: "unusually_quiet" })] })).toMatchObject({ tone: "troubled", word: words.quietChip });
 });

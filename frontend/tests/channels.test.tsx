@@ -38,6 +38,7 @@ test("one bar names the account that is down longest, the effect and the next st
     held("1", { name: "Sales", status: "credentials", status_since: "2026-06-02T12:00:00.000Z" }),
     held("2", { name: "Shop", status: "error", status_since: "2026-06-01T12:00:00.000Z" }),
     held("3", { name: "New", status: "connecting" }),
+    held("5", { name: "Resting", status: "credentials", status_since: "2026-05-01T12:00:00.000Z", paused_at: "2026-06-01T12:00:00.000Z" }),
     held("4", { name: "Old", status: "deleted", status_since: "2026-05-01T12:00:00.000Z" }),
   ];
   render(<AlarmBar channels={rows} />);

@@ -346,6 +346,7 @@ describe("the thread", () => {
     olderLoad: "idle",
     newerLoad: "idle",
     jumpLoad: "idle",
+    olderHere: false,
     olderCame: vi.fn(),
     extendUp: vi.fn(),
     extendDown: vi.fn(),

@@ -8,7 +8,7 @@ const NOON = Date.UTC(2026, 4, 18, 12);
 export const at = (seconds: number): string => new Date(NOON + (seconds < 1e9 ? seconds : 0) * 1000).toISOString();
 
 export function channel(id: string, version = "1"): Channel {
-  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", role: "owner", alarms: [], gaps: [], verified_until: null, nightly_check: false, version };
+  return { id, provider: "whatsapp", name: `Account ${id}`, status: "ok", status_word: "OK", status_since: null, read_receipts: "on_answer", paused_at: null, role: "owner", alarms: [], gaps: [], verified_until: null, nightly_check: false, version };
 }
 
 export function conversation(id: string, fields: Partial<Conversation> = {}): Conversation {

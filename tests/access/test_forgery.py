@@ -95,6 +95,7 @@ class Victim:
             "alarm_id": str(Alarm.objects.create(kind="account_down", channel=channel).pk),
             "comparison_id": str(comparison_make(channel).pk),
             "read_receipts": "never",
+            "paused": True,
             "text": "hello",
             "verdict": "different",
             "confirmation": "erase",

@@ -169,6 +169,7 @@ class Estate:
             "other_conversation_id": str(self.continued.pk),
             "comparison_id": str(self.comparison.pk),
             "read_receipts": "never",
+            "paused": True,
             "text": "canary",
             "verdict": "same",
             "confirmation": "erase",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +13,30 @@ from asgiref.sync import sync_to_async
 from structlog.testing import capture_logs
 
 from communications.ingest.channels import channel_upsert
-from communications.models import AccountAct, AuditEntry, Channel, ChannelAccess, User, WebhookBody
+from communications.ingest.erase_account import account_erase, account_erasure_begin
+from communications.ingest.record import record
+from communications.ingest.restored import erased_again
+from communications.models import (
+    AccountAct,
+    AuditEntry,
+    Channel,
+    ChannelAccess,
+    ChatAttendee,
+    Conversation,
+    Erasure,
+    Message,
+    User,
+    WebhookBody,
+    WebhookDelivery,
+)
 from communications.outbox.account_acts import account_acts_tidy
+from communications.schemas.deliveries import Delivery
 from communications.schemas.identifiers import uuid7
 from communications.tasks.account_acts import account_acts_work
 from communications.tasks.accounts import account_fact
-from tests.inbox import channel_make, client_of, person_make
+from communications.tasks.erasing import accounts_erase
+from tests.inbox import channel_make, client_of, conversation_make, message_make, person_make
+from tests.ingest.deliveries import delivery_of
 from tests.unipile.upstream_objects import ACCOUNT
 from tests.unipile.upstream_server import API_KEY, UpstreamServer, upstream_server
 from unipile.client import connect_client
@@ -340,3 +359,166 @@ async def test_who_is_no_owner_any_more_sees_no_code(accounts: Accounts) -> None
     await accounts.work()
     await ChannelAccess.objects.filter(user=accounts.person).adelete()
     assert (await accounts.ask("GET", f"accounts/acts/{act}/")).status_code == 404
+
+
+def callback(status: str, name: str) -> Delivery:
+    """What Unipile's page tells when somebody is done with it."""
+    return delivery_of({"status": status, "account_id": ID, "name": name}, source="hosted")
+
+
+async def linked(accounts: Accounts, settings: Any, **more: Any) -> AccountAct:
+    settings.LANDLINE_HOSTED_TOKEN = "canary-token"
+    url = "https://account.unipile.com/canary"
+    accounts.upstream.answers["POST /hosted/accounts/link"] = {"object": "HostedAuthURL", "url": url}
+    act = await accounts.connect("link", "instagram", **more)
+    await accounts.work()
+    return await AccountAct.objects.aget(pk=act)
+
+
+async def test_a_link_is_done_once_its_own_callback_has_come(accounts: Accounts, settings: Any) -> None:
+    """And the account belongs to whoever had asked for the link, though it was not known then."""
+    act, other = await linked(accounts, settings), await linked(accounts, settings)
+    await record(accounts.connections, [callback("CREATION_SUCCESS", "not one of ours")])
+    assert (await accounts.shown(str(act.pk)))["state"] == "asking"
+    told = [callback("CREATION_SUCCESS", str(act.client_id)), callback("CREATION_FAIL", str(other.client_id))]
+    await record(accounts.connections, told)
+    done = await accounts.shown(str(act.pk))
+    assert (done["state"], done["url"]) == ("done", None)
+    failed = await accounts.shown(str(other.pk))
+    assert (failed["state"], failed["reason_code"]) == ("failed", "not_connected")
+    await accounts.known("OK")
+    mine = await ChannelAccess.objects.aget(user=accounts.person, channel__external_account_id=ID)
+    assert mine.role == "owner"
+
+
+async def test_a_sync_limit_goes_with_the_link_where_upstream_takes_one(
+    accounts: Accounts, settings: Any
+) -> None:
+    await linked(accounts, settings, sync_limit={"chats": 20, "messages": 0})
+    assert accounts.calls[-1][1]["sync_limit"] == {"MESSAGING": {"chats": 20, "messages": 0}}
+    wanted: dict[str, Any] = {"client_id": str(uuid7()), "way": "link", "sync_limit": {"chats": 5}}
+    refused = await accounts.ask("POST", "accounts/", account_type="whatsapp", **wanted)
+    assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("answered", "reason_code"),
+    [
+        ({"object": "CheckpointResend", "account_id": ID, "success": True}, None),
+        ({"object": "CheckpointResend", "account_id": ID, "success": False}, "not_resent"),
+        ((400, {"type": "errors/invalid_parameters", "title": "No", "status": 400}), "invalid_parameters"),
+    ],
+)
+async def test_a_code_is_asked_for_again_and_the_first_may_still_be_typed(
+    accounts: Accounts, answered: Any, reason_code: str | None
+) -> None:
+    accounts.upstream.answers["POST /accounts"] = checkpoint("OTP")
+    accounts.upstream.answers["POST /accounts/checkpoint/resend"] = answered
+    accounts.upstream.answers["POST /accounts/checkpoint"] = {"object": "AccountCreated", "account_id": ID}
+    act = await accounts.connect(account_type="telegram")
+    await accounts.work()
+    assert (await accounts.ask("POST", f"accounts/acts/{act}/resend/")).status_code == 200
+    await accounts.work()
+    assert accounts.calls[-1] == (
+        "POST /accounts/checkpoint/resend",
+        {"provider": "TELEGRAM", "account_id": ID},
+    )
+    asking = await accounts.shown(act)
+    assert (asking["state"], asking["asks"], asking["reason_code"]) == ("asking", "OTP", reason_code)
+    await accounts.ask("POST", f"accounts/acts/{act}/answer/", code=CODE)
+    await accounts.work()
+    assert (await accounts.shown(act))["state"] == "done"
+    assert (await accounts.ask("POST", f"accounts/acts/{act}/resend/")).status_code == 400
+
+
+async def test_a_proxy_is_set_and_its_password_is_kept_nowhere(accounts: Accounts) -> None:
+    channel = await Channel.objects.afirst()
+    assert channel is not None
+    path = f"PATCH /accounts/{channel.external_account_id}"
+    accounts.upstream.answers[path] = {"object": "AccountUpdated"}
+    proxy = {"host": "proxy.example", "port": 8080, "username": "me", "password": CODE}
+    made = await accounts.act_on(channel, "proxy", proxy=proxy)
+    assert (made.status_code, CODE in made.content.decode()) == (201, False)
+    await accounts.work()
+    assert accounts.calls[-1] == (path, {"proxy": {"protocol": "http", **proxy}})
+    assert CODE not in str(await AccountAct.objects.values().aget())
+    await accounts.act_on(channel, "proxy", proxy=None)
+    await accounts.work()
+    assert accounts.calls[-1] == (path, {"proxy": None})
+
+
+async def test_f8_a_removed_account_is_erased_where_its_owner_says_so(accounts: Accounts) -> None:
+    """With everything that is stored of it, and what still comes of it is not kept."""
+    channel = await Channel.objects.afirst()
+    assert channel is not None
+    kept = await sync_to_async(channel_make)(accounts.person)
+    for one in (channel, kept):
+        await record(accounts.connections, [received(one, "a secret of theirs")])
+    held = [Message, Conversation, ChatAttendee, WebhookBody]
+    assert [await model.objects.acount() for model in held] == [2, 2, 2, 2]
+    path = f"DELETE /accounts/{channel.external_account_id}"
+    accounts.upstream.answers[path] = {"object": "AccountDeleted"}
+    refused = await accounts.act_on(channel, "remove", confirmation="remove", erases=True)
+    assert refused.status_code == 400
+    made = await accounts.act_on(channel, "remove", confirmation="erase", erases=True)
+    await accounts.work()
+    assert (await accounts.shown(made.json()["id"]))["state"] == "done"
+    await accounts_erase()
+    assert [await model.objects.acount() for model in held] == [1, 1, 1, 1]
+    assert not await Channel.objects.filter(pk=channel.pk).aexists()
+    erasure = await Erasure.objects.aget()
+    assert (erasure.kind, erasure.messages, erasure.erased_by) == ("account", 1, accounts.person.username)
+    assert erasure.ended_at is not None
+    assert (await AuditEntry.objects.aget(action="account_act")).result == "remove, and erase"
+
+    await record(accounts.connections, [received(channel, "a late secret"), received(kept, "another")])
+    late = await WebhookDelivery.objects.filter(external_account_id=channel.external_account_id).alatest("id")
+    assert (late.outcome, late.reason) == ("ignored", "erased")
+    assert not await WebhookBody.objects.filter(delivery=late).aexists()
+    assert [await model.objects.acount() for model in held] == [2, 2, 2, 2]
+
+
+async def test_an_erased_account_is_erased_again_after_a_restore(accounts: Accounts) -> None:
+    """Whatever a backup from before still holds of it; of others nothing."""
+    before = dt.datetime.now(dt.UTC)
+
+    def erase_and_restore() -> tuple[int, list[int]]:
+        gone, kept = channel_make(), channel_make()
+        account_erase(account_erasure_begin(gone, erased_by="an owner"))
+        restored = Channel.objects.create(
+            provider="whatsapp", external_account_id=gone.external_account_id, own_identities=[]
+        )
+        for channel in (restored, kept):
+            message_make(conversation_make(channel))
+        erased = erased_again(before)
+        return erased, list(
+            Channel.objects.filter(pk__in=(restored.pk, kept.pk)).values_list("pk", flat=True)
+        )
+
+    erased, left = await sync_to_async(erase_and_restore)()
+    assert (erased, len(left)) == (1, 1)
+    assert await Message.objects.filter(channel__in=left).acount() == 1
+
+
+def received(channel: Channel, text: str) -> Delivery:
+    key = str(uuid7())
+    person = {"attendee_id": f"a{key}", "attendee_provider_id": f"{key}@lid", "attendee_name": "Ana"}
+    return delivery_of(
+        {
+            "event": "message_received",
+            "account_id": channel.external_account_id,
+            "account_type": "WHATSAPP",
+            "account_info": {"type": "WHATSAPP", "phone_number": "+351910000111"},
+            "chat_id": f"c{key}",
+            "provider_chat_id": f"{key}@lid",
+            "message_id": f"m{key}",
+            "provider_message_id": f"p{key}",
+            "message": text,
+            "sender": person,
+            "attendees": [person],
+            "attachments": [],
+            "is_sender": False,
+            "is_group": False,
+            "timestamp": "2026-06-02T12:00:00.000Z",
+        }
+    )

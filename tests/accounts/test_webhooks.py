@@ -14,7 +14,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from structlog.testing import capture_logs
 
-from communications.models import Alarm, Channel
+from communications.models import Alarm, Channel, WebhooksChecked
 from communications.schemas.webhooks import SOURCES
 from communications.tasks.registrations import EVENTS
 from communications.tasks.webhooks import webhooks_check
@@ -24,6 +24,7 @@ from simulator.simulator import Simulator
 from simulator.webhooks.registrations import EVENTS as EVENTS_UPSTREAM
 from simulator.webhooks.registrations import webhook_register
 from tests.accounts.desk import SetupDesk, setup_desk_open
+from tests.processes import Processes
 
 ORIGIN = "https://inbox.example"
 ADDRESS = f"{ORIGIN}/api/v1/webhooks/unipile/"
@@ -232,3 +233,27 @@ async def test_owners_see_to_it(desk: SetupDesk) -> None:
     assert channel is not None
     made = await desk.ask("POST", "acts/", person=desk.member, act="probe")
     assert made.status_code == 403
+
+
+async def test_f11_a_worker_looks_once_when_it_starts_and_replaces_what_is_outdated(
+    desk: SetupDesk, processes: Processes, tmp_path: Path
+) -> None:
+    """Nobody asks: what was registered with an earlier secret is registered with the present one."""
+    await desk.act("webhooks_register")
+    asked = [call.endpoint for call in desk.sim.calls].count("GET /webhooks")
+    await WebhooksChecked.objects.all().adelete()
+    worker = await asyncio.to_thread(
+        processes.worker,
+        UNIPILE_DSN=desk.sim.url,
+        UNIPILE_API_KEY=desk.sim.api_key,
+        PUBLIC_URL=ORIGIN,
+        LANDLINE_DATA_DIR=str(tmp_path),
+        LANDLINE_WEBHOOK_SECRET="the-next-" + "1" * 32,
+    )
+    async with asyncio.timeout(60):
+        while not await WebhooksChecked.objects.aexists():
+            await asyncio.sleep(0.05)
+    await asyncio.to_thread(worker.stop)
+    secrets = {dict(one.headers)["Unipile-Auth"] for one in desk.sim.world.webhooks.values()}
+    assert (secrets, len(desk.sim.world.webhooks)) == ({"the-next-" + "1" * 32}, 4)
+    assert [call.endpoint for call in desk.sim.calls].count("GET /webhooks") == asked + 2

@@ -197,6 +197,7 @@ class FullInbox:
             "upload_id": str(upload_keep(self.reader, b"the bytes of an upload").pk),
             "comparison_id": str(comparison_make(channel).pk),
             "read_receipts": "on_open",
+            "paused": True,
             "alarm_id": str(
                 Alarm.objects.create(kind="account_down", channel=channel, reason="credentials").pk
             ),

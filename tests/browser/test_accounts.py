@@ -7,10 +7,16 @@ from pathlib import Path
 
 from playwright.async_api import ConsoleMessage, Page, expect
 
+from simulator.happenings import ACCOUNT_STATUS
 from tests.browser.conftest import CANARY_KEY, Screen, Stack
 from tests.browser.test_acts import until
 
 WRONG_KEY = "a-key-of-nobody"
+
+
+def states_told(stack: Stack) -> None:
+    """Upstream tells how accounts are, beside their messages."""
+    stack.simulator.webhook(stack.webhook_url, stack.webhook_secret, source=ACCOUNT_STATUS)
 
 
 def listened(page: Page) -> list[str]:
@@ -33,6 +39,7 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
         stack.processes.web, LANDLINE_BIND=f"127.0.0.1:{stack.port}", LANDLINE_DATA_DIR=str(tmp_path)
     )
     page, said = screen.page, listened(screen.page)
+    states_told(stack)
     await screen.log_in(stack.url)
     await page.get_by_role("link", name="Accounts").first.click()
     steps = page.get_by_role("region", name="Set up Landline")
@@ -43,7 +50,7 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await expect(steps.get_by_label("Access token")).to_be_focused()
     await steps.get_by_label("Access token").fill(CANARY_KEY)
     await steps.get_by_role("button", name="Try and keep").click()
-    await steps.get_by_text("They work").wait_for(timeout=30_000)
+    await steps.get_by_text("Address and key work").wait_for(timeout=30_000)
     assert CANARY_KEY not in await page.content()
 
     await page.get_by_role("button", name="Add account").click()
@@ -51,10 +58,12 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await dialog.get_by_role("button", name="Go on").click()
     await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
     [attempt] = stack.simulator.connecting.attempts
-    stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
+    account = stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
     await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
     await dialog.get_by_role("link", name="To the inbox").click()
-    await page.get_by_role("listbox", name="Conversations").wait_for(timeout=20_000)
+    ana = stack.simulator.contact(account, "Ana Martínez", phone_number="+34600000118")
+    stack.simulator.customer_writes(stack.simulator.direct_chat(ana), "Is the lamp there?")
+    await page.get_by_role("option", name="Ana Martínez").wait_for(timeout=20_000)
     assert said == []
 
 
@@ -62,9 +71,9 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     stack: Stack, screen: Screen
 ) -> None:
     page, said = screen.page, listened(screen.page)
+    states_told(stack)
     await screen.log_in(stack.url)
     bar = page.locator(".alarm-bar")
-    await expect(bar).to_be_empty()
     stack.simulator.account_disconnects(stack.account)
     await expect(bar).to_contain_text("on WhatsApp is signed out: no new messages arrive.", timeout=15_000)
     await bar.get_by_role("link", name="To the accounts").click()
@@ -74,6 +83,8 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)
     await page.get_by_role("link", name="Inbox").first.click()
+    await expect(bar).to_contain_text("Unipile's webhooks are not as they should be", timeout=15_000)
+    await bar.get_by_role("button", name="Mark as seen").click()
     await expect(bar).to_be_empty()
 
     await page.goto(f"{stack.url}/accounts")

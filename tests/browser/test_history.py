@@ -7,6 +7,7 @@ import datetime as dt
 
 from playwright.async_api import expect
 
+from simulator.happenings import ACCOUNT_STATUS
 from simulator.model import Chat
 from simulator.webhooks.troubles import NO_TROUBLE, Trouble
 from tests.browser.conftest import Screen, Stack
@@ -57,7 +58,9 @@ async def test_what_was_before_is_copied_and_what_is_older_comes_while_scrolling
     await page.get_by_role("button", name="Copy the history").click()
     ours = page.get_by_role("progressbar", name="We copy from Unipile")
     await expect(ours).to_have_attribute("aria-valuetext", f"Done: {PAGE + 71} messages", timeout=20_000)
-    await expect(page.get_by_role("group", name="What was found")).to_contain_text(f"{PAGE + 71} found= 40 new here")
+    await expect(page.get_by_role("group", name="What was found")).to_contain_text(
+        f"{PAGE + 71} found= 40 new here"
+    )
     await expect(page.get_by_role("row", name="Rui")).to_contain_text("whole")
     assert await violations(page) == []
 
@@ -68,13 +71,14 @@ async def test_a_gap_is_marked_in_the_thread_and_filled_by_a_check(stack: Stack,
     page = screen.page
     await screen.log_in(stack.url)
     await screen.open_conversation("Ana")
-    await screen.sees("Before")
+    await page.get_by_text("Beginning of the conversation.").wait_for(timeout=15_000)
+    stack.simulator.webhook(stack.webhook_url, stack.webhook_secret, source=ACCOUNT_STATUS)
     assert stack.worker is not None
     await asyncio.to_thread(stack.worker.stop)
-    stack.simulator.account_disconnects(stack.account, "STOPPED")
+    await lost(stack, chat, ["Lost 1", "Lost 2", "Lost 3"], ago=dt.timedelta(minutes=52))
+    stack.simulator.account_disconnects(stack.account)
     mark = page.get_by_role("note")
     await expect(mark).to_contain_text("may be missing. They are looked for as soon as")
-    await lost(stack, chat, ["Lost 1", "Lost 2", "Lost 3"], ago=dt.timedelta(minutes=52))
     stack.simulator.account_reconnects(stack.account)
     await mark.get_by_role("button", name="Load missing").click()
     await expect(mark).to_contain_text("Checking…")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from communications.models import Alarm, ComparisonWindow
+from communications.models import Alarm, CallDay, ComparisonWindow
 from tests.database import ScratchDatabase
 from tests.inbox import channel_make, conversation_make, intent_make, message_make, person_make
 from tests.ledger_rows import delivery_keep
@@ -48,6 +48,10 @@ def test_everything_is_counted_in_the_database(database: ScratchDatabase) -> Non
         evidence_at=now,
     )
     ComparisonWindow.objects.create(channel=channel, trigger="status", starts_at=now, state="open")
+    for account, purpose, calls in (("a", "send", 3), ("b", "send", 4), ("a", "repair", 2)):
+        CallDay.objects.create(external_account_id=account, day=now.date(), purpose=purpose, calls=calls)
+    yesterday = now.date() - dt.timedelta(days=1)
+    CallDay.objects.create(external_account_id="a", day=yesterday, purpose="send", calls=9)
     Alarm.objects.create(kind="disk_full")
     found = read(Client())
     assert found["landline_deliveries_recent", "applied"] == 3
@@ -57,6 +61,7 @@ def test_everything_is_counted_in_the_database(database: ScratchDatabase) -> Non
     assert found["landline_delivery_lag_seconds", "0.99"] == pytest.approx(30)
     assert found["landline_send_seconds", "0.5"] == pytest.approx(4)
     assert found["landline_gaps", "open"] == 1
+    assert (found["landline_calls_today", "send"], found["landline_calls_today", "repair"]) == (7, 2)
     assert found["landline_accounts", "ok"] == 1
     assert found["landline_alarms", "disk_full"] == 1
     assert found["landline_feed_age_seconds", ""] == pytest.approx(0, abs=60)

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, example, given, note, settings
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
@@ -23,7 +23,7 @@ from tests.ingest.deliveries import channel_make
 from tests.ingest.model import expected_rows
 from tests.ingest.rows import channel_rows, differences
 from tests.ingest.world_bodies import deliveries_of
-from tests.ingest.worlds import World, plans, worlds
+from tests.ingest.worlds import OWNER, Described, World, plans, worlds
 
 Pool = AsyncConnectionPool[Any]
 Batches = Sequence[Sequence[int]]
@@ -106,7 +106,14 @@ async def test_a12_any_order_repetition_and_split_of_messages_gives_the_rows_of_
     await check(connections, owner, run)
 
 
+# An answer that shows somebody twice, each time by other ids.
+SHOWN_TWICE = Described(
+    chat=0, naming="id and lid", title="", archived=False, people=((OWNER, "lid"), (OWNER, "full")), name=None
+)
+
+
 @given(runs(happenings=5))
+@example((World(groups=(False,), own_identities=(), told=(SHOWN_TWICE,)), [[[0]]]))
 @QUICK
 async def test_a12_messages_and_what_happens_to_them_in_any_order_give_the_rows_of_the_model(
     connections, owner, run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from unipile.errors import Unknown
@@ -83,6 +83,31 @@ class AccountOperations:
         expect_object(answer, "AccountCreated", "AccountReconnected", "Checkpoint")
         return parsed(parse_connecting, answer)
 
+    async def resend_checkpoint(self, account_id: str, provider: str, *, reason: str) -> bool:
+        """Asks for the code once more; whether it was sent."""
+        answer = await self._caller.answer(
+            Call(
+                method="POST",
+                route="/accounts/checkpoint/resend",
+                body={"provider": provider, "account_id": account_id},
+                reason=reason,
+            )
+        )
+        expect_object(answer, "CheckpointResend")
+        return answer.get("success") is not False
+
+    async def set_proxy(self, account_id: str, proxy: Mapping[str, object] | None, *, reason: str) -> None:
+        """By which proxy upstream connects the account; None for none. How the answer is named is not documented."""
+        await self._caller.answer(
+            Call(
+                method="PATCH",
+                route="/accounts/{account_id}",
+                ids={"account_id": account_id},
+                body={"proxy": proxy},
+                reason=reason,
+            )
+        )
+
     async def restart(self, account_id: str, *, reason: str) -> bool:
         """Asks a frozen account to start again; False when upstream says it failed. Sends no webhook."""
         answer = await self._caller.answer(
@@ -115,6 +140,7 @@ class AccountOperations:
         reconnect_account_id: str | None = None,
         success_url: str | None = None,
         failure_url: str | None = None,
+        sync_limit: Mapping[str, int] | None = None,
     ) -> str:
         """The address of a page on which a person connects an account, or connects one again.
 
@@ -132,6 +158,7 @@ class AccountOperations:
             "notify_url": notify_url,
             "success_redirect_url": success_url,
             "failure_redirect_url": failure_url,
+            "sync_limit": {"MESSAGING": dict(sync_limit)} if sync_limit else None,
         }
         answer = await self._caller.answer(
             Call(

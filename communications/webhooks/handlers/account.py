@@ -1,6 +1,7 @@
 """What upstream says of an account's own state."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Final
 
@@ -28,5 +29,16 @@ def handle_account_status(data: AccountStatusPayload, received_at: dt.datetime) 
     """The status in our words, upstream's word beside it; the body names no time of its own, as a rule."""
     at = data.timestamp.moment if data.timestamp is not None else received_at
     return ChannelStatusReported(
-        status=STATUS_OF_WORD[data.status], status_word=data.upstream_status, at=min(at, received_at)
+        status=STATUS_OF_WORD[data.status],
+        status_word=data.upstream_status,
+        at=min(at, received_at),
+        correlation=_key(data.correlation),
     )
+
+
+def _key(correlation: str | None) -> str:
+    """The key that we gave with a link; whoever makes a link elsewhere may have given anything."""
+    try:
+        return str(uuid.UUID(correlation or ""))
+    except ValueError:
+        return ""

@@ -149,15 +149,14 @@ def _asked_at(stated: Stated, received_at: dt.datetime) -> dt.datetime:
 
 
 def _people(attendees: object, provider: str | None) -> tuple[PersonFact, ...]:
-    people: dict[str, PersonFact] = {}
+    people = []
     for entry in attendees if isinstance(attendees, list) else ():
         try:
             person = parse_attendee(fields.table(entry)).person
         except PayloadError:
             continue
-        fact = _person(person, person.provider_id or "", provider)
-        people.setdefault(fact.provider_id, fact)
-    return tuple(people.values())
+        people.append(_person(person, person.provider_id or "", provider))
+    return tuple(people)
 
 
 def _person(person: Person, provider_id: str, provider: str | None) -> PersonFact:

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { actOnChannel } from "../api/accounts";
+import { actOnChannel, pauseAccount } from "../api/accounts";
 import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { STATE_WORDS } from "../channels/channelWords";
@@ -15,6 +15,7 @@ import type { MenuItem } from "../ui/Menu";
 import { MenuButton } from "../ui/MenuButton";
 import { AccountState } from "./AccountState";
 import { Evidence } from "./Evidence";
+import { ProxyDialog } from "./ProxyDialog";
 import { RemoveDialog } from "./RemoveDialog";
 import { failureOf } from "./useAct";
 import { useChannelHealth } from "./useChannelHealth";
@@ -29,7 +30,7 @@ interface AccountCardProps {
   readonly onReconnect: () => void;
 }
 
-type Open = "time-line" | "remove" | null;
+type Open = "time-line" | "remove" | "proxy" | null;
 
 export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
   const { id, status } = channel;
@@ -41,20 +42,53 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
   const close = (): void => {
     setOpen(null);
   };
-  const restart = (): void => {
-    actOnChannel(newClientId(), id, "restart").then(
+  const tell = (asked: Promise<unknown>, done: string | null): void => {
+    asked.then(
       () => {
-        setTold(words.restarted);
+        setTold(done);
       },
       (error: unknown) => {
         setTold(failureOf(error));
       },
     );
   };
+  const restart = (): void => {
+    tell(actOnChannel(newClientId(), id, "restart"), words.restarted);
+  };
+  const pause = (paused: boolean): void => {
+    tell(pauseAccount(id, paused), null);
+  };
   const remedy = STATE_WORDS.get(status)?.remedy;
   const items: readonly MenuItem[] = [
     { key: "reconnect", icon: "accounts", label: words.reconnect, note: words.reconnectNote, run: onReconnect },
     { key: "restart", icon: "restart", label: words.restart, note: words.restartNote, run: restart },
+    channel.paused_at === null
+      ? {
+          key: "pause",
+          icon: "pause",
+          label: words.pause,
+          note: words.pauseNote,
+          run: () => {
+            pause(true);
+          },
+        }
+      : {
+          key: "resume",
+          icon: "play",
+          label: words.resume,
+          note: words.resumeNote,
+          run: () => {
+            pause(false);
+          },
+        },
+    {
+      key: "proxy",
+      icon: "forward",
+      label: words.proxy,
+      run: () => {
+        setOpen("proxy");
+      },
+    },
     ...(channel.role === "owner"
       ? [
           {
@@ -88,6 +122,22 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
             <TroubleLine trouble={trouble} here="accounts" />
           </div>
         ))}
+      {channel.paused_at !== null && (
+        <p className="account-paused">
+          {words.pausedMeans(moment(channel.paused_at))}{" "}
+          {mayManage && (
+            <button
+              type="button"
+              className="text-button"
+              onClick={() => {
+                pause(false);
+              }}
+            >
+              {words.resume}
+            </button>
+          )}
+        </p>
+      )}
       {health !== null && <Evidence health={health} />}
       {channel.status_word !== null && (
         <p className="account-word">
@@ -128,6 +178,7 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
         {mayManage && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
       </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}
+      {open === "proxy" && <ProxyDialog channel={channel} onClose={close} />}
       {open === "remove" && <RemoveDialog channel={channel} onClose={close} />}
     </li>
   );

@@ -10,6 +10,7 @@ interface Shown {
 }
 
 export function shownState(channel: Channel): Shown {
+  if (channel.paused_at !== null) return { tone: "passing", icon: "pause", word: words.paused };
   if (needsSomebody(channel)) return { tone: "troubled", icon: "alert", word: stateWord(channel) };
   if (channel.status === "unknown" && channel.status_word === null) return { tone: "passing", icon: "clock", word: words.unknown };
   if (isTroubled(channel)) return { tone: "passing", icon: "clock", word: stateWord(channel) };

@@ -98,6 +98,8 @@ export default function Accounts() {
           setup={setup}
           onKept={() => {
             setKept(kept + 1);
+            // The steps stay until they are closed, though the next may be another's to do.
+            navigate(SETUP_PATH, "replace");
           }}
           onConnect={add}
           onClose={

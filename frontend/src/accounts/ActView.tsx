@@ -8,6 +8,8 @@ import { ASKS_WORDS, SCAN_WORDS, words } from "./words";
 
 const QrImage = lazy(() => import("./QrImage"));
 
+/** Codes that the provider sends, and can send again. */
+const SENT: ReadonlySet<AccountAct["asks"]> = new Set(["2FA", "OTP"]);
 const TYPED: ReadonlySet<AccountAct["asks"]> = new Set(["2FA", "OTP", "PHONE_REGISTER", "IN_APP_VALIDATION", "CONTRACT_CHOOSER"]);
 
 function Left({ until }: { readonly until: string }) {
@@ -66,7 +68,13 @@ function asked({ asks, pairing_code: pairing, account_type: type }: AccountAct):
   return ASKS_WORDS[asks ?? "UNKNOWN"];
 }
 
-function Asked({ act, onAnswer }: { readonly act: AccountAct; readonly onAnswer: (code: string) => void }) {
+interface AskedProps {
+  readonly act: AccountAct;
+  readonly onAnswer: (code: string) => void;
+  readonly onResend: () => void;
+}
+
+function Asked({ act, onAnswer, onResend }: AskedProps) {
   const { asks, qr_text: image, pairing_code: pairing, url, expires_at: until } = act;
   return (
     <>
@@ -83,6 +91,16 @@ function Asked({ act, onAnswer }: { readonly act: AccountAct; readonly onAnswer:
         </a>
       )}
       {TYPED.has(asks) && <CodeForm key={act.id + (until ?? "")} onSend={onAnswer} />}
+      {act.reason !== null && (
+        <p className="field-error" role="alert">
+          {act.reason}
+        </p>
+      )}
+      {SENT.has(asks) && (
+        <button type="button" className="text-button" onClick={onResend}>
+          {words.resend}
+        </button>
+      )}
       {until !== null && <Left key={until} until={until} />}
     </>
   );
@@ -96,7 +114,7 @@ interface ActViewProps {
 }
 
 /** How connecting stands, and what is asked of the person. */
-export function ActView({ running: { act, failure, renewing, answer, renew }, arrived, onLink }: ActViewProps) {
+export function ActView({ running: { act, failure, renewing, answer, renew, resend }, arrived, onLink }: ActViewProps) {
   const isDone = arrived || act?.state === "done";
   const canLink = onLink !== null && act?.act !== "link" && act?.act !== "reconnect_link";
   return (
@@ -111,7 +129,7 @@ export function ActView({ running: { act, failure, renewing, answer, renew }, ar
         </div>
       )}
       {!isDone && (act?.state === "waiting" || act?.state === "working") && <Waiting label={words.working} />}
-      {!isDone && act?.state === "asking" && <Asked act={act} onAnswer={answer} />}
+      {!isDone && act?.state === "asking" && <Asked act={act} onAnswer={answer} onResend={resend} />}
       {!isDone && renewing && <Waiting label={words.renewing} />}
       {!isDone && !renewing && (act?.state === "failed" || act?.state === "expired") && (
         <Notice

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { actOnChannel } from "../api/accounts";
+import { removeAccount } from "../api/accounts";
 import type { Channel } from "../api/types";
 import { newClientId } from "../sync/acts";
 import { Dialog } from "../ui/Dialog";
@@ -9,10 +9,12 @@ import { words } from "./words";
 
 /** Says what goes and what stays, and wants the word typed. */
 export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; readonly onClose: () => void }) {
+  const [erases, setErases] = useState(false);
   const [typed, setTyped] = useState("");
   const [clientId] = useState(newClientId);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
+  const word = erases ? words.eraseWord : words.removeWord;
   return (
     <Dialog title={words.removeTitle(channel.name || words.nameless)} onClose={onClose}>
       <form
@@ -20,19 +22,38 @@ export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; 
         onSubmit={(event) => {
           event.preventDefault();
           setBusy(true);
-          actOnChannel(clientId, channel.id, "remove").then(onClose, (error: unknown) => {
+          removeAccount(clientId, channel.id, erases).then(onClose, (error: unknown) => {
             setFailure(failureOf(error));
             setBusy(false);
           });
         }}
       >
         <p>{words.removeMeans}</p>
+        <fieldset className="choice choice-column">
+          <legend>{words.removeHere}</legend>
+          {[false, true].map((one) => (
+            <label key={String(one)}>
+              <input
+                type="radio"
+                name="erases"
+                checked={erases === one}
+                onChange={() => {
+                  setErases(one);
+                }}
+              />
+              {one ? words.removeErases : words.removeKeeps}
+            </label>
+          ))}
+        </fieldset>
+        {erases && <p className="account-trouble">{words.eraseMeans}</p>}
         <label className="labelled">
-          <span>{words.removeType}</span>
+          <span>{words.removeType(word)}</span>
           <input
             className="field"
             value={typed}
             autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
             onChange={(event) => {
               setTyped(event.target.value);
             }}
@@ -43,8 +64,8 @@ export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; 
             {failure}
           </p>
         )}
-        <button type="submit" className="button button-danger" disabled={busy || typed.trim() !== words.removeWord}>
-          {words.removeGo}
+        <button type="submit" className="button button-danger" disabled={busy || typed.trim() !== word}>
+          {erases ? words.eraseGo : words.removeGo}
         </button>
       </form>
     </Dialog>

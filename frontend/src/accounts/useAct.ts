@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { answerAct, getAct, renewAct } from "../api/accounts";
+import { answerAct, getAct, renewAct, resendAct } from "../api/accounts";
 import { ApiError } from "../api/http";
 import type { AccountAct } from "../api/schema";
 import { words } from "./words";
@@ -22,6 +22,7 @@ export interface Running {
   readonly renewing: boolean;
   readonly start: (begin: () => Promise<AccountAct>) => void;
   readonly answer: (code: string) => void;
+  readonly resend: () => void;
   readonly renew: () => void;
   readonly forget: () => void;
 }
@@ -89,6 +90,9 @@ export function useAct(): Running {
     start,
     answer: (code) => {
       if (id !== undefined) start(() => answerAct(id, code));
+    },
+    resend: () => {
+      if (id !== undefined) start(() => resendAct(id));
     },
     renew: () => {
       setRenewals(0);

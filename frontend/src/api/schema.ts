@@ -167,8 +167,8 @@ export interface paths {
         readonly head?: never;
         /**
          * Set up a channel
-         * @description When others learn that their message was read here, and whether it is compared with upstream once a night. For owners and
-         *     administrators, and recorded.
+         * @description When others learn that their message was read here, whether it is compared with upstream once a night, and whether it is
+         *     paused. For owners and administrators, and recorded.
          */
         readonly patch: operations["channel_patch"];
         readonly trace?: never;
@@ -223,8 +223,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Connect again, restart or remove an account
-         * @description For owners and administrators of the account, removing for owners; recorded. What is stored here stays.
+         * Connect again, restart or remove an account, or set its proxy
+         * @description For owners and administrators of the account, removing for owners; recorded. What is stored stays unless it is erased.
          */
         readonly post: operations["channel_act"];
         readonly delete?: never;
@@ -449,6 +449,26 @@ export interface paths {
          * @description The code that the provider asked for. It is held until the worker takes it, and in no log.
          */
         readonly post: operations["account_act_answer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/communications/accounts/acts/{act_id}/resend/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the code sent again
+         * @description Where the provider has sent one. Whether it does so again, it says; the first may still be typed.
+         */
+        readonly post: operations["account_act_resend"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1413,6 +1433,38 @@ export interface components {
              * @default false
              */
             readonly nightly_check: boolean;
+            /**
+             * Paused
+             * @description Whether nothing is sent or read for it.
+             * @default false
+             */
+            readonly paused: boolean;
+        };
+        /**
+         * Proxy
+         * @description By which upstream connects the account. The password is held until it is sent, and shown to nobody.
+         */
+        readonly Proxy: {
+            /**
+             * Protocol
+             * @default http
+             * @enum {string}
+             */
+            readonly protocol: "http" | "https" | "socks5";
+            /** Host */
+            readonly host: string;
+            /** Port */
+            readonly port: number;
+            /**
+             * Username
+             * @default
+             */
+            readonly username: string;
+            /**
+             * Password
+             * @default
+             */
+            readonly password: string;
         };
         /** WantedChannelAct */
         readonly WantedChannelAct: {
@@ -1426,13 +1478,21 @@ export interface components {
              * Act
              * @enum {string}
              */
-            readonly act: "reconnect" | "reconnect_link" | "restart" | "remove";
+            readonly act: "reconnect" | "reconnect_link" | "restart" | "remove" | "proxy";
             /**
              * Confirmation
-             * @description To remove: the word `remove`, as somebody typed it.
+             * @description To remove: the word `remove`, or `erase`, as somebody typed it.
              * @default
              */
             readonly confirmation: string;
+            /**
+             * Erases
+             * @description To remove: what is stored here goes too.
+             * @default false
+             */
+            readonly erases: boolean;
+            /** @description Of the act `proxy`; null takes it away. */
+            readonly proxy?: components["schemas"]["Proxy"] | null;
         };
         /** WantedComparison */
         readonly WantedComparison: {
@@ -1487,6 +1547,16 @@ export interface components {
             readonly phone: string;
         };
         /**
+         * SyncLimit
+         * @description How much of its past upstream is to fetch of a new account; 0 for nothing.
+         */
+        readonly SyncLimit: {
+            /** Chats */
+            readonly chats?: number | null;
+            /** Messages */
+            readonly messages?: number | null;
+        };
+        /**
          * WantedAccount
          * @description An account to connect: in the page (WhatsApp, Telegram), or by a link to Unipile's own.
          */
@@ -1513,6 +1583,8 @@ export interface components {
              * @default
              */
             readonly phone: string;
+            /** @description By a link, where the provider's accounts take one: not WhatsApp, Telegram. */
+            readonly sync_limit?: components["schemas"]["SyncLimit"] | null;
         };
         /** CheckpointAnswer */
         readonly CheckpointAnswer: {
@@ -1899,7 +1971,7 @@ export interface components {
             readonly id: string;
             readonly channel_id: string | null;
             /** @enum {unknown} */
-            readonly act: "connect" | "link" | "probe" | "reconnect" | "reconnect_link" | "remove" | "restart" | "webhooks_check" | "webhooks_register";
+            readonly act: "connect" | "link" | "probe" | "proxy" | "reconnect" | "reconnect_link" | "remove" | "restart" | "webhooks_check" | "webhooks_register";
             readonly account_type: string;
             /** @enum {unknown} */
             readonly state: "asking" | "done" | "expired" | "failed" | "waiting" | "working";
@@ -2206,8 +2278,9 @@ export interface components {
          * Channel
          * @description A connected account, as one reader sees it: ``role`` is the reader's, and ``version`` covers it.
          *
-         *     ``status`` is ours; ``status_word`` is upstream's own word for it. ``alarms`` are its open ones, and to owners those of the
-         *     whole installation. ``gaps`` are the times that were not compared yet; up to ``verified_until`` everything was.
+         *     ``status`` is ours; ``status_word`` is upstream's own word for it. Since ``paused_at`` nothing is sent or read,
+         *     by a person's wish. ``alarms`` are its open ones, and to owners those of the whole installation. ``gaps`` are the
+         *     times that were not compared yet; up to ``verified_until`` everything was.
          */
         readonly Channel: {
             /** @description An id as a decimal string. */
@@ -2219,6 +2292,7 @@ export interface components {
             readonly status_since: string | null;
             /** @enum {unknown} */
             readonly read_receipts: "never" | "on_answer" | "on_open";
+            readonly paused_at: string | null;
             /** @enum {unknown} */
             readonly role: "admin" | "member" | "owner";
             readonly alarms: readonly components["schemas"]["Alarm"][];
@@ -2439,7 +2513,7 @@ export interface components {
             readonly changed: number;
             readonly known: number;
             readonly not_shown: number;
-            readonly refused: readonly components["schemas"]["communications.schemas.comparisons.RefusedCount"][];
+            readonly refused: readonly components["schemas"]["RefusedCount"][];
             readonly latest_by_seconds: number | null;
             readonly held_until: string | null;
             readonly reason_code: string | null;
@@ -2451,11 +2525,8 @@ export interface components {
             readonly created_at: string;
             readonly ended_at: string | null;
         };
-        /**
-         * RefusedCount
-         * @description How many messages were not stored for one reason.
-         */
-        readonly "communications.schemas.comparisons.RefusedCount": {
+        /** RefusedCount */
+        readonly RefusedCount: {
             readonly reason: string;
             readonly count: number;
         };
@@ -2907,7 +2978,7 @@ export interface components {
             readonly stored: number;
             readonly changed: number;
             readonly known: number;
-            readonly refused: readonly components["schemas"]["communications.schemas.history.RefusedCount"][];
+            readonly refused: readonly components["schemas"]["RefusedCount"][];
             readonly calls: number;
             readonly calls_left: number;
             readonly rate_per_second: number | null;
@@ -2924,11 +2995,6 @@ export interface components {
             readonly created_at: string;
             readonly started_at: string | null;
             readonly ended_at: string | null;
-        };
-        /** RefusedCount */
-        readonly "communications.schemas.history.RefusedCount": {
-            readonly reason: string;
-            readonly count: number;
         };
         /**
          * HistoryComparison
@@ -3398,11 +3464,13 @@ export type Credentials = components['schemas']['Credentials'];
 export type UpstreamCredentials = components['schemas']['UpstreamCredentials'];
 export type WantedSetupAct = components['schemas']['WantedSetupAct'];
 export type ChannelSettings = components['schemas']['ChannelSettings'];
+export type Proxy = components['schemas']['Proxy'];
 export type WantedChannelAct = components['schemas']['WantedChannelAct'];
 export type WantedComparison = components['schemas']['WantedComparison'];
 export type WantedHistory = components['schemas']['WantedHistory'];
 export type HistoryActAsked = components['schemas']['HistoryActAsked'];
 export type WantedLookup = components['schemas']['WantedLookup'];
+export type SyncLimit = components['schemas']['SyncLimit'];
 export type WantedAccount = components['schemas']['WantedAccount'];
 export type CheckpointAnswer = components['schemas']['CheckpointAnswer'];
 export type WantedPictures = components['schemas']['WantedPictures'];
@@ -3451,7 +3519,7 @@ export type ChannelList = components['schemas']['ChannelList'];
 export type ChannelStatusPage = components['schemas']['ChannelStatusPage'];
 export type ChannelStatusEntry = components['schemas']['ChannelStatusEntry'];
 export type Comparison = components['schemas']['Comparison'];
-export type CommunicationsSchemasComparisonsRefusedCount = components['schemas']['communications.schemas.comparisons.RefusedCount'];
+export type RefusedCount = components['schemas']['RefusedCount'];
 export type ComparisonPage = components['schemas']['ComparisonPage'];
 export type ComparisonReport = components['schemas']['ComparisonReport'];
 export type RecoveredChat = components['schemas']['RecoveredChat'];
@@ -3485,7 +3553,6 @@ export type HistoryChatPage = components['schemas']['HistoryChatPage'];
 export type HistoryChat = components['schemas']['HistoryChat'];
 export type HistoryReport = components['schemas']['HistoryReport'];
 export type HistoryRun = components['schemas']['HistoryRun'];
-export type CommunicationsSchemasHistoryRefusedCount = components['schemas']['communications.schemas.history.RefusedCount'];
 export type HistoryComparison = components['schemas']['HistoryComparison'];
 export type HistoryChatDifference = components['schemas']['HistoryChatDifference'];
 export type HistoryRunPage = components['schemas']['HistoryRunPage'];
@@ -4922,6 +4989,65 @@ export interface operations {
                 readonly "application/json": components["schemas"]["CheckpointAnswer"];
             };
         };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAct"];
+                };
+            };
+            /** @description Bad Request: `invalid_input` */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized: `not_authenticated` */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden: `csrf_failed` */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found: `not_found` */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly account_act_resend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of an act on an account. */
+                readonly act_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
         readonly responses: {
             /** @description OK */
             readonly 200: {

@@ -33,8 +33,9 @@ function openAlarms(channels: readonly Channel[]): readonly Alarm[] {
   return [...found.values()].toSorted((a, b) => a.opened_at.localeCompare(b.opened_at));
 }
 
-/** An account that was removed needs nobody: somebody removed it. */
-const isDown = (channel: Channel): boolean => needsSomebody(channel) && channel.status !== "deleted";
+/** One that was removed or paused needs nobody: somebody wanted that. */
+const isDown = (channel: Channel): boolean =>
+  needsSomebody(channel) && channel.status !== "deleted" && channel.paused_at === null;
 
 function ofState(channel: Channel, alarm: Alarm | null): Trouble {
   const { effect = "", next = "" } = STATE_WORDS.get(channel.status) ?? {};

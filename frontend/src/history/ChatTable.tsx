@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import { listHistoryChats } from "../api/history";
 import type { HistoryChat, HistoryRun } from "../api/schema";
@@ -8,6 +8,8 @@ import { oneLine } from "../lib/text";
 import { listTime } from "../lib/time";
 import { useAnswer } from "../lib/useAnswer";
 import { useTicks } from "../lib/useTicks";
+import { useLive } from "../sync/client";
+import { conversations } from "../sync/queries";
 import { Waiting } from "../ui/Notice";
 import { isUnfinished } from "./runs";
 import { words } from "./words";
@@ -32,9 +34,16 @@ async function pagesOf(runId: string, count: number, signal: AbortSignal): Promi
   return { items, hasMore: cursor !== null };
 }
 
-function Row({ chat, now }: { readonly chat: HistoryChat; readonly now: Date }) {
+interface RowProps {
+  readonly chat: HistoryChat;
+  /** What it is called here; upstream has a title of groups only. */
+  readonly name: string | undefined;
+  readonly now: Date;
+}
+
+function Row({ chat, name, now }: RowProps) {
   const { chat_id, oldest_at, newest_at, is_whole } = chat;
-  const title = <bdi>{oneLine(chat.title, 80) || words.untitled}</bdi>;
+  const title = <bdi>{oneLine(name ?? chat.title, 80) || words.untitled}</bdi>;
   const counts = [chat.found, chat.stored, chat.known, chat.refused];
   return (
     <tr>
@@ -69,6 +78,9 @@ export function ChatTable({ run }: { readonly run: HistoryRun }) {
   useTicks(isUnfinished(run) ? EVERY_MS : null, () => {
     if (!waiting) again();
   });
+  const ids = useMemo(() => (last?.items ?? []).flatMap(({ chat_id }) => chat_id ?? []), [last]);
+  const here = useLive(conversations, ids);
+  const names = new Map(here?.map((row) => [row.id, row.name]));
   const now = new Date();
   return (
     <>
@@ -81,8 +93,8 @@ export function ChatTable({ run }: { readonly run: HistoryRun }) {
           <table>
             <thead>
               <tr>
-                {words.chatHead.map((head) => (
-                  <th key={head} scope="col">
+                {words.chatHead.map((head, index) => (
+                  <th key={head} scope="col" className={index > 0 && index < 5 ? "history-number" : undefined}>
                     {head}
                   </th>
                 ))}
@@ -90,7 +102,7 @@ export function ChatTable({ run }: { readonly run: HistoryRun }) {
             </thead>
             <tbody>
               {last.items.map((chat) => (
-                <Row key={chat.external_id} chat={chat} now={now} />
+                <Row key={chat.external_id} chat={chat} name={names.get(chat.chat_id ?? "")} now={now} />
               ))}
             </tbody>
           </table>

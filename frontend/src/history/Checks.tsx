@@ -53,7 +53,7 @@ function Report({ id }: { readonly id: Comparison["id"] }) {
 
 function Outcome({ check }: { readonly check: Comparison }) {
   const [open, setOpen] = useState(false);
-  if (check.part_of !== null) return <small>{words.partOf}</small>;
+  if (check.part_of !== null) return check.state === "done" && <small>{words.partOf}</small>;
   const late = check.latest_by_seconds === null ? null : lateness(check.latest_by_seconds * 1000);
   return (
     <>
@@ -83,9 +83,11 @@ function Check({ check }: { readonly check: Comparison }) {
       <p>
         <b>{CHECK_TRIGGER[trigger]}</b> {words.between(moment(starts_at), ends_at === null ? null : moment(ends_at))}
       </p>
-      <small className="check-state">
-        {CHECK_STATE[state]} {state === "held" && held_until !== null && words.heldUntil(moment(held_until))} {reason}
-      </small>
+      {state !== "done" && (
+        <small className="check-state">
+          {CHECK_STATE[state]} {state === "held" && held_until !== null && words.heldUntil(moment(held_until))} {reason}
+        </small>
+      )}
       <Outcome check={check} />
     </li>
   );

@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+
 import { compareHistory } from "../api/history";
 import type { HistoryRun } from "../api/schema";
 import { Failure } from "../deliveries/Failure";
@@ -5,6 +7,8 @@ import { followLink, historyPath } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { useAnswer } from "../lib/useAnswer";
+import { useLive } from "../sync/client";
+import { conversations } from "../sync/queries";
 import { Waiting } from "../ui/Notice";
 import { partsOf } from "./runs";
 import { words } from "./words";
@@ -30,6 +34,9 @@ export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly 
   const moments = [mine, other].map((run) => words.compareMine(momentSince(Date.parse(run.created_at), now)));
   const beside = new Map(figuresOf(other));
   const chats = value?.compared_with?.chats;
+  const idOf = useMemo(() => new Map(value?.chats.map(({ external_id, chat_id }) => [external_id, chat_id])), [value]);
+  const ids = useMemo(() => (chats ?? []).flatMap(({ external_id }) => idOf.get(external_id) ?? []), [chats, idOf]);
+  const names = new Map(useLive(conversations, ids)?.map((row) => [row.id, row.name]));
   return (
     <>
       <h3>{words.compareTitle}</h3>
@@ -39,7 +46,7 @@ export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly 
             <tr>
               <td />
               {[...moments, words.difference].map((head) => (
-                <th key={head} scope="col">
+                <th key={head} scope="col" className="history-number">
                   {head}
                 </th>
               ))}
@@ -66,7 +73,7 @@ export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly 
           <ul className="history-refusals">
             {chats.map(({ external_id, title, found, found_before }) => (
               <li key={external_id}>
-                <bdi>{oneLine(title, 80) || words.untitled}</bdi>:{" "}
+                <bdi>{oneLine(names.get(idOf.get(external_id) ?? "") ?? title, 80) || words.untitled}</bdi>:{" "}
                 {[found, found_before].map((count) => (count === null ? words.notThere : number(count))).join(" / ")}
               </li>
             ))}

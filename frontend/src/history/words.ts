@@ -158,7 +158,7 @@ export const words = {
   nightly: "Check once a night as well",
   nightlyNext: "Within the calls of the day. Outages are checked either way.",
   between: (from: string, to: string | null) => (to === null ? `since ${from}` : from === to ? from : `${from} – ${to}`),
-  partOf: "checked together with another",
+  partOf: "Checked together with another.",
   recovered: (count: number, late: string | null) =>
     count === 0 ? "nothing was missing" : `${messages(count)} recovered${late === null ? "" : `, up to ${late} late`}`,
   checkRest: ({ found, known, changed, not_shown, refused, calls }: Comparison) =>

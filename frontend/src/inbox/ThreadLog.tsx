@@ -175,7 +175,7 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   useEffect(() => {
     if (placed) look();
     lookUp();
-  }, [placed, messages, view.complete, look, lookUp]);
+  }, [placed, messages, view.complete, view.olderHere, look, lookUp]);
 
   useEffect(() => {
     const element = scroller.current;

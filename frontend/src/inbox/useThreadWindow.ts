@@ -4,7 +4,7 @@ import { ApiError } from "../api/http";
 import type { Id } from "../api/types";
 import { useClient, useLive, useLiveWithPrevious, type Client } from "../sync/client";
 import { threadGrow, threadLoadOlder, threadOpen, threadOpenAt, threadReopen, type Island } from "../sync/mutations";
-import { CONTEXT, messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
+import { CONTEXT, isBefore, messagePosition, messages, opening, positionAway, stretchAround, thread, type Opening } from "../sync/queries";
 import type { LocalMessage } from "../sync/rows";
 
 const MORE = 40;
@@ -36,6 +36,8 @@ export interface ThreadWindow {
   readonly followsNewest: boolean;
   /** The server has nothing older. */
   readonly complete: boolean;
+  /** Of a thread that is whole here: older messages are not drawn, be it that they arrived since. */
+  readonly olderHere: boolean;
   /** Something older has come to the server since. */
   readonly olderCame: () => void;
   readonly newestLoad: LoadState;
@@ -80,6 +82,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
   const jumping = useRef(target !== null);
   const [first, setFirst] = useState(held?.messages ?? []);
   const state = useLive(thread, conversationId);
+  const olderHere = useLive(isBefore, conversationId, state?.complete === true ? (stretch?.from ?? null) : null) ?? false;
   const read = useLiveWithPrevious(messages, {
     conversationId,
     from: stretch?.from ?? null,
@@ -255,6 +258,7 @@ export function useThreadWindow(conversationId: Id, unreadAtOpening: number, tar
     olderLoad,
     newerLoad,
     jumpLoad,
+    olderHere,
     olderCame,
     extendUp,
     extendDown,

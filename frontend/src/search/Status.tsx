@@ -15,7 +15,7 @@ export function Status({ state, q }: { readonly state: SearchState; readonly q: 
   if (results?.q !== q || q.trim() === "" || busy) {
     return <p id="search-status" className="search-status" role="status" />;
   }
-  const { offline, total, forgiving, hits } = results;
+  const { offline, total, forgiving, hits, completeness } = results;
   if (offline !== null) {
     const { messages, conversations, since } = offline;
     return (
@@ -28,6 +28,7 @@ export function Status({ state, q }: { readonly state: SearchState; readonly q: 
     <p id="search-status" className="search-status" role="status">
       {total !== null ? searchWords.total(total) : hits.length > 0 && searchWords.newest}
       {forgiving && ` · ${searchWords.forgiving}`}
+      {completeness !== null && completeness.chats > 0 && ` · ${searchWords.complete(completeness.whole, completeness.chats)}`}
     </p>
   );
 }

@@ -22,6 +22,7 @@ export interface Results {
   readonly total: number | null;
   readonly forgiving: boolean;
   readonly reach: SearchPage["reach"];
+  readonly completeness: SearchPage["completeness"];
   /** Set where only this device was searched. */
   readonly offline: LocalReach | null;
   readonly nextCursor: string | null;
@@ -68,6 +69,7 @@ function resultsOf(q: string, page: SearchPage, before: Results | null): Results
     total: before === null ? page.total : before.total,
     forgiving: page.forgiving,
     reach: before === null ? page.reach : before.reach,
+    completeness: before === null ? page.completeness : before.completeness,
     offline: null,
     nextCursor: page.next_cursor,
   };
@@ -83,7 +85,7 @@ async function searchThisDevice(db: Store, q: string, query: SearchQuery, signal
   const chats = await chatsLocally(db, query);
   const conversations = new Map([...finds.conversations, ...chats].map((row) => [row.id, row]));
   const { hits, reach } = finds;
-  const unknown = { members: new Map(), people: new Map(), forgiving: false, reach: null, nextCursor: null };
+  const unknown = { members: new Map(), people: new Map(), forgiving: false, reach: null, completeness: null, nextCursor: null };
   return { q, chats, hits, conversations, total: hits.length, offline: reach, ...unknown };
 }
 

@@ -29,6 +29,10 @@ export const searchWords = {
     since === null
       ? `Searched ${plural(conversations, "chat", "chats")}.`
       : `Searched ${plural(conversations, "chat", "chats")}, back to ${since}. Older messages can be found once they are stored.`,
+  complete: (whole: number, chats: number) =>
+    whole === chats
+      ? "copy complete for all chats"
+      : `copy complete for ${whole.toLocaleString("en")} of ${plural(chats, "chat", "chats")}, the others may have older messages`,
   offline: (messages: number, conversations: number, since: string | null) =>
     messages === 0
       ? "You are offline and no messages are kept on this device."

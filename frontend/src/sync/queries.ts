@@ -183,6 +183,11 @@ export async function positionAway(
   return found.at(-1)?.position ?? null;
 }
 
+/** Whether a whole thread has a message before a position; null asks of none. */
+export async function isBefore(db: LocalDatabase, conversationId: Id, position: string | null): Promise<boolean> {
+  return position !== null && (await positionAway(db, conversationId, position, 1, "before")) !== null;
+}
+
 /** Where a message of this device stands. */
 export async function messagePosition(db: LocalDatabase, id: Id): Promise<string | null> {
   const tables = await db.activeTables();

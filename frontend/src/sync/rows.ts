@@ -81,8 +81,8 @@ export const toLocal: Convert = {
 };
 
 function channelOf(row: Channel): Channel {
-  const { id, provider, name, status, status_word, status_since, read_receipts, role, alarms, gaps, verified_until, nightly_check, version } = row;
-  return { id, provider, name, status, status_word, status_since, read_receipts, role, alarms, gaps, verified_until, nightly_check, version };
+  const { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, gaps, verified_until, nightly_check, version } = row;
+  return { id, provider, name, status, status_word, status_since, read_receipts, paused_at, role, alarms, gaps, verified_until, nightly_check, version };
 }
 
 function attendeeOf(row: Attendee): Attendee {

@@ -44,7 +44,7 @@ export function DeliveryStep({ number, state, possible, webhooks: { answer, fail
                   : deliveryWords.checked(agoWords(answer.checked_at, new Date()))}
               </p>
               {answer.checked_at !== null && <WebhookList webhooks={answer} />}
-              <p className="step-buttons">
+              <div className="step-buttons">
                 <button
                   type="button"
                   className={`button ${isServed(answer) ? "" : "button-strong"}`}
@@ -65,7 +65,7 @@ export function DeliveryStep({ number, state, possible, webhooks: { answer, fail
                 >
                   {deliveryWords.check}
                 </button>
-              </p>
+              </div>
             </>
           )}
           <p role="status" className="step-told">
