@@ -83,9 +83,7 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)
     await page.get_by_role("link", name="Inbox").first.click()
-    await expect(bar).to_contain_text("Unipile's webhooks are not as they should be", timeout=15_000)
-    await bar.get_by_role("button", name="Mark as seen").click()
-    await expect(bar).to_be_empty()
+    await expect(bar).not_to_contain_text("is signed out")
 
     await page.goto(f"{stack.url}/accounts")
     await page.set_viewport_size({"width": 320, "height": 640})
