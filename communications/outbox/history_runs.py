@@ -123,6 +123,11 @@ def older_ask(user_id: int, conversation_id: int, *, provider: str | None, from_
     Raises NotFound, and NotPossible where upstream cannot be asked now, or shows nothing older.
     """
     shown = readable_conversation(user_id, provider=provider, conversation_id=conversation_id)
+    unfinished = (
+        HistoryRun.objects.filter(conversation=shown, ended_at=None).values_list("pk", flat=True).first()
+    )
+    if unfinished is not None:
+        return Begun(unfinished, is_new=False)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CHAT, [shown])
         found = cursor.fetchone()

@@ -53,6 +53,7 @@ from tests.inbox import (
     comparison_make,
     conversation_make,
     failed_message_make,
+    history_run_make,
     intent_make,
     message_make,
     minutes,
@@ -100,9 +101,18 @@ class FullInbox:
         self.reader = person_make()
         channel = channel_make(self.reader, role="owner")
         contact = attendee_make(channel, "Ada", phone="4917", public_identifier="ada")
+        self.run = history_run_make(
+            channel,
+            title="Ada",
+            since=NOON,
+            refused={"unreadable": 1},
+            held_until=minutes(9),
+            started_at=NOON,
+        )
         self.conversation = conversation_make(
             channel, contact=contact, members=[contact], muted_until=minutes(3), disabled_features=["reply"]
         )
+        history_run_make(channel, conversation=self.conversation)
         for number in range(3):
             message = message_make(
                 self.conversation,
@@ -222,6 +232,8 @@ class FullInbox:
                 ).pk
             ),
             "act_id": str(account_act_make(channel, self.reader, pairing_code="ABCD-1234").pk),
+            "run_id": str(self.run.pk),
+            "media": "all",
             "account_type": "whatsapp",
             "way": "page",
             "act": "restart",
