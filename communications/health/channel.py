@@ -16,8 +16,7 @@ _STANDING: Final = """
 SELECT channel.status, channel.status_word, channel.status_since, greatest(
            (SELECT max(intent.evidence_at) FROM communications_intent AS intent
             WHERE intent.channel_id = channel.id AND intent.evidence IN ('answer', 'read_back')),
-           (SELECT max(compared.ends_at) FROM communications_comparisonwindow AS compared
-            WHERE compared.channel_id = channel.id AND compared.state = 'done')),
+           channel.verified_until),
        (SELECT count(*) FROM communications_intent AS intent
         WHERE intent.channel_id = channel.id AND intent.state = 'waiting' AND intent.kind IN ('send', 'forward')),
        (SELECT count(*) FROM communications_comparisonwindow AS gap
