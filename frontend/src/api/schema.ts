@@ -2025,7 +2025,7 @@ export interface components {
          *
          *     Once ``state`` is stored, type, size and measures are those of the content, and ``url`` leads to it;
          *     ``thumbnail_url`` leads to a small picture of it where one could be drawn. ``failure`` says why it is
-         *     unavailable: gone, deleted, too_large, refused, failed, or null where upstream did not say.
+         *     unavailable: gone, deleted, too_large, refused, failed, not_asked_for, or null where upstream did not say.
          */
         readonly Attachment: {
             /** @description An id as a decimal string. */

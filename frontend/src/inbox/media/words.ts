@@ -7,6 +7,7 @@ const FAILURE: Readonly<Record<string, string>> = {
   too_large: "larger than the server accepts",
   refused: "refused by the network",
   failed: "fetching it failed",
+  not_asked_for: "left out when the history was copied",
 };
 
 export const mediaWords = {
