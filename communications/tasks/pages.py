@@ -2,7 +2,7 @@
 the ledger and is folded.
 
 Keeping a page again changes nothing, so whoever reads a list notes how far it is after each page. A page is folded in
-parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
+parts, each a short transaction, the newest first: a live delivery of the same account waits for two parts at most.
 """
 
 import asyncio
