@@ -1,4 +1,6 @@
-"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, jumps, reads, search, and the browser."""
+"""Measures ingest against pgbench, the way to the sockets, the ledger folded again, a copied history, jumps, reads, search, and
+the browser.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from typing import Any
 from bench import report
 from bench.arrivals import arrivals_figures, arrivals_measure
 from bench.cells import CELLS, Bench
+from bench.copying import copying_measure
 from bench.depth import depth_measure
 from bench.full_database import full_database_make
 from bench.ingest import CLIENTS, ingest_figures, ingest_measure
@@ -26,7 +29,7 @@ from bench.search import search_measure
 from bench.wrk import wrk_check
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "bench"
-PARTS = ("ingest", "push", "ledger", "depth", "reads", "search", "ingest_over_full", "browser")
+PARTS = ("ingest", "push", "ledger", "history", "depth", "reads", "search", "ingest_over_full", "browser")
 CLIENTS_OVER_FULL = (32,)
 PACES = {"push": 100, "acknowledged": 200}
 
@@ -67,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--seconds", type=int, default=10, help="measured seconds of each cell (default 10)")
     top.add_argument("--warm-up", type=int, default=1, help="unmeasured seconds before them (default 1)")
     top.add_argument("--clients", type=int, action="append", help="of ingest: default 1, 8, 32 and 128")
+    top.add_argument("--messages", type=int, default=50_000, help="of a copied history (default 50,000)")
     top.add_argument("--load", action="append", choices=tuple(CELLS), help="of ingest: this load only")
     return top
 
@@ -92,6 +96,8 @@ def part_measure(part: str, bench: Bench, options: argparse.Namespace) -> dict[s
             return {name: _arrivals(bench, options, per_second) for name, per_second in PACES.items()}
         case "ledger":
             return {part: refold_measure(bench, announce)}
+        case "history":
+            return {part: copying_measure(bench, options.messages, announce)}
         case "depth":
             return {part: depth_measure(bench, announce)}
         case _:

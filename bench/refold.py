@@ -85,14 +85,14 @@ async def _measure(owner_address: str, postmaster: int, announce: Callable[[str]
         fold_connections(max_size=2) as connections,
         await AsyncConnection.connect(owner_address, autocommit=True) as owner,
     ):
-        way = _Way(postmaster)
+        way = Way(postmaster)
         replayed = await deliveries_replay(connections, DeliverySelection())
         figures = {"replay": way.figures(replayed.total())}
         if replayed["failed"]:
             raise BenchmarkError(f"A replay of what was applied ended with {dict(replayed)}.")
         announce(f"replay             {figures['replay']['per_second']:8.0f}/s")
         for name, seed in (("rebuild", None), ("rebuild_disordered", SEED)):
-            way = _Way(postmaster)
+            way = Way(postmaster)
             done = await rebuild_check(owner, connections, seed=seed, begin=lambda _: lambda _: None)
             figures[name] = way.figures(done.folded.total())
             if done.different or not done.compared:
@@ -101,7 +101,7 @@ async def _measure(owner_address: str, postmaster: int, announce: Callable[[str]
     return figures
 
 
-class _Way:
+class Way:
     """Time and processor time since it was made."""
 
     def __init__(self, postmaster: int) -> None:

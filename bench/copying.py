@@ -1,0 +1,165 @@
+"""A copied history: how fast our side of it is beside the same rows put into a bare table, and what live deliveries feel of it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import resource
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+
+from bench.bodies import (
+    ACCOUNT,
+    CONVERSATIONS,
+    FIRST_CONVERSATION,
+    chat_of,
+    line_of,
+    new_message_id,
+    ordinary_body,
+)
+from bench.cells import DATABASE, Bench
+from bench.installation import Installation
+from bench.measured import BenchmarkError, percentile
+from bench.prepared import django_use
+from bench.refold import Way
+from communications.ingest.connections import fold_connections
+from communications.ingest.record import record
+from communications.schemas.deliveries import Delivery, sha256_of
+from communications.schemas.identifiers import uuid7
+from communications.tasks.listing import Listing
+from communications.tasks.pages import messages_keep
+from communications.webhooks.handlers.reading import delivery_read
+
+PAGE = 250
+LIVE_EVERY_SECONDS = 0.02
+LIVE_ALONE_SECONDS = 10
+NEWEST = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+
+# A table with the columns and indexes of the messages, and none of their rules.
+FLOOR = (
+    "CREATE TABLE bare (LIKE communications_message INCLUDING DEFAULTS INCLUDING INDEXES)",
+    "INSERT INTO bare SELECT * FROM communications_message WHERE found_by = 'history' ORDER BY id",
+)
+
+
+def copying_measure(bench: Bench, messages: int, announce: Callable[[str], None]) -> dict[str, float]:
+    """Messages per second of a history of this many. Raises BenchmarkError where not every one was stored."""
+    installation = bench.installation
+    with installation.fresh_copy(bench.prepared.database, DATABASE):
+        django_use(installation, DATABASE)
+        try:
+            figures = asyncio.run(_measure(installation, messages, announce))
+            figures["bare_per_second"] = _floor(installation, messages)
+            figures["to_bare"] = round(figures["per_second"] / figures["bare_per_second"], 3)
+            announce(f"bare rows          {figures['bare_per_second']:8.0f}/s")
+            return figures
+        finally:
+            django_use(installation, bench.prepared.database)
+
+
+async def _measure(
+    installation: Installation, messages: int, announce: Callable[[str], None]
+) -> dict[str, float]:
+    async with fold_connections(max_size=4) as copying, fold_connections(max_size=1) as live:
+        alone = await _live_alone(live)
+        resident = _resident_bytes()
+        waits: list[float] = []
+        others = asyncio.create_task(_live(live, waits))
+        way = Way(installation.postmaster)
+        stored = 0
+        for page in _pages(messages):
+            stored += (
+                await messages_keep(copying, Listing.begun(ACCOUNT, uuid.uuid4(), "history"), page)
+            ).stored
+        figures: dict[str, float] = way.figures(messages)
+        others.cancel()
+    if stored != messages:
+        raise BenchmarkError(f"Of {messages} messages {stored} were stored.")
+    announce(f"history            {figures['per_second']:8.0f}/s")
+    figures |= {
+        "live_alone_p99_ms": round(percentile(alone, 0.99) * 1_000, 1),
+        "live_beside_p99_ms": round(percentile(waits, 0.99) * 1_000, 1),
+        "grown_mb": round((_resident_bytes() - resident) / 1e6, 1),
+    }
+    return figures
+
+
+def _pages(messages: int) -> Iterator[list[Mapping[str, object]]]:
+    """The newest first, over all conversations in turn."""
+    for start in range(0, messages, PAGE):
+        yield [_listed(number) for number in range(start, min(start + PAGE, messages))]
+
+
+def _listed(number: int) -> Mapping[str, object]:
+    chat = chat_of(FIRST_CONVERSATION + number % CONVERSATIONS)
+    is_own = number % 3 == 0
+    return {
+        "object": "Message",
+        "id": new_message_id(),
+        "account_id": ACCOUNT,
+        "chat_id": chat.chat_id,
+        "chat_provider_id": chat.lid,
+        "provider_id": new_message_id(),
+        "sender_id": "own" if is_own else chat.lid,
+        "is_sender": int(is_own),
+        "text": line_of(number),
+        "timestamp": (NEWEST - dt.timedelta(seconds=10 * number)).isoformat(),
+        "seen": 1,
+        "delivered": 1,
+        "hidden": 0,
+        "deleted": 0,
+        "edited": 0,
+        "is_event": 0,
+        "attachments": [],
+        "reactions": [],
+        "seen_by": {},
+        "message_type": "MESSAGE",
+    }
+
+
+async def _live_alone(connections: AsyncConnectionPool[Any]) -> list[float]:
+    waits: list[float] = []
+    try:
+        async with asyncio.timeout(LIVE_ALONE_SECONDS):
+            await _live(connections, waits)
+    except TimeoutError:
+        pass
+    return waits
+
+
+async def _live(connections: AsyncConnectionPool[Any], waits: list[float]) -> None:
+    """Deliveries of the same account at a fixed pace, and how long each took to be stored."""
+    for number in count():
+        at = dt.datetime.now(dt.UTC)
+        raw = ordinary_body(FIRST_CONVERSATION + number % CONVERSATIONS, new_message_id())
+        delivery = Delivery(
+            id=uuid7(),
+            received_at=at,
+            headers={},
+            sha256=sha256_of(raw),
+            size_bytes=len(raw),
+            raw=raw,
+            reading=delivery_read(raw, at),
+        )
+        began = time.perf_counter()
+        await record(connections, [delivery])
+        waits.append(time.perf_counter() - began)
+        await asyncio.sleep(LIVE_EVERY_SECONDS)
+
+
+def _floor(installation: Installation, messages: int) -> float:
+    with installation.owner_connection(DATABASE) as owner:
+        owner.execute(FLOOR[0])
+        began = time.perf_counter()
+        owner.execute(FLOOR[1])
+        return round(messages / (time.perf_counter() - began), 1)
+
+
+def _resident_bytes() -> float:
+    """The most that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
