@@ -1,4 +1,4 @@
-"""A copied history: how fast our side of it is beside the same rows put into a bare table, and what live deliveries feel of it."""
+"""A copied history: how fast our side of it is beside the same rows in a bare table, and what live deliveries feel of it."""
 
 from __future__ import annotations
 
