@@ -66,8 +66,12 @@ class Stack:
         return self.server
 
     async def start_worker(self) -> LandlineProcess:
+        """A worker that copies history only when it is asked to, so that the ledger holds what a test delivers."""
         self.worker = await asyncio.to_thread(
-            self.processes.worker, UNIPILE_DSN=self.simulator.url, UNIPILE_API_KEY=CANARY_KEY
+            self.processes.worker,
+            UNIPILE_DSN=self.simulator.url,
+            UNIPILE_API_KEY=CANARY_KEY,
+            LANDLINE_FIRST_HISTORY_DAYS="0",
         )
         await asyncio.to_thread(self.worker.wait_for_output, "accounts_listed")
         return self.worker
