@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.processes import LandlineServer
 from tests.realtime.browser import PATIENCE_SECONDS, browse
@@ -66,6 +67,7 @@ async def test_of_a_conversation_one_does_not_see_one_says_nothing(
         assert sender.close_code is None
 
 
+@pytest.mark.alone
 async def test_nobody_is_in_many_conversations_in_one_second(
     connection: psycopg.Connection, server: LandlineServer
 ) -> None:
