@@ -8,14 +8,12 @@ import asyncio
 import datetime as dt
 from typing import Any, Final, NamedTuple
 
-import psycopg
 import structlog
 from django.conf import settings
 from procrastinate.contrib.django import app
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
-from communications.errors import Unsaved
 from communications.feed.announce import changes_announce
 from communications.ingest.unfinished import HISTORY_TASK
 from communications.outbox.history_work import (
@@ -33,6 +31,7 @@ from communications.tasks.history_chat import ChatRun
 from communications.tasks.key import key_judge
 from communications.tasks.metered import HELD, CallHeld, metered_client
 from communications.tasks.presence import Presence, present
+from communications.tasks.waking import DATABASE_GONE, woken_or_after
 from unipile.client import UnipileClient
 from unipile.errors import (
     DisconnectedAccount,
@@ -58,7 +57,6 @@ DISCONNECTED_SECONDS: Final = 60
 UNREACHABLE_SECONDS: Final = (2, 5, 15, 60, 300, 900)
 UNREACHABLE_MAX: Final = 50
 
-DATABASE_GONE: Final = (Unsaved, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 _woken = asyncio.Event()
 
@@ -100,7 +98,7 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
     """Until the database or the credentials change."""
     credentials = settings.LANDLINE_UPSTREAM.credentials()
     if credentials is None:
-        await _wait(LOOKS_EVERY_SECONDS)
+        await woken_or_after(_woken, LOOKS_EVERY_SECONDS)
         return
     async with metered_client("history") as client, present(connections) as presence:
         history = History(client, connections, presence, _woken)
@@ -108,17 +106,9 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
             while settings.LANDLINE_UPSTREAM.credentials() == credentials:
                 _woken.clear()
                 await history.run_due()
-                await _wait(await history.pause_seconds())
+                await woken_or_after(_woken, await history.pause_seconds())
         finally:
             await history.stop()
-
-
-async def _wait(seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await _woken.wait()
-    except TimeoutError:
-        return
 
 
 class History:

@@ -9,14 +9,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Final, TypeVar
 
-import psycopg
 import structlog
 from django.conf import settings
 from procrastinate.contrib.django import app
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
-from communications.errors import Unsaved
 from communications.feed.announce import changes_announce
 from communications.ingest.record import record
 from communications.ingest.unfinished import (
@@ -52,6 +50,7 @@ from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client
 from communications.tasks.outcomes import outcome_of
 from communications.tasks.presence import Presence, present
+from communications.tasks.waking import DATABASE_GONE, woken_or_after
 from communications.webhooks.handlers.sent import sent_bytes
 from unipile.client import UnipileClient
 from unipile.errors import Unauthorised, UnipileError
@@ -66,7 +65,6 @@ LOCK_TIMEOUT_MS: Final = 5_000
 STATEMENT_TIMEOUT_MS: Final = 10_000
 AGAIN_SECONDS: Final = 1.0
 
-DATABASE_GONE: Final = (Unsaved, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 CALLED: Final = list(KINDS)
 READ_BACK: Final = [name for name, kind in KINDS.items() if kind.read_back is not None]
 
@@ -103,7 +101,7 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
     credentials = settings.LANDLINE_UPSTREAM.credentials()
     async with AsyncExitStack() as stack:
         if credentials is None:
-            await _wait(LOOKS_EVERY_SECONDS)
+            await woken_or_after(_woken, LOOKS_EVERY_SECONDS)
             if settings.LANDLINE_UPSTREAM.is_configured():
                 await job_announce(ACCOUNTS_TASK)
             return
@@ -114,21 +112,13 @@ async def _serve(connections: AsyncConnectionPool[Any]) -> None:
             while settings.LANDLINE_UPSTREAM.credentials() == credentials:
                 _woken.clear()
                 await sender.run_due()
-                await _wait(await sender.pause_seconds())
+                await woken_or_after(_woken, await sender.pause_seconds())
             await job_announce(ACCOUNTS_TASK)
         except asyncio.CancelledError:
             await sender.end()
             raise
         finally:
             await sender.finish()
-
-
-async def _wait(seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await _woken.wait()
-    except TimeoutError:
-        return
 
 
 class Outbox:
