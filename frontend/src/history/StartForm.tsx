@@ -4,37 +4,10 @@ import { startHistory } from "../api/history";
 import type { HistoryRun } from "../api/schema";
 import type { Id } from "../api/types";
 import { newClientId } from "../sync/acts";
+import { Choice } from "../ui/Choice";
 import { sinceOf, type Depth } from "./runs";
 import { useActing } from "./useActing";
 import { words } from "./words";
-
-interface ChoiceProps<T extends string> {
-  readonly legend: string;
-  readonly options: Readonly<Record<T, string>>;
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ legend, options, value, onChange }: ChoiceProps<T>) {
-  return (
-    <fieldset className="choice">
-      <legend>{legend}</legend>
-      {(Object.keys(options) as T[]).map((option) => (
-        <label key={option}>
-          <input
-            type="radio"
-            name={legend}
-            checked={option === value}
-            onChange={() => {
-              onChange(option);
-            }}
-          />
-          {options[option]}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 interface StartFormProps {
   readonly channelId: Id;
@@ -55,8 +28,8 @@ export function StartForm({ channelId, label, onStarted }: StartFormProps) {
         act(() => startHistory(newClientId(), channelId, { since: sinceOf(depth, new Date()), media }), onStarted);
       }}
     >
-      <Choice legend={words.depth} options={words.depths} value={depth} onChange={setDepth} />
-      <Choice legend={words.media} options={words.medias} value={media} onChange={setMedia} />
+      <Choice legend={words.depth} name="depth" options={words.depths} value={depth} onChange={setDepth} />
+      <Choice legend={words.media} name="media" options={words.medias} value={media} onChange={setMedia} />
       {failure !== null && (
         <p className="field-error" role="alert">
           {failure}

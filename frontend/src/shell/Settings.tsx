@@ -4,39 +4,11 @@ import { words } from "../lib/words";
 import { useClient } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { useWaitingCount } from "../sync/outgoing";
+import { Choice } from "../ui/Choice";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { AlarmNoticesSwitch } from "./AlarmNoticesSwitch";
 import { ReadReceipts } from "./ReadReceipts";
-
-interface ChoiceProps<T extends string> {
-  readonly legend: string;
-  readonly name: string;
-  readonly options: Readonly<Record<T, string>>;
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ legend, name, options, value, onChange }: ChoiceProps<T>) {
-  return (
-    <fieldset className="choice">
-      <legend>{legend}</legend>
-      {(Object.keys(options) as T[]).map((option) => (
-        <label key={option}>
-          <input
-            type="radio"
-            name={name}
-            checked={option === value}
-            onChange={() => {
-              onChange(option);
-            }}
-          />
-          {options[option]}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 interface SettingsProps {
   readonly preferences: Preferences;
