@@ -1,7 +1,7 @@
 import type { HistoryRun } from "../api/schema";
 import type { Channel } from "../api/types";
 import { providerName } from "../channels/ChannelBadge";
-import { ourShare, theirShare, type Share } from "./runs";
+import { isUnfinished, ourShare, theirShare, type Share } from "./runs";
 import { words } from "./words";
 
 interface BarProps {
@@ -23,13 +23,21 @@ function Bar({ label, share, said, isMoving }: BarProps) {
   );
 }
 
+/** Upstream tells the end of its import at most; a copy that has ended does not go on listening for it. */
+function theirWords(run: HistoryRun): string {
+  const { is_import_running: isRunning, import_found: found } = run;
+  if (isRunning === null) return words.theirs.unknown;
+  if (!isRunning) return words.theirs.done(found);
+  return isUnfinished(run) ? words.theirs.running(found) : words.theirs.unended(found);
+}
+
 /** How far upstream is with the account, and how far we are with upstream. */
 export function Bars({ run, channel }: { readonly run: HistoryRun; readonly channel: Channel }) {
-  const { is_import_running: theirs, import_found, state, found, expected } = run;
-  const said = theirs === null ? words.theirs.unknown : theirs ? words.theirs.running(import_found) : words.theirs.done(import_found);
+  const { is_import_running: theirs, state, found, expected } = run;
+  const isFollowed = isUnfinished(run);
   return (
     <div className="history-bars">
-      <Bar label={words.theirBar(providerName(channel.provider))} share={theirShare(run)} said={said} isMoving={theirs === true} />
+      <Bar label={words.theirBar(providerName(channel.provider))} share={theirShare(run)} said={theirWords(run)} isMoving={theirs === true && isFollowed} />
       <Bar
         label={words.ourBar}
         share={ourShare(run)}

@@ -44,7 +44,7 @@ interface RowProps {
 function Row({ chat, name, now }: RowProps) {
   const { chat_id, oldest_at, newest_at, is_whole } = chat;
   const title = <bdi>{oneLine(name ?? chat.title, 80) || words.untitled}</bdi>;
-  const counts = [chat.found, chat.stored, chat.known, chat.refused];
+  const counts = [chat.found, chat.stored, chat.changed, chat.known, chat.refused];
   return (
     <tr>
       <th scope="row">
@@ -94,7 +94,7 @@ export function ChatTable({ run }: { readonly run: HistoryRun }) {
             <thead>
               <tr>
                 {words.chatHead.map((head, index) => (
-                  <th key={head} scope="col" className={index > 0 && index < 5 ? "history-number" : undefined}>
+                  <th key={head} scope="col" className={index > 0 && index < 6 ? "history-number" : undefined}>
                     {head}
                   </th>
                 ))}

@@ -96,6 +96,7 @@ export const words = {
   theirs: {
     unknown: "It does not say how far it is.",
     running: (found: number) => `Still reading; it shows ${messages(found)} so far.`,
+    unended: (found: number) => `It has not said that it is done; it shows ${messages(found)}.`,
     done: (found: number) => `Done; it shows ${messages(found)}.`,
   },
   ourBar: "We copy from Unipile",
@@ -129,7 +130,7 @@ export const words = {
   reportNote: "as JSON",
 
   perChat: "Chat by chat",
-  chatHead: ["Chat", "Found", "New", "Known", "Refused", "From – to", "Copied"],
+  chatHead: ["Chat", "Found", "New", "Changed", "Known", "Refused", "From – to", "Copied"],
   untitled: "Chat without a title",
   whole: "whole",
   partly: "so far",
