@@ -68,12 +68,12 @@ describe("what is written", () => {
   test("leaves once, in the order written, with its key, and its row takes its place", async () => {
     const outbox = tab();
     const keys = ["one", "two", "three"].map((text) => outbox.enqueue(where("1"), saying(text)));
-    await eventually(() => expect(texts()).toEqual(["one", "two", "three"]));
+    await eventually(() => expect(outbox.view.all().map(({ state }) => state)).toEqual(["sent", "sent", "sent"]));
+    expect(texts()).toEqual(["one", "two", "three"]);
     expect(server.sent.map(({ client_id }) => client_id)).toEqual(keys);
     expect(server.keys).toEqual(keys);
     const rows = await db.side(0).message.toArray();
     expect(rows.map(({ client_id }) => client_id).sort()).toEqual(keys);
-    await eventually(() => expect(outbox.view.all().map(({ state }) => state)).toEqual(["sent", "sent", "sent"]));
   });
 
   test("goes from the device once its row has stood there for a while", async () => {
@@ -144,6 +144,7 @@ describe("what is written", () => {
     outbox.enqueue(where("1"), saying("Behind it"));
     outbox.enqueue(where("2"), saying("Elsewhere"));
     await eventually(() => expect(texts()).toEqual(["Elsewhere"]));
+    await eventually(() => expect(outbox.view.get(refused)?.state).toBe("failed"));
     const entry = outbox.view.get(refused);
     expect(entry?.trouble).toMatchObject({ code: "read_only", message: "Not so." });
     expect((entry?.wish as SendWish).text).toBe("Refused");
