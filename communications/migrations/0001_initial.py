@@ -1842,10 +1842,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("raw", models.BinaryField()),
-                (
-                    "compression",
-                    models.TextField(choices=[("none", "None"), ("zlib", "Zlib")], db_default="none"),
-                ),
             ],
         ),
         migrations.AddIndex(
