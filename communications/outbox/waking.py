@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from communications.feed.announce import changes_announce_on_commit
 from communications.ingest.unfinished import OUTBOX_TASK, job_announce_on_commit
 
-_told: Callable[[], None] | None = None
+_told: Callable[[], object] | None = None
 
 
-def outbox_told_by(told: Callable[[], None] | None) -> None:
+def outbox_told_by(told: Callable[[], object] | None) -> None:
     """From now on ``told`` is called after each commit, from any thread; with ``None`` whoever writes tells of it."""
     global _told  # noqa: PLW0603 (Django's views are handed nothing by the server that they run in)
     _told = told
