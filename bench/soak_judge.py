@@ -16,6 +16,7 @@ LOST_ANSWERS = frozenset(
     {"cut_after", "cut_midway", "error_after", "truncated", "html", "empty", "no_id", "slow"}
 )
 RESOLVED_WITHIN_SECONDS = 60.0
+RESOLVED = "resolved"
 
 ROWS = """
 SELECT message.client_id::text, conversation.external_thread_id, message.text, message.external_message_id, message.status,
@@ -49,7 +50,7 @@ def judged(
         ),
     }
     unanswered = [one for one in accepted if one["fault"] in LOST_ANSWERS]
-    resolved = [one for one in unanswered if _is_resolved(by_id.get(one["message_id"]))]
+    ends = Counter(_end(by_id.get(one["message_id"])) for one in unanswered)
     return {
         "sends": len(written),
         "accepted": len(accepted),
@@ -58,13 +59,21 @@ def judged(
         "lost_how": {how: number for how, number in lost.items() if number},
         "unconfirmed": sum(row[4] == "unconfirmed" for row in rows.values()),
         "answers_lost": len(unanswered),
-        "resolved_share": round(len(resolved) / len(unanswered), 4) if unanswered else 1.0,
+        "resolved_share": round(ends[RESOLVED] / len(unanswered), 4) if unanswered else 1.0,
+        "unresolved_how": {how: number for how, number in ends.items() if how != RESOLVED},
         "faults": dict(Counter(one["fault"] for one in accepted if one["fault"])),
     }
 
 
-def _is_resolved(row: Any) -> bool:
-    return row is not None and row[5] == "done" and row[6] != "person" and row[7] <= RESOLVED_WITHIN_SECONDS
+def _end(row: Any) -> str:
+    if row is None:
+        return "not bound to what was sent"
+    state, evidence, seconds = row[5], row[6], row[7]
+    if state != "done" or evidence == "person":
+        return f"{state} by {evidence or 'nothing'}"
+    return (
+        RESOLVED if seconds <= RESOLVED_WITHIN_SECONDS else f"by {evidence} after {round(seconds, -1):.0f} s"
+    )
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
