@@ -149,8 +149,6 @@ def complete(backup: Backup, environment: Environment, parameters: Mapping[str, 
         sys.stdout.write(f"{erased:,} messages that were erased since are erased again.\n")
     if windows:
         sys.stdout.write(f"What has come since is missing in {windows:,} accounts and is to be compared.\n")
-    if media.elsewhere:
-        sys.stdout.write(f"Files of messages were kept by {media.elsewhere} and are not in the backup.\n")
 
 
 async def history_begin(parameters: Mapping[str, Any]) -> int:
