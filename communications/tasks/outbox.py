@@ -53,7 +53,7 @@ from communications.tasks.presence import Presence, present
 from communications.tasks.waking import DATABASE_GONE, woken_or_after
 from communications.webhooks.handlers.sent import sent_bytes
 from unipile.client import UnipileClient
-from unipile.errors import Unauthorised, UnipileError
+from unipile.errors import NotFound, Unauthorised, UnipileError
 
 log = structlog.get_logger(__name__)
 
@@ -263,6 +263,9 @@ class Outbox:
         try:
             with charged(account=claimed.account):
                 found = await read_back(self._client, claimed)
+        except NotFound:
+            # What is no more does not show it, however often it is asked.
+            found = []
         except Exception as error:
             if not isinstance(error, UnipileError):
                 log.exception("outbox_fault", intent=claimed.id)
