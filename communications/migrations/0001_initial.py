@@ -2214,6 +2214,20 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="intent",
             index=models.Index(
+                condition=models.Q(
+                    ("answered_id", ""),
+                    ("evidence", "echo"),
+                    ("kind__in", ["send", "forward"]),
+                    ("read_back_at", None),
+                    ("state", "done"),
+                ),
+                fields=["next_attempt_at", "id"],
+                name="intent_echoed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="intent",
+            index=models.Index(
                 condition=models.Q(("message__isnull", False)),
                 fields=["message", "id"],
                 name="intent_message",

@@ -39,6 +39,20 @@ async def test_e2_e3_echo_and_answer_in_any_order_are_one_row(desk: Desk, echo: 
     assert (intent.state, intent.evidence) == ("done", "read_back" if echo is Echo.NEVER else "echo")
 
 
+async def test_e4_the_same_words_from_the_phone_do_not_hide_what_was_sent(desk: Desk) -> None:
+    """The only echo is of the phone's message: reading once more shows the other, and both are rows."""
+    desk.fault("cut_after", echo="never")
+    await desk.write("ok")
+    await desk.run()
+    typed = desk.sim.phone_writes(desk.chat, "ok").id
+    await desk.settle()
+    (sent,) = desk.sim.sent
+    assert sorted(str(row.external_message_id) for row in await desk.own()) == sorted(
+        [sent.message_id, typed]
+    )
+    assert {row.status for row in await desk.own()} == {"sent"}
+
+
 @pytest.mark.parametrize(
     "kind", ["cut_after", "error_after", "truncated", "html", "empty", "no_id", "null_id", "cut_midway"]
 )
