@@ -76,12 +76,34 @@ END $$;
 """
 
 
+FOLDERS = "landline-test-"
+
+
+def left_behind_remove() -> None:
+    """Folders of runs that were killed: their databases ended with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*-*"):
+        process = folder.name.removeprefix(FOLDERS).partition("-")[0]
+        if process.isdecimal() and not is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 class ScratchDatabase:
     """Its addresses are known at once, so that settings can be loaded; :meth:`open` starts the server."""
 
     def __init__(self, server_url: str | None) -> None:
         self.name = f"landline_test_{os.getpid()}"
-        self.folder = Path(tempfile.mkdtemp(prefix="landline-test-"))
+        left_behind_remove()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         self._is_open = False
         self._resetter: psycopg.Connection | None = None
         self._cluster: Cluster | None = None
