@@ -104,6 +104,7 @@ class ScratchDatabase:
         self.name = f"landline_test_{os.getpid()}"
         left_behind_remove()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
+        self.resets = 0
         self._is_open = False
         self._resetter: psycopg.Connection | None = None
         self._cluster: Cluster | None = None
@@ -156,6 +157,7 @@ class ScratchDatabase:
     def reset(self) -> None:
         """Empties every table but those whose rows migrations made, and restarts the ids."""
         assert self._resetter is not None
+        self.resets += 1
         [(touched,)] = self._resetter.execute("SELECT pristine.empty()").fetchall()
         if touched:
             self._resetter.execute(f"VACUUM (TRUNCATE) {', '.join(touched)}")
