@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ RESOLVED = "resolved"
 
 ROWS = """
 SELECT message.client_id::text, conversation.external_thread_id, message.text, message.external_message_id, message.status,
-       intent.state, intent.evidence, extract(epoch FROM intent.evidence_at - intent.attempted_at)::float8
+       intent.state, intent.evidence, intent.evidence_at
 FROM communications_message AS message
 JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
 JOIN communications_intent AS intent ON intent.message_id = message.id
@@ -50,7 +51,7 @@ def judged(
         ),
     }
     unanswered = [one for one in accepted if one["fault"] in LOST_ANSWERS]
-    ends = Counter(_end(by_id.get(one["message_id"])) for one in unanswered)
+    ends = Counter(_end(by_id.get(one["message_id"]), one["at"]) for one in unanswered)
     return {
         "sends": len(written),
         "accepted": len(accepted),
@@ -65,12 +66,14 @@ def judged(
     }
 
 
-def _end(row: Any) -> str:
+def _end(row: Any, accepted_at: str) -> str:
+    """Counted from when upstream took the message: of several rows with the same words any may be the one that is bound to it."""
     if row is None:
         return "not bound to what was sent"
-    state, evidence, seconds = row[5], row[6], row[7]
+    state, evidence, evidence_at = row[5], row[6], row[7]
     if state != "done" or evidence == "person":
         return f"{state} by {evidence or 'nothing'}"
+    seconds = (evidence_at - dt.datetime.fromisoformat(accepted_at)).total_seconds()
     return (
         RESOLVED if seconds <= RESOLVED_WITHIN_SECONDS else f"by {evidence} after {round(seconds, -1):.0f} s"
     )
