@@ -54,6 +54,8 @@ async def test_all_of_an_account_arrives_in_the_fewest_calls_and_a_second_run_fi
     chats = (await world.ask("GET", f"history/{run['id']}/chats/?limit=200")).json()["items"]
     assert sum(chat["found"] for chat in chats) == run["found"]
     assert all(chat["is_whole"] and chat["chat_id"] for chat in chats)
+    assert all((chat["state"], chat["expected"]) == ("done", chat["found"]) for chat in chats)
+    assert all(chat["covered_since"] == run["oldest_at"] for chat in chats)
 
     again = await world.copied()
     await complete(world, again)
@@ -105,6 +107,15 @@ async def test_f4_a_list_that_goes_in_a_circle_ends_the_run_and_keeps_what_came(
     assert (run["state"], run["reason_code"]) == ("failed", "same_cursor")
     assert "kept" in run["reason"] or "stays" in run["reason"]
     assert len(await world.held()) >= 500
+    chats = (await world.ask("GET", f"history/{run['id']}/chats/?limit=200")).json()["items"]
+    found = [chat for chat in chats if chat["state"] == "stopped"]
+    assert sum(chat["found"] for chat in found) == run["found"]
+    assert {chat["covered_since"] for chat in found} == {run["oldest_at"]}
+    rest = [chat for chat in chats if chat not in found]
+    assert {(chat["state"], chat["found"], chat["covered_since"]) for chat in rest} <= {
+        ("untouched", 0, None)
+    }
+    assert {chat["expected"] for chat in chats} == {None}
     world.sim.faults.clear()
     await complete(world, await world.copied())
 
@@ -187,6 +198,11 @@ async def test_a_person_pauses_goes_on_and_cancels(world: World) -> None:
         async with asyncio.timeout(30):
             while (await world.shown(run))["found"] < 500:
                 await asyncio.sleep(0.02)
+        chats = (await world.ask("GET", f"history/{run}/chats/?limit=200")).json()["items"]
+        reached_at = (await world.shown(run))["oldest_at"]
+        for chat in chats:
+            is_reached = chat["found"] > 0 or chat["active_at"] >= reached_at
+            assert chat["state"] == ("copying" if is_reached else "waiting")
         assert (await world.ask("POST", path, act="cancel")).json()["state"] == "cancelled"
         working.cancel()
     await world.work()
