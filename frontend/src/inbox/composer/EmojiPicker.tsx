@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import emoji from "virtual:emoji";
 
 import { folded } from "../../lib/text";
+import { useBackCloses } from "../../lib/useBackCloses";
 import { composerWords } from "./words";
 
 /** As in composer.css. */
@@ -26,8 +27,10 @@ export default function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const field = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState("");
   const groups = useMemo(() => found(wanted), [wanted]);
+  useBackCloses(onClose);
   useEffect(() => {
-    field.current?.focus();
+    // On a telephone the field would bring up the keyboard, over the emoji.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
     const onPress = (event: PointerEvent): void => {
       if (event.target instanceof Node && panel.current?.contains(event.target) === false) onClose();
     };
