@@ -17,8 +17,9 @@ from communications.outbox.history_rows import account_whole
 from communications.outbox.history_work import history_save, unread_left
 from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, Progress
 from communications.tasks.chat_pages import chats_keep, people_keep
-from communications.tasks.history_reading import WIDER, Asked, Read, Reading, Stated
+from communications.tasks.history_reading import Asked, Reading
 from communications.tasks.listing import Listing, Tally, Unread
+from communications.tasks.overlap import WIDER, Ask, Stated
 from communications.tasks.pages import Kept, messages_keep
 from unipile.client import UnipileClient
 from unipile.resources.page import Page
@@ -95,8 +96,13 @@ class AccountRun:
         self._progress = Progress(phase, "", None, None, self._progress.counted_at)
         await self._note(Tally(), 0, [])
 
-    async def _list(self, read: Read, keep: Any) -> None:
-        self._reading = Reading(read, cursor=self._progress.cursor, reached_at=self._progress.reached_at)
+    async def _list(self, ask: Ask, keep: Any) -> None:
+        self._reading = Reading(
+            ask,
+            cursor=self._progress.cursor,
+            reached_at=self._progress.reached_at,
+            by_time=self._progress.phase == "messages",
+        )
         self._calls_noted = 0
         async with aclosing(self._reading.pages()) as pages:
             async for asked in pages:

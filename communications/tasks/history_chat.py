@@ -11,8 +11,8 @@ from communications.outbox.history_rows import chat_parts, chat_whole
 from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
 from communications.tasks.history_account import NotOurs, counts_of
-from communications.tasks.history_reading import WIDER
 from communications.tasks.listing import Listing, Tally
+from communications.tasks.overlap import WIDER
 from communications.tasks.pages import messages_keep
 from unipile.client import UnipileClient
 from unipile.errors import Refused
