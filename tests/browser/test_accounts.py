@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import ConsoleMessage, Page, expect
 
 from simulator.happenings import ACCOUNT_STATUS
+from tests.browser.accessibility import violations_light_and_dark
 from tests.browser.conftest import CANARY_KEY, Screen, Stack
 from tests.browser.test_acts import until
 
@@ -48,15 +49,18 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await steps.get_by_role("button", name="Try and keep").click()
     await expect(steps.get_by_role("alert")).to_contain_text("does not accept this key", timeout=30_000)
     await expect(steps.get_by_label("Access token")).to_be_focused()
+    assert await violations_light_and_dark(page) == []
     await steps.get_by_label("Access token").fill(CANARY_KEY)
     await steps.get_by_role("button", name="Try and keep").click()
     await steps.get_by_text("Address and key work").wait_for(timeout=30_000)
     assert CANARY_KEY not in await page.content()
+    assert await violations_light_and_dark(page) == []
 
     await page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog", name="Connect an account")
     await dialog.get_by_role("button", name="Go on").click()
     await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
+    assert await violations_light_and_dark(page) == []
     [attempt] = stack.simulator.connecting.attempts
     account = stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
     await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
@@ -80,6 +84,8 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
     await expect(card).to_contain_text("Signed out")
     await card.get_by_role("button", name="Connect again").wait_for()
+    await expect(card).to_contain_text("lea")
+    assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)
     await page.get_by_role("link", name="Inbox").first.click()
@@ -94,6 +100,7 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     removing = page.get_by_role("dialog", name="Remove")
     go = removing.get_by_role("button", name="Remove the account")
     await expect(go).to_be_disabled()
+    assert await violations_light_and_dark(page) == []
     await removing.get_by_label("Type remove").fill("remove")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await go.click()

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { actOnChannel, pauseAccount } from "../api/accounts";
+import type { ChannelHealth } from "../api/schema";
 import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { STATE_WORDS } from "../channels/channelWords";
@@ -8,7 +9,7 @@ import { TimeLine } from "../channels/TimeLine";
 import { TroubleLine } from "../channels/TroubleLine";
 import { troublesOf } from "../channels/troubles";
 import { followLink, historyPath } from "../lib/router";
-import { oneLine } from "../lib/text";
+import { isolated, oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
 import type { MenuItem } from "../ui/Menu";
@@ -28,6 +29,14 @@ interface AccountCardProps {
   /** The figures are asked for anew when it changes. */
   readonly round: string;
   readonly onReconnect: () => void;
+}
+
+/** Its provider, what it is called there, its number, and who owns it here. */
+function whoseWords({ provider, name }: Channel, health: ChannelHealth | null): string {
+  const { own_name: ownName, number, owners } = health ?? { own_name: null, number: null, owners: [] };
+  const facts = [ownName === name ? null : ownName, number === name ? null : number].map((fact) => oneLine(fact ?? "", 60));
+  const owned = owners.length === 0 ? "" : words.owned(owners.map((owner) => isolated(oneLine(owner, 40))));
+  return [providerName(provider), ...facts, owned].filter((fact) => fact !== "").join(" · ");
 }
 
 type Open = "time-line" | "remove" | "proxy" | null;
@@ -111,7 +120,7 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
           <h2>
             <bdi>{name}</bdi>
           </h2>
-          <p>{providerName(channel.provider)}</p>
+          <p>{whoseWords(channel, health)}</p>
         </div>
         <AccountState channel={channel} />
       </header>

@@ -13,7 +13,7 @@ const CACHE = PREFIX + __BUILD__;
 /** The page under its own address, so that it keeps the headers the server gives to pages. */
 const PAGE = "/inbox/";
 const ACCOUNTS = "/accounts";
-const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|accounts\/?$|inbox(?:\/|$))/;
+const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|accounts(?:\/\d+\/history)?\/?$|inbox(?:\/|$))/;
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
