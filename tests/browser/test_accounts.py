@@ -107,3 +107,41 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     await until(lambda: stack.account.id not in stack.simulator.world.accounts)
     await expect(card).to_contain_text("Removed", timeout=15_000)
     assert said == []
+
+
+# What pressing a notification of the device does in its worker; tests have no device to press it on.
+PRESSED = """async () => {
+    const [shown] = await self.registration.getNotifications();
+    if (shown === undefined) return null;
+    self.clients.openWindow = async (path) => { self.opened = path; return null; };
+    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: shown}));
+    return shown.body;
+}"""
+
+
+async def test_a_pressed_notification_opens_the_account_it_is_about(stack: Stack, screen: Screen) -> None:
+    page = screen.page
+    states_told(stack)
+    await screen.context.grant_permissions(["notifications"])
+    await screen.log_in(stack.url)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    [worker] = screen.context.service_workers
+    await page.get_by_role("button", name="Settings").first.click()
+    told = page.get_by_role("checkbox", name="Tell me when an account is in trouble")
+    await told.click()
+    await expect(told).to_be_checked()
+    await page.keyboard.press("Escape")
+    stack.simulator.account_disconnects(stack.account)
+    async with asyncio.timeout(20):
+        while "is signed out" not in (await worker.evaluate(PRESSED) or ""):
+            await asyncio.sleep(0.1)
+    await page.wait_for_url(f"{stack.url}/accounts?account=*")
+    card = page.get_by_role("listitem", name=stack.account.name)
+    await expect(card).to_have_attribute("aria-current", "true")
+    await expect(card).to_contain_text("Signed out")
+    await page.goto("about:blank")
+    await worker.evaluate("self.registration.showNotification('Again', {data: '/accounts?account=1'})")
+    assert await worker.evaluate(PRESSED) is not None
+    async with asyncio.timeout(20):
+        while await worker.evaluate("self.opened") != "/accounts?account=1":
+            await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { actOnChannel, pauseAccount } from "../api/accounts";
 import type { ChannelHealth } from "../api/schema";
@@ -28,6 +28,8 @@ interface AccountCardProps {
   readonly channel: Channel;
   /** The figures are asked for anew when it changes. */
   readonly round: string;
+  /** The address names it. */
+  readonly isWanted?: boolean;
   readonly onReconnect: () => void;
 }
 
@@ -41,9 +43,13 @@ function whoseWords({ provider, name }: Channel, health: ChannelHealth | null): 
 
 type Open = "time-line" | "remove" | "proxy" | null;
 
-export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
+export function AccountCard({ channel, round, isWanted = false, onReconnect }: AccountCardProps) {
   const { id, status } = channel;
   const { health, failure } = useChannelHealth(channel, round);
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isWanted) card.current?.scrollIntoView({ block: "nearest" });
+  }, [isWanted]);
   const [told, setTold] = useState<string | null>(null);
   const [open, setOpen] = useState<Open>(null);
   const name = oneLine(channel.name, 60) || words.nameless;
@@ -113,7 +119,7 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
       : []),
   ];
   return (
-    <li className="account-card" aria-label={`${providerName(channel.provider)} · ${name}`}>
+    <li ref={card} className="account-card" aria-current={isWanted || undefined} aria-label={`${providerName(channel.provider)} · ${name}`}>
       <header>
         <ChannelBadge provider={channel.provider} />
         <div className="account-name">

@@ -3,6 +3,7 @@ import { getWebhooks } from "../../api/setup";
 import { followLink, INBOX_PATH } from "../../lib/router";
 import { Icon } from "../../ui/icons";
 import { useAct } from "../useAct";
+import "./setup.css";
 import { DeliveryStep, isServed } from "./DeliveryStep";
 import { Step, type StepState } from "./Step";
 import { UnipileStep } from "./UnipileStep";
