@@ -43,7 +43,7 @@ WITH due AS (
 ), claimed AS (
     UPDATE communications_intent AS intent SET
         state = 'sending', worker = %(worker)s, attempts = intent.attempts + 1, attempted_at = clock_timestamp(),
-        next_attempt_at = clock_timestamp() + interval '1 minute',
+        next_attempt_at = clock_timestamp() + interval '1 minute', is_answered = false,
         reason_code = '', reason = '', read_back_at = NULL
     FROM due WHERE intent.id = due.id
     RETURNING intent.*, due.provider
@@ -95,11 +95,16 @@ ON CONFLICT (channel_id) DO UPDATE SET
 # Where the answer could not be folded, it is accepted all the same.
 _ACCEPT: Final = """
 UPDATE communications_intent SET
-    state = %(state)s, outcome = 'accepted', reason_code = '', reason = '', worker = NULL,
+    state = %(state)s, outcome = 'accepted', reason_code = '', reason = '', worker = NULL, is_answered = true,
     evidence = CASE WHEN evidence = '' THEN 'answer' ELSE evidence END, evidence_at = coalesce(evidence_at, now()),
     next_attempt_at = clock_timestamp() + make_interval(secs => %(unproven)s),
     settled_at = CASE WHEN %(state)s = 'done' THEN now() END
 WHERE id = %(id)s AND attempts = %(attempts)s AND state IN ('sending', 'unconfirmed', 'accepted')
+"""
+# An echo was faster than an answer that names nothing.
+_ANSWERED: Final = """
+UPDATE communications_intent SET is_answered = true
+WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'done' AND answered_id = '' AND NOT is_answered
 """
 _SHOW: Final = "SELECT landline_sending_show(ARRAY[%s::bigint])"
 
@@ -175,6 +180,7 @@ async def intent_accept(
     async with connection.transaction():
         await connection.execute(_LOCK, (claimed.account,))
         await connection.execute(_ACCEPT, asked)
+        await connection.execute(_ANSWERED, asked)
         await connection.execute(_SHOW, (claimed.id,))
         await connection.execute(_AT_EASE, (claimed.channel_id,))
 

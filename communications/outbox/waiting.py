@@ -115,11 +115,12 @@ UPDATE communications_intent AS intent SET
 WHERE intent.channel_id = %(channel)s AND intent.state = 'sending' AND intent.worker = %(worker)s RETURNING intent.id
 """
 
-# Where the answer named no message, the echo that settled it may have been of the same words typed on the phone: what was sent
-# is then a message that nobody has told of yet.
+# Where no answer was heard, the echo that settled it may have been of the same words typed on the phone: what was sent is then a
+# message that nobody has told of yet.
 _TO_READ_BACK: Final = """
 (intent.state IN ('unconfirmed', 'accepted')
- OR intent.state = 'done' AND intent.evidence = 'echo' AND intent.answered_id = '' AND intent.kind IN ('send', 'forward'))
+ OR intent.state = 'done' AND intent.evidence = 'echo' AND intent.answered_id = '' AND NOT intent.is_answered
+     AND intent.kind IN ('send', 'forward'))
 AND intent.read_back_at IS NULL AND intent.kind = ANY(%(kinds)s)
 """
 _READ_BACK_WHERE: Final = f"""
