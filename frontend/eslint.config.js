@@ -51,7 +51,7 @@ const LAYERS = {
 const FOLDERS = ["lib", "api", "ui", "sync", "channels", "deliveries", "gaps", "history", "inspector", "accounts", "details", "search", "inbox", "shell", "sw"];
 
 /** What a screen may know of the store: named queries and mutations, never its tables or its writer. */
-const SCREEN_SYNC = "(client|queries|mutations|details|media|device|searchable|status|statuses|rows|outgoing|acts)$";
+const SCREEN_SYNC = "(client|queries|conversationList|mutations|details|media|device|searchable|status|statuses|rows|outgoing|acts)$";
 
 const layerRules = Object.entries(LAYERS).map(([folder, allowed]) => {
   const forbidden = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));

@@ -36,11 +36,11 @@ from communications.schemas.account_acts import AccountAct
 from communications.schemas.health import Setup, SetupConnected
 from communications.schemas.webhooks import Reachability, Webhooks
 from communications.selectors.reachability import reachability_document
-from communications.selectors.webhooks import webhooks_document
+from communications.selectors.webhooks import webhooks_are_served, webhooks_document
 
 router = Router(tags=["setup"])
 
-Step = Literal["credentials", "public_url", "account"]
+Step = Literal["credentials", "public_url", "webhooks", "account"]
 
 
 @router.get(
@@ -154,4 +154,6 @@ def _next(*, is_connected: bool, accounts: int) -> Step | None:
         return "credentials"
     if settings.LANDLINE_PUBLIC_URL is None:
         return "public_url"
+    if not webhooks_are_served():
+        return "webhooks"
     return "account" if accounts == 0 else None

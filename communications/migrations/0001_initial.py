@@ -2868,6 +2868,14 @@ class Migration(migrations.Migration):
                 default="",
             ),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(models.Q(("quoted_external_id", ""), _negated=True), ("found_by", "")),
+                fields=["created_at"],
+                name="message_answer_told",
+            ),
+        ),
         migrations.CreateModel(
             name="CoverageRange",
             fields=[

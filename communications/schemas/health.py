@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from communications.schemas.answers import PageCursor
-from communications.schemas.documents import Alarm, Count, Document, Id, Instant
+from communications.schemas.documents import Alarm, Count, Document, Id, Instant, Phone
 
 
 class AlarmPage(Document, frozen=True, kw_only=True):
@@ -33,12 +33,20 @@ class ChannelHealth(Document, frozen=True, kw_only=True):
 
     ``last_proof_at``: when upstream last answered for this account, or was compared with. ``usual_per_hour``: what came in this
     hour of the week in the four weeks before, on average; null while they are not known.
+
+    ``number`` and ``own_name`` are the account's own, as upstream has them; ``owners`` are who owns it here. ``uptime_30_days``
+    is the share of the time since ``uptime_since``, at most 30 days, in which it was not down; null while nothing is known.
     """
 
     channel_id: Id
+    number: Phone | None
+    own_name: str | None
+    owners: tuple[str, ...]
     status: str
     status_word: str | None
     status_since: Instant | None
+    uptime_30_days: Annotated[float | None, Meta(description="0 to 1.")]
+    uptime_since: Instant | None
     last_delivery_at: Instant | None
     last_proof_at: Instant | None
     received_today: Count
@@ -63,7 +71,7 @@ class Setup(Document, frozen=True, kw_only=True):
     form_allowed: bool
     public_url: str | None
     accounts: Count
-    next: Literal["credentials", "public_url", "account"] | None
+    next: Literal["credentials", "public_url", "webhooks", "account"] | None
 
 
 class SetupConnected(Document, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from communications.schemas.documents import Count, Document, Id, Instant
 HistoryState = Literal["waiting", "running", "paused", "held", "done", "failed", "cancelled"]
 HistoryPhase = Literal["chats", "people", "messages", "done"]
 HistoryTrigger = Literal["person", "connected", "imported", "scrolled"]
+HistoryChatState = Literal["waiting", "copying", "done", "stopped", "untouched"]
 HistoryMedia = Literal["all", "none"]
 
 
@@ -71,18 +72,27 @@ class HistoryRunPage(Document, frozen=True, kw_only=True):
 class HistoryChat(Document, frozen=True, kw_only=True):
     """What a run found of one chat. ``chat_id`` is null while there is no conversation of it here; ``is_whole``: upstream shows
     nothing older than what is held.
+
+    The list of messages is one of all chats, newest first: a chat is ``waiting`` until the list has come to when it was last
+    active, then ``copying``, and ``done`` with the run; of a run that ended before its list it is ``stopped`` or ``untouched``.
+    ``expected`` is how many messages there will be, where an earlier run or the end tells it. Since ``covered_since`` nothing
+    is missing.
     """
 
     chat_id: Id | None
     external_id: str
     title: str
+    state: HistoryChatState
     found: Count
+    expected: Count | None
     stored: Count
     changed: Count
     known: Count
     refused: Count
+    active_at: Instant | None
     newest_at: Instant | None
     oldest_at: Instant | None
+    covered_since: Instant | None
     is_whole: bool
 
 

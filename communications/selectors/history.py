@@ -53,9 +53,22 @@ ORDER BY run.id DESC LIMIT %(rows)s
 
 _CHATS: Final = """
 SELECT chat.id, coalesce(conversation.continues_id, conversation.id), chat.external_id, chat.title, chat.found, chat.stored,
-       chat.changed, chat.known, chat.refused, chat.newest_at, chat.oldest_at, coalesce(shown.is_whole, false)
+       chat.changed, chat.known, chat.refused, chat.active_at, chat.newest_at, chat.oldest_at, standing.state,
+       CASE WHEN run.state = 'done' THEN chat.found WHEN earlier.found > 0 THEN greatest(chat.found, earlier.found) END,
+       least(shown.whole_since, CASE WHEN standing.state IN ('copying', 'stopped') THEN run.reached_at END),
+       coalesce(shown.is_whole, false)
 FROM communications_historychat AS chat
 JOIN communications_historyrun AS run ON run.id = chat.run_id
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN run.state = 'done' THEN 'done'
+    WHEN run.phase <> 'messages' OR chat.found = 0 AND coalesce(chat.active_at < run.reached_at, run.reached_at IS NULL)
+        THEN CASE WHEN run.ended_at IS NULL THEN 'waiting' ELSE 'untouched' END
+    WHEN run.ended_at IS NULL THEN 'copying' ELSE 'stopped' END AS state
+) AS standing
+LEFT JOIN communications_historychat AS earlier ON earlier.external_id = chat.external_id AND earlier.run_id = (
+    SELECT max(other.id) FROM communications_historyrun AS other
+    WHERE other.channel_id = run.channel_id AND other.conversation_id IS NULL AND other.id < run.id AND other.state = 'done'
+      AND other.since IS NOT DISTINCT FROM run.since)
 LEFT JOIN communications_conversationalias AS alias
     ON alias.channel_id = run.channel_id AND alias.kind = 'id' AND alias.value = chat.external_id
 LEFT JOIN communications_conversation AS conversation ON conversation.id = alias.conversation_id AND NOT conversation.is_stub
@@ -105,6 +118,25 @@ class RunRow(NamedTuple):
     created_at: dt.datetime
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
+
+
+class ChatRow(NamedTuple):
+    id: int
+    conversation_id: int | None
+    external_id: str
+    title: str
+    found: int
+    stored: int
+    changed: int
+    known: int
+    refused: int
+    active_at: dt.datetime | None
+    newest_at: dt.datetime | None
+    oldest_at: dt.datetime | None
+    state: schema.HistoryChatState
+    expected: int | None
+    covered_since: dt.datetime | None
+    is_whole: bool
 
 
 class RunPosition(msgspec.Struct, frozen=True, array_like=True):
@@ -246,19 +278,21 @@ def _seconds_left(held: RunRow, expected: int | None) -> float | None:
 
 
 def _chat(row: Any) -> schema.HistoryChat:
-    _, conversation, external_id, title, found, stored, changed, known, refused, newest, oldest, is_whole = (
-        row
-    )
+    held = ChatRow._make(row)
     return schema.HistoryChat(
-        chat_id=optional_id(conversation),
-        external_id=external_id,
-        title=title,
-        found=found,
-        stored=stored,
-        changed=changed,
-        known=known,
-        refused=refused,
-        newest_at=optional_instant(newest),
-        oldest_at=optional_instant(oldest),
-        is_whole=is_whole,
+        chat_id=optional_id(held.conversation_id),
+        external_id=held.external_id,
+        title=held.title,
+        state=held.state,
+        found=held.found,
+        expected=held.expected,
+        stored=held.stored,
+        changed=held.changed,
+        known=held.known,
+        refused=held.refused,
+        active_at=optional_instant(held.active_at),
+        newest_at=optional_instant(held.newest_at),
+        oldest_at=optional_instant(held.oldest_at),
+        covered_since=optional_instant(held.covered_since),
+        is_whole=held.is_whole,
     )

@@ -30,6 +30,12 @@ def deliveries_address() -> str:
     return f"{settings.LANDLINE_DELIVERIES_ORIGIN}{WEBHOOK_PATH}"
 
 
+def webhooks_are_served() -> bool:
+    """Whether the last look found every source led here."""
+    sources = webhooks_document().sources
+    return bool(sources) and all(one.problem is None for one in sources)
+
+
 def webhooks_document() -> Webhooks:
     address = deliveries_address()
     checked = rows(_CHECKED, [])

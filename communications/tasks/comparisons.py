@@ -39,6 +39,7 @@ from communications.selectors.values import instant
 from communications.tasks.chat_pages import chats_keep
 from communications.tasks.listing import Listing, Unread
 from communications.tasks.metered import CallHeld, metered_client
+from communications.tasks.overlap import WIDER, Overlapping
 from communications.tasks.pages import Kept, messages_keep
 from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, ExpiredCursor, Rejected, UnipileError
@@ -49,8 +50,6 @@ from unipile.resources.page import Page
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 3
-# Bounds of a list are exclusive, and times have milliseconds.
-WIDER: Final = dt.timedelta(milliseconds=1)
 PAUSE_SECONDS: Final = 30
 PAUSE_MAX_SECONDS: Final = 900
 DATABASE_BUSY: Final = "What was read could not be stored."
@@ -203,19 +202,19 @@ class Comparing:
             return
         before = run.oldest_at + WIDER if run.oldest_at is not None and not run.page_cursor else None
 
-        async def read(cursor: str | None) -> Page[Stated]:
+        async def ask(cursor: str | None, wider: dt.datetime | None) -> Page[Stated]:
             return await self._client.messages.page_stated(
                 None,
                 account_id=run.account,
                 after=run.since - WIDER,
-                before=before,
+                before=wider or (before if cursor is None else None),
                 cursor=cursor,
                 reason=self._reason,
             )
 
         while True:
             try:
-                async with aclosing(self._pages(read)) as pages:
+                async with aclosing(self._pages(Overlapping(ask, by_time=True).page)) as pages:
                     async for page in pages:
                         await self._keep(page)
             except ExpiredCursor:

@@ -17,8 +17,9 @@ from communications.outbox.history_rows import account_whole
 from communications.outbox.history_work import history_save, unread_left
 from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, Progress
 from communications.tasks.chat_pages import chats_keep, people_keep
-from communications.tasks.history_reading import WIDER, Asked, Read, Reading, Stated
+from communications.tasks.history_reading import Asked, Reading
 from communications.tasks.listing import Listing, Tally, Unread
+from communications.tasks.overlap import WIDER, Ask, Stated
 from communications.tasks.pages import Kept, messages_keep
 from unipile.client import UnipileClient
 from unipile.resources.page import Page
@@ -46,6 +47,7 @@ class AccountRun:
         self._unread: Unread | None = None
         self._reading: Reading | None = None
         self._calls_noted = 0
+        self._is_taken_up = True
 
     @property
     def calls(self) -> int:
@@ -95,8 +97,13 @@ class AccountRun:
         self._progress = Progress(phase, "", None, None, self._progress.counted_at)
         await self._note(Tally(), 0, [])
 
-    async def _list(self, read: Read, keep: Any) -> None:
-        self._reading = Reading(read, cursor=self._progress.cursor, reached_at=self._progress.reached_at)
+    async def _list(self, ask: Ask, keep: Any) -> None:
+        self._reading = Reading(
+            ask,
+            cursor=self._progress.cursor,
+            reached_at=self._progress.reached_at,
+            by_time=self._progress.phase == "messages",
+        )
         self._calls_noted = 0
         async with aclosing(self._reading.pages()) as pages:
             async for asked in pages:
@@ -137,7 +144,9 @@ class AccountRun:
             asked.page.items,
             unread=self._unread,
             leaves_files=self._run.media == "none",
+            is_taken_up=self._is_taken_up,
         )
+        self._is_taken_up = False
         self._reached(kept)
         self._measure(kept.found)
         await self._note(kept, asked.calls, self._found(kept))

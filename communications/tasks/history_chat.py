@@ -11,8 +11,8 @@ from communications.outbox.history_rows import chat_parts, chat_whole
 from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
 from communications.tasks.history_account import NotOurs, counts_of
-from communications.tasks.history_reading import WIDER
 from communications.tasks.listing import Listing, Tally
+from communications.tasks.overlap import WIDER
 from communications.tasks.pages import messages_keep
 from unipile.client import UnipileClient
 from unipile.errors import Refused
@@ -56,7 +56,7 @@ class ChatRun:
                 reason=REASON,
             )
             is_whole = is_whole and page.cursor is None
-            kept.add(await messages_keep(self._connections, listing, page.items))
+            kept.add(await messages_keep(self._connections, listing, page.items, is_taken_up=True))
         await self._note(kept, begun.asked_at, [part.oldest_at for part in parts], is_whole=is_whole)
 
     async def _ask_phone(self, chat_id: str) -> None:

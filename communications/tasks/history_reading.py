@@ -3,22 +3,15 @@
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from communications.tasks.overlap import WIDER, Ask, Overlapping, Stated
 from unipile.errors import ExpiredCursor
-from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages
+from unipile.operations.paging import follow_pages
 from unipile.payloads.times import whole_milliseconds
 from unipile.resources.page import Page
-
-# Pages that came short and were asked for again to no avail, until short pages are taken for upstream's way.
-DOUBTS_MAX: Final = 3
-WIDER: Final = dt.timedelta(milliseconds=1)
-
-Stated = Mapping[str, object]
-Read = Callable[[str | None, dt.datetime | None], Awaitable[Page[Stated]]]
 
 
 class Asked(NamedTuple):
@@ -30,16 +23,18 @@ class Asked(NamedTuple):
 
 
 class Reading:
-    """One list, newest first, from a cursor on. ``read`` takes a cursor, or the time before which the list begins.
+    """One list, newest first, from a position on. ``ask`` takes upstream's token, or the time before which the list begins.
 
-    A cursor that upstream takes no more is given up for the time that was reached, one millisecond wider as bounds are exclusive
-    (F5). A page that is short though another follows is asked for again: items shift while a list is read (F6).
+    A token that upstream takes no more is given up for the time that was reached, one millisecond wider as bounds are exclusive
+    (F5).
     """
 
-    def __init__(self, read: Read, *, cursor: str, reached_at: dt.datetime | None) -> None:
-        self._read = read
+    def __init__(
+        self, ask: Ask, *, cursor: str, reached_at: dt.datetime | None, by_time: bool = False
+    ) -> None:
+        self._ask = ask
+        self._overlapping = Overlapping(self._call, by_time=by_time)
         self._cursor = cursor
-        self._doubts = 0
         self._asked: deque[tuple[dt.datetime, int]] = deque()
         self._before: dt.datetime | None = None
         self.calls = 0
@@ -60,23 +55,18 @@ class Reading:
                 continue
             return
 
-    async def _page(self, cursor: str | None) -> Page[Stated]:
+    async def _page(self, position: str | None) -> Page[Stated]:
         asked_at = whole_milliseconds(dt.datetime.now(dt.UTC))
-        calls = 1
-        page = await self._call(cursor)
-        if self._doubts < DOUBTS_MAX and page.cursor and 0 < len(page.items) < PAGE_LIMIT_MAX:
-            again = await self._call(cursor)
-            calls += 1
-            added = [item for item in again.items if item not in page.items]
-            self._doubts = 0 if added else self._doubts + 1
-            page = replace(again, items=(*page.items, *added))
-        self._asked.append((asked_at, calls))
+        calls_before = self.calls
+        page = await self._overlapping.page(position)
+        self._asked.append((asked_at, self.calls - calls_before))
         return page
 
-    async def _call(self, cursor: str | None) -> Page[Stated]:
+    async def _call(self, cursor: str | None, wider: dt.datetime | None) -> Page[Stated]:
         self.calls += 1
-        before = self._before + WIDER if self._before is not None and cursor is None else None
-        return await self._read(cursor, before)
+        if wider is None and cursor is None and self._before is not None:
+            wider = self._before + WIDER
+        return await self._ask(cursor, wider)
 
 
 async def _ahead(pages: AsyncIterator[Page[Stated]]) -> AsyncGenerator[Page[Stated], None]:

@@ -247,13 +247,14 @@ class Outbox:
         await self._insist(lambda: self._settle(claimed, accepted))
 
     async def _write_end(self, claimed: Claimed, error: Exception) -> None:
+        if isinstance(error, Unauthorised):
+            await key_judge(self._connections, refused_as=error.code)
         async with self._connections.connection() as connection:
             refusals = await channel_refusals(connection, claimed.channel_id)
             end = outcome_of(error, attempts=claimed.attempts, refusals=refusals)
             await intent_end(connection, claimed, end)
             await changes_announce(connection)
         if isinstance(error, Unauthorised):
-            await key_judge(self._connections, refused_as=error.code)
             await job_announce(ACCOUNTS_TASK)
         log.info("not_accepted", intent=claimed.id, state=end.state, code=end.reason_code)
 

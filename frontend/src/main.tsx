@@ -9,6 +9,7 @@ import "./styles/list.css";
 import "./styles/thread.css";
 import "./styles/bubble.css";
 import "./styles/composer.css";
+import "./styles/emoji.css";
 import "./styles/text.css";
 import "./styles/media.css";
 import "./styles/lightbox.css";

@@ -2,6 +2,7 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { AccountAct, Alarm, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
+import { AccountCard } from "../src/accounts/AccountCard";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
 import { ProxyDialog } from "../src/accounts/ProxyDialog";
@@ -60,6 +61,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   answer.mockReset();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -230,6 +232,8 @@ test("the first step that is not done comes next; a demo's accounts count for no
   const connected = { ...setup, upstream: "connected", accounts: 2 } as const;
   expect(stepStates(connected, null)).toMatchObject({ unipile: "done", address: "now", account: "done", chats: "later" });
   const reached = { ...connected, public_url: "https://inbox.example" };
+  expect(stepStates({ ...reached, next: "webhooks" }, null)).toMatchObject({ delivery: "now", account: "done" });
+  expect(stepStates({ ...reached, next: null }, null)).toMatchObject({ delivery: "done", chats: "now" });
   expect(stepStates(reached, webhooks("missing"))).toMatchObject({ address: "done", delivery: "now" });
   expect(stepStates(reached, { ...webhooks(null), checked_at: null })).toMatchObject({ delivery: "now" });
   expect(stepStates(reached, webhooks(null))).toMatchObject({ delivery: "done", chats: "now" });
@@ -260,6 +264,50 @@ test("where the key cannot be taken, the page says where it can", () => {
   render(<SetupSteps setup={{ ...setup, form_allowed: false }} onKept={vi.fn()} onConnect={vi.fn()} onClose={null} />);
   expect(screen.getByText(setupWords.elsewhere)).toBeTruthy();
   expect(screen.queryByLabelText(setupWords.key)).toBeNull();
+});
+
+const health = (fields: Partial<ChannelHealth>): ChannelHealth => ({
+  channel_id: "1",
+  number: null,
+  own_name: null,
+  owners: [],
+  status: "ok",
+  status_word: null,
+  status_since: null,
+  uptime_30_days: null,
+  uptime_since: null,
+  last_delivery_at: null,
+  last_proof_at: null,
+  received_today: 0,
+  sent_today: 0,
+  waiting: 0,
+  open_gaps: 0,
+  hours: [],
+  quiet: null,
+  usual_per_hour: null,
+  ...fields,
+});
+
+test("a card says whose account it is, and how much of the time it worked", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-06-01T12:00:00.000Z") });
+  answer.mockImplementation(() =>
+    Promise.resolve(
+      json(health({ number: "+351912000001", own_name: "Casa Lume", owners: ["lea", "rui"], uptime_30_days: 0.99961, uptime_since: "2026-05-20T12:00:00.000Z" })),
+    ),
+  );
+  render(<AccountCard channel={{ ...channel("1"), name: "Shop" }} round="1" onReconnect={vi.fn()} />);
+  await eventually(() => screen.getByText("99.9 %"));
+  const line = screen.getByText(/Casa Lume/u).textContent.replaceAll(/[\u2066-\u2069]/gu, "");
+  expect(line).toBe("WhatsApp · Casa Lume · +351912000001 · owners lea, rui");
+  expect(screen.getByText(words.uptime("20 May"))).toBeTruthy();
+});
+
+test("what is not known of an account is not said", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(health({ own_name: "Shop" }))));
+  render(<AccountCard channel={{ ...channel("1"), name: "Shop" }} round="1" onReconnect={vi.fn()} />);
+  await eventually(() => screen.getByText(words.lastDelivery));
+  expect(screen.getByText("WhatsApp")).toBeTruthy();
+  expect(screen.queryByText(/^Worked/u)).toBeNull();
 });
 
 test("a state is a shape and a word: what passes by itself is not called trouble", () => {

@@ -13,7 +13,7 @@ import {
   LeadershipLost,
 } from "../src/sync/apply";
 import type { LocalDatabase } from "../src/sync/db";
-import { conversationIds } from "../src/sync/queries";
+import { conversationIds } from "../src/sync/conversationList";
 import { attendee, channel, conversation, message } from "./rows";
 import { freshDatabase } from "./store";
 

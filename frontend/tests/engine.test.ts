@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { openDatabase, type LocalDatabase } from "../src/sync/db";
 import { Engine } from "../src/sync/engine";
-import { conversationIds } from "../src/sync/queries";
+import { conversationIds } from "../src/sync/conversationList";
 import { FakeServer } from "./fakeServer";
 import { channel, conversation, message } from "./rows";
 

@@ -2,8 +2,8 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 import type { Gap } from "../src/api/schema";
-import { Gaps } from "../src/gaps/GapMark";
-import { gapPlaces, gapSpans, recoveredRows, type GapSpan } from "../src/gaps/marks";
+import { GapAbove, Gaps } from "../src/gaps/GapMark";
+import { gapAbove, gapPlaces, gapSpans, recoveredRows, type GapSpan } from "../src/gaps/marks";
 import { gapWords, lateness } from "../src/gaps/words";
 import { placeMessages } from "../src/inbox/grouping";
 import { toLocal } from "../src/sync/rows";
@@ -52,6 +52,36 @@ describe("the times in which messages may be missing", () => {
     expect(placesOf(span(5, 60), true, true)).toEqual([0]);
     expect(placesOf(span(40, null), true, false)).toEqual([]);
     expect(placesOf(span(40, null), true, true)).toEqual([3]);
+  });
+});
+
+describe("what may be missing above what is drawn", () => {
+  const rows = [10, 20, 30].map((second) => ({ sent_at: at(second) }));
+
+  test.each([
+    ["is told", [span(5, 7)], false, "waiting"],
+    ["is told of several as of one", [span(2, 3), span(5, 12, "running")], false, "running"],
+    ["is not told where its mark stands among the messages", [span(15, 17)], false, null],
+    ["is not told where the first message is drawn", [span(5, 7)], true, null],
+  ] as const)("%s", (_, spans, fromFirst, state) => {
+    expect(gapAbove(spans, rows, { fromFirst })).toBe(state);
+  });
+
+  test("of a thread without messages nothing is told", () => {
+    expect(gapAbove([span(5, 7)], [], { fromFirst: false })).toBeNull();
+  });
+
+  test("the hint has it looked for, and says so", async () => {
+    const fetched = vi.fn<typeof fetch>(() => Promise.resolve(new Response("{}", { status: 201 })));
+    vi.stubGlobal("fetch", fetched);
+    render(<GapAbove state="waiting" channelId="7" />);
+    expect(screen.getByRole("note").textContent).toContain(gapWords.above);
+    await act(async () => {
+      fireEvent.click(screen.getByRole("button", { name: gapWords.load }));
+      await Promise.resolve();
+    });
+    expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/communications/channels/7/comparisons/");
+    expect(screen.getByRole("status").textContent).toBe(gapWords.asked);
   });
 });
 

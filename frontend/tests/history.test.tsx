@@ -1,9 +1,10 @@
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { HistoryRun } from "../src/api/schema";
+import type { HistoryChat, HistoryRun } from "../src/api/schema";
 import History from "../src/history/History";
-import { isUnfinished, ourShare, partsOf, sinceOf, theirShare } from "../src/history/runs";
+import { Coverage } from "../src/history/Coverage";
+import { chatShare, isUnfinished, ourShare, partsOf, sinceOf, theirShare } from "../src/history/runs";
 import { refusalWords, spanOf } from "../src/history/words";
 import { historyPath, routeOf } from "../src/lib/router";
 import { applyChannels, claimTerm } from "../src/sync/apply";
@@ -21,6 +22,42 @@ test.each([
   [historyRun({ found: 170, expected: 160, state: "done" }), 1],
 ])("our bar is full only when it is done: %#", (run, share) => {
   expect(ourShare(run)).toBe(share);
+});
+
+const historyChat = (fields: Partial<HistoryChat>): HistoryChat => ({
+  chat_id: "3",
+  external_id: "x3",
+  title: "Ana",
+  state: "copying",
+  found: 40,
+  expected: null,
+  stored: 40,
+  changed: 0,
+  known: 0,
+  refused: 0,
+  active_at: null,
+  newest_at: null,
+  oldest_at: null,
+  covered_since: null,
+  is_whole: false,
+  ...fields,
+});
+
+test.each([
+  [historyChat({}), null, "going on"],
+  [historyChat({ expected: 160 }), 0.25, "going on"],
+  [historyChat({ expected: 30 }), 0.99, "going on"],
+  [historyChat({ state: "waiting", found: 0, covered_since: "2026-05-03T12:00:00.000Z" }), 0, "not yet"],
+  [historyChat({ state: "stopped" }), 0, "stopped before its end"],
+  [historyChat({ state: "stopped", expected: 80, covered_since: "2026-05-03T12:00:00.000Z" }), 0.5, "since 3 May"],
+  [historyChat({ state: "done", expected: 40, covered_since: "2026-05-03T12:00:00.000Z" }), 1, "since 3 May"],
+  [historyChat({ state: "stopped", is_whole: true }), 1, "whole"],
+])("a chat's bar is as full as it is here, and says since when: %#", (chat, share, said) => {
+  expect(chatShare(chat)).toBe(share);
+  render(<Coverage chat={chat} name="Ana" now={new Date("2026-05-18T12:00:00.000Z")} />);
+  const bar = screen.getByRole("progressbar", { name: /How much of .*Ana.* is here/u });
+  expect(bar.getAttribute("aria-valuetext")).toBe(said);
+  expect(bar.getAttribute("value")).toBe(share === null ? null : String(share));
 });
 
 test("upstream's bar is full once it says so, and else has no telling", () => {

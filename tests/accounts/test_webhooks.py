@@ -18,7 +18,8 @@ from communications.models import Alarm, Channel, WebhooksChecked
 from communications.schemas.webhooks import SOURCES
 from communications.tasks.registrations import EVENTS
 from communications.tasks.webhooks import webhooks_check
-from landline.environment import PublicUrl
+from landline.environment import Environment, PublicUrl
+from landline.upstream import UpstreamAccess
 from simulator.model import Webhook
 from simulator.simulator import Simulator
 from simulator.webhooks.registrations import EVENTS as EVENTS_UPSTREAM
@@ -71,10 +72,19 @@ def test_what_is_wanted_is_all_that_upstream_offers() -> None:
         assert sorted(events) == sorted(EVENTS_UPSTREAM[source.value])
 
 
-async def test_every_source_is_registered_with_every_event_and_the_secret(desk: SetupDesk) -> None:
+async def test_every_source_is_registered_with_every_event_and_the_secret(
+    desk: SetupDesk, settings: Any, tmp_path: Path
+) -> None:
     assert (await desk.webhooks())["checked_at"] is None
+    settings.LANDLINE_UPSTREAM = UpstreamAccess(
+        Environment({"UNIPILE_DSN": desk.sim.url, "UNIPILE_API_KEY": desk.sim.api_key}),
+        kept_in=tmp_path,
+        process_role="worker",
+    )
+    assert (await desk.ask("GET", "")).json()["next"] == "webhooks"
     await desk.act("webhooks_check")
     assert served(await desk.webhooks()) == dict.fromkeys(SOURCES, "missing")
+    assert (await desk.ask("GET", "")).json()["next"] == "webhooks"
     assert await alarms() == [("webhooks_missing", 4, "missing")]
     with capture_logs() as logs:
         assert (await desk.act("webhooks_register"))["state"] == "done"
@@ -89,6 +99,7 @@ async def test_every_source_is_registered_with_every_event_and_the_secret(desk: 
     assert served(shown) == dict.fromkeys(SOURCES)
     assert all(one["is_ours"] and not one["problems"] for one in shown["webhooks"])
     assert await alarms() == []
+    assert (await desk.ask("GET", "")).json()["next"] is None
     assert SECRET not in f"{logs}{shown}"
 
     before = list(desk.sim.world.webhooks)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
 from asgiref.sync import sync_to_async
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright
 
 from simulator import Simulator
 from simulator.model import Account
@@ -133,7 +134,22 @@ class Screen:
 
 @pytest.fixture
 async def screen(browser: Browser) -> AsyncIterator[Screen]:
-    context = await browser.new_context()
+    async with _opened(await browser.new_context()) as screen:
+        yield screen
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[Screen]:
+    """The same browser as on a telephone: fingers, and 390 pixels."""
+    viewport = ViewportSize(width=390, height=844)
+    async with _opened(
+        await browser.new_context(viewport=viewport, has_touch=True, is_mobile=True)
+    ) as screen:
+        yield screen
+
+
+@contextlib.asynccontextmanager
+async def _opened(context: BrowserContext) -> AsyncIterator[Screen]:
     page = await context.new_page()
     opened = Screen(context, page, [], [])
     context.on("request", lambda request: opened.requests.append(_address(request)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import ConsoleMessage, Page, expect
 
 from simulator.happenings import ACCOUNT_STATUS
+from tests.browser.accessibility import violations_light_and_dark
 from tests.browser.conftest import CANARY_KEY, Screen, Stack
 from tests.browser.test_acts import until
 
@@ -48,15 +49,18 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await steps.get_by_role("button", name="Try and keep").click()
     await expect(steps.get_by_role("alert")).to_contain_text("does not accept this key", timeout=30_000)
     await expect(steps.get_by_label("Access token")).to_be_focused()
+    assert await violations_light_and_dark(page) == []
     await steps.get_by_label("Access token").fill(CANARY_KEY)
     await steps.get_by_role("button", name="Try and keep").click()
     await steps.get_by_text("Address and key work").wait_for(timeout=30_000)
     assert CANARY_KEY not in await page.content()
+    assert await violations_light_and_dark(page) == []
 
     await page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog", name="Connect an account")
     await dialog.get_by_role("button", name="Go on").click()
     await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
+    assert await violations_light_and_dark(page) == []
     [attempt] = stack.simulator.connecting.attempts
     account = stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
     await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
@@ -80,6 +84,8 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
     await expect(card).to_contain_text("Signed out")
     await card.get_by_role("button", name="Connect again").wait_for()
+    await expect(card).to_contain_text("lea")
+    assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)
     await page.get_by_role("link", name="Inbox").first.click()
@@ -94,9 +100,48 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     removing = page.get_by_role("dialog", name="Remove")
     go = removing.get_by_role("button", name="Remove the account")
     await expect(go).to_be_disabled()
+    assert await violations_light_and_dark(page) == []
     await removing.get_by_label("Type remove").fill("remove")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await go.click()
     await until(lambda: stack.account.id not in stack.simulator.world.accounts)
     await expect(card).to_contain_text("Removed", timeout=15_000)
     assert said == []
+
+
+# What pressing a notification of the device does in its worker; tests have no device to press it on.
+PRESSED = """async () => {
+    const [shown] = await self.registration.getNotifications();
+    if (shown === undefined) return null;
+    self.clients.openWindow = async (path) => { self.opened = path; return null; };
+    self.dispatchEvent(new NotificationEvent("notificationclick", {notification: shown}));
+    return shown.body;
+}"""
+
+
+async def test_a_pressed_notification_opens_the_account_it_is_about(stack: Stack, screen: Screen) -> None:
+    page = screen.page
+    states_told(stack)
+    await screen.context.grant_permissions(["notifications"])
+    await screen.log_in(stack.url)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    [worker] = screen.context.service_workers
+    await page.get_by_role("button", name="Settings").first.click()
+    told = page.get_by_role("checkbox", name="Tell me when an account is in trouble")
+    await told.click()
+    await expect(told).to_be_checked()
+    await page.keyboard.press("Escape")
+    stack.simulator.account_disconnects(stack.account)
+    async with asyncio.timeout(20):
+        while "is signed out" not in (await worker.evaluate(PRESSED) or ""):
+            await asyncio.sleep(0.1)
+    await page.wait_for_url(f"{stack.url}/accounts?account=*")
+    card = page.get_by_role("listitem", name=stack.account.name)
+    await expect(card).to_have_attribute("aria-current", "true")
+    await expect(card).to_contain_text("Signed out")
+    await page.goto("about:blank")
+    await worker.evaluate("self.registration.showNotification('Again', {data: '/accounts?account=1'})")
+    assert await worker.evaluate(PRESSED) is not None
+    async with asyncio.timeout(20):
+        while await worker.evaluate("self.opened") != "/accounts?account=1":
+            await asyncio.sleep(0.1)

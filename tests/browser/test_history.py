@@ -10,8 +10,9 @@ from playwright.async_api import expect
 from simulator.happenings import ACCOUNT_STATUS
 from simulator.model import Chat
 from simulator.webhooks.troubles import NO_TROUBLE, Trouble
+from tests.browser.accessibility import violations_light_and_dark
 from tests.browser.conftest import Screen, Stack
-from tests.browser.test_thread import chat_with, violations
+from tests.browser.test_thread import chat_with
 
 PAGE = 250
 
@@ -61,7 +62,7 @@ async def test_what_was_before_is_copied_and_what_is_older_comes_while_scrolling
         f"{PAGE + 71} found= 40 new here"
     )
     await expect(page.get_by_role("row", name="Rui")).to_contain_text("whole")
-    assert await violations(page) == []
+    assert await violations_light_and_dark(page) == []
 
 
 async def test_a_gap_is_marked_in_the_thread_and_filled_by_a_check(stack: Stack, screen: Screen) -> None:

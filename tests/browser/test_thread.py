@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from simulator import creation
 from simulator.model import Chat
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Screen, Stack
-
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# A row's name is a sentence about it; its visible text also holds initials and marks, which are decoration.
-RULES = """axe.run({
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    rules: {"label-content-name-mismatch": {enabled: false}},
-})"""
 
 
 def chat_with(stack: Stack, name: str, number: str) -> Chat:
     return stack.simulator.direct_chat(stack.simulator.contact(stack.account, name, phone_number=number))
-
-
-async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
-    found: dict[str, Any] = await page.evaluate(RULES)
-    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
 async def test_a_voice_message_plays_on_over_a_switch_and_the_next_one_follows(

@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page, expect
 
 from simulator.faults import Fault
 from simulator.model import Chat
+from tests.browser.accessibility import violations
 from tests.browser.conftest import Screen, Stack
-from tests.browser.test_thread import violations
 
 SEND = "POST /chats/{chat_id}/messages"
 

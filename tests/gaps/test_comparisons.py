@@ -177,9 +177,9 @@ async def test_f3_a_worker_that_was_killed_leaves_its_comparison_to_another(
 
 async def test_f4_a_list_that_goes_in_circles_ends_failed_with_what_it_showed(world: World) -> None:
     world.lose()
-    chat = world.chat()
+    chat, moment = world.chat(), ago(minutes=30)
     for number in range(300):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+        world.sim.customer_writes(chat, f"message {number}", at=moment)
     world.fault("cursor_loop", endpoint="GET /messages", times=30)
     told = await world.checked()
     assert (told["state"], told["recovered"]) == ("failed", 250)
@@ -192,13 +192,29 @@ async def test_f4_a_list_that_goes_in_circles_ends_failed_with_what_it_showed(wo
 
 
 async def test_f5_a_page_token_that_expired_is_replaced_by_a_time(world: World) -> None:
+    """Tokens lead through what no time tells apart: here all of one moment."""
+    world.lose()
+    chat, moment = world.chat(), ago(minutes=30)
+    for number in range(600):
+        world.sim.customer_writes(chat, f"message {number}", at=moment)
+    world.fault("refused", endpoint="GET /messages", spared=2, type="errors/invalid_parameters")
+    told = await world.checked()
+    assert (told["state"], told["recovered"], told["known"], told["calls"]) == ("done", 600, 500, 7)
+    assert await world.held() == world.truth
+
+
+@pytest.mark.parametrize(("page", "calls"), [(0, 5), (1, 5), (2, 5), (None, 4)])
+async def test_f6_an_item_that_slips_over_the_edge_of_a_page_is_noticed_also_on_the_last(
+    world: World, page: int | None, calls: int
+) -> None:
     world.lose()
     chat = world.chat()
     for number in range(600):
         world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=600 - number))
-    world.fault("refused", endpoint="GET /messages", spared=2, type="errors/invalid_parameters")
+    if page is not None:
+        world.fault("shifted", endpoint="GET /messages", spared=page)
     told = await world.checked()
-    assert (told["state"], told["recovered"], told["calls"]) == ("done", 600, 5)
+    assert (told["state"], told["recovered"], told["found"], told["calls"]) == ("done", 600, 600, calls)
     assert await world.held() == world.truth
 
 

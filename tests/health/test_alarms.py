@@ -11,11 +11,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.health.channel import channel_health
 from communications.health.conditions import conditions_read
-from communications.models import Alarm, AuditEntry, Channel, ChannelAccess, ChannelHour
+from communications.models import Alarm, AuditEntry, Channel, ChannelAccess, ChannelHour, ChannelStatus
 from communications.schemas.identifiers import uuid7
+from communications.selectors.values import instant
 from communications.tasks.health import health_measure_at
 from tests.database import ScratchDatabase
 from tests.inbox import (
+    attendee_make,
     channel_make,
     client_of,
     conversation_make,
@@ -260,3 +262,31 @@ def test_the_health_of_an_account_counts_what_came(database: ScratchDatabase) ->
         None,
         0,
     )
+
+
+def test_an_account_says_whose_it_is_and_how_much_of_the_time_it_worked(database: ScratchDatabase) -> None:
+    owner, other = person_make("bea"), person_make("ada")
+    channel = channel_make(owner, other, role="owner")
+    ChannelAccess.objects.create(user=person_make(), channel=channel, role="member")
+    path = f"/api/v1/communications/channels/{channel.pk}/health/"
+    nothing = client_of(owner).get(path).json()
+    assert (nothing["number"], nothing["own_name"], nothing["owners"]) == (None, None, ["ada", "bea"])
+    assert (nothing["uptime_30_days"], nothing["uptime_since"]) == (None, None)
+
+    channel.own_identities = ["lid:900@lid", "phone:351910000001"]
+    channel.save()
+    attendee_make(channel, "Bea Sol", name_rank=3, is_self=True)
+    for number, (hours_ago, status) in enumerate(
+        [(40, "ok"), (36, "connecting"), (10, "credentials"), (9, "connecting"), (5, "ok")]
+    ):
+        ChannelStatus.objects.create(
+            channel=channel, event_key=bytes([number]), at=NOW - hours_ago * HOUR, status=status
+        )
+    health = channel_health(channel.pk, now=NOW, utc_offset_minutes=0)
+    assert (health.number, health.own_name) == ("+351910000001", "Bea Sol")
+    assert (health.uptime_30_days, health.uptime_since) == (35 / 40, instant(NOW - 40 * HOUR))
+    later = channel_health(channel.pk, now=NOW + 30 * 24 * HOUR - 7.5 * HOUR, utc_offset_minutes=0)
+    assert later.uptime_30_days == 1 - 2.5 / (30 * 24)
+    assert later.uptime_since == instant(NOW - 7.5 * HOUR)
+    ChannelStatus.objects.create(channel=channel, event_key=b"down", at=NOW, status="stopped")
+    assert channel_health(channel.pk, now=NOW + 60 * 24 * HOUR, utc_offset_minutes=0).uptime_30_days == 0

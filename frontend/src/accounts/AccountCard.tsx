@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { actOnChannel, pauseAccount } from "../api/accounts";
+import type { ChannelHealth } from "../api/schema";
 import type { Channel } from "../api/types";
 import { ChannelBadge, providerName } from "../channels/ChannelBadge";
 import { STATE_WORDS } from "../channels/channelWords";
@@ -8,7 +9,7 @@ import { TimeLine } from "../channels/TimeLine";
 import { TroubleLine } from "../channels/TroubleLine";
 import { troublesOf } from "../channels/troubles";
 import { followLink, historyPath } from "../lib/router";
-import { oneLine } from "../lib/text";
+import { isolated, oneLine } from "../lib/text";
 import { momentSince } from "../lib/time";
 import { newClientId } from "../sync/acts";
 import type { MenuItem } from "../ui/Menu";
@@ -27,14 +28,28 @@ interface AccountCardProps {
   readonly channel: Channel;
   /** The figures are asked for anew when it changes. */
   readonly round: string;
+  /** The address names it. */
+  readonly isWanted?: boolean;
   readonly onReconnect: () => void;
+}
+
+/** Its provider, what it is called there, its number, and who owns it here. */
+function whoseWords({ provider, name }: Channel, health: ChannelHealth | null): string {
+  const { own_name: ownName, number, owners } = health ?? { own_name: null, number: null, owners: [] };
+  const facts = [ownName === name ? null : ownName, number === name ? null : number].map((fact) => oneLine(fact ?? "", 60));
+  const owned = owners.length === 0 ? "" : words.owned(owners.map((owner) => isolated(oneLine(owner, 40))));
+  return [providerName(provider), ...facts, owned].filter((fact) => fact !== "").join(" · ");
 }
 
 type Open = "time-line" | "remove" | "proxy" | null;
 
-export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
+export function AccountCard({ channel, round, isWanted = false, onReconnect }: AccountCardProps) {
   const { id, status } = channel;
   const { health, failure } = useChannelHealth(channel, round);
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isWanted) card.current?.scrollIntoView({ block: "nearest" });
+  }, [isWanted]);
   const [told, setTold] = useState<string | null>(null);
   const [open, setOpen] = useState<Open>(null);
   const name = oneLine(channel.name, 60) || words.nameless;
@@ -104,14 +119,14 @@ export function AccountCard({ channel, round, onReconnect }: AccountCardProps) {
       : []),
   ];
   return (
-    <li className="account-card" aria-label={`${providerName(channel.provider)} · ${name}`}>
+    <li ref={card} className="account-card" aria-current={isWanted || undefined} aria-label={`${providerName(channel.provider)} · ${name}`}>
       <header>
         <ChannelBadge provider={channel.provider} />
         <div className="account-name">
           <h2>
             <bdi>{name}</bdi>
           </h2>
-          <p>{providerName(channel.provider)}</p>
+          <p>{whoseWords(channel, health)}</p>
         </div>
         <AccountState channel={channel} />
       </header>

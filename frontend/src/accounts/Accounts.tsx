@@ -30,7 +30,9 @@ export default function Accounts() {
   const [connecting, setConnecting] = useState<Connecting>(null);
   const [kept, setKept] = useState(0);
   const minute = useNow(COUNTED_EVERY_MS).getTime();
-  const asksForSetup = new URLSearchParams(useAddressQuery()).has("setup");
+  const query = new URLSearchParams(useAddressQuery());
+  const asksForSetup = query.has("setup");
+  const wantedId = query.get("account");
   const { answer: setup, failed: setupFailed } = useAsked(getSetup, `${kept} ${all?.length ?? 0}`);
   const round = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
   const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
@@ -119,6 +121,7 @@ export default function Accounts() {
             key={channel.id}
             channel={channel}
             round={round}
+            isWanted={channel.id === wantedId}
             onReconnect={() => {
               setConnecting({ again: channel, known: [] });
             }}

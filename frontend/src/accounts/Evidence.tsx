@@ -1,10 +1,12 @@
 import type { ChannelHealth } from "../api/schema";
-import { agoWords, fullTime } from "../lib/time";
+import { agoWords, fullTime, listTime } from "../lib/time";
 import { SparkLine } from "./SparkLine";
 import { useNow } from "./useNow";
 import { words } from "./words";
 
 const TOLD_ANEW_MS = 15_000;
+/** A little less than 30 days: the figures may be some minutes old. */
+const COUNTED_MS = 29.9 * 86_400_000;
 
 interface FactProps {
   readonly name: string;
@@ -30,6 +32,11 @@ function Moment({ at, now }: { readonly at: string | null; readonly now: Date })
   );
 }
 
+/** Since when an account is counted that is not known for the whole time. */
+function youngerThanCounted(since: string | null, now: Date): string | null {
+  return since === null || now.getTime() - Date.parse(since) > COUNTED_MS ? null : listTime(since, now);
+}
+
 /** What is known of an account without its provider's word: what came, what went, what waits. */
 export function Evidence({ health }: { readonly health: ChannelHealth }) {
   const now = useNow(TOLD_ANEW_MS);
@@ -47,6 +54,11 @@ export function Evidence({ health }: { readonly health: ChannelHealth }) {
         <Fact name={words.gaps} means={words.gapsMeans}>
           {health.open_gaps}
         </Fact>
+        {health.uptime_30_days !== null && (
+          <Fact name={words.uptime(youngerThanCounted(health.uptime_since, now))} means={words.uptimeMeans}>
+            {words.uptimeShare(health.uptime_30_days)}
+          </Fact>
+        )}
         {health.usual_per_hour !== null && (
           <Fact name={words.usual} means={words.usualMeans}>
             {words.usualCount(health.usual_per_hour)}

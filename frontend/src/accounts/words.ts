@@ -5,6 +5,12 @@ import { isolated } from "../lib/text";
 const number = (value: number): string => value.toLocaleString("en");
 const plural = (count: number, one: string, many: string): string => `${number(count)} ${count === 1 ? one : many}`;
 
+/** `99.8 %`: never 100 where something was missing. */
+function share(value: number): string {
+  const percent = Math.floor(value * 1000) / 10;
+  return `${percent === 100 ? "100" : percent.toFixed(1)} %`;
+}
+
 export const ASKS_WORDS: Readonly<Record<NonNullable<AccountAct["asks"]>, string>> = {
   QRCODE: "Open the app on your phone, look for linked devices in its settings, and scan this.",
   "2FA": "Type the code of your second factor.",
@@ -50,6 +56,10 @@ export const words = {
   outbox: "Waiting to send",
   gaps: "Open gaps",
   gapsMeans: "Times in which something may have been missed, still to be compared with Unipile",
+  owned: (owners: readonly string[]) => `${owners.length === 1 ? "owner" : "owners"} ${owners.join(", ")}`,
+  uptime: (since: string | null) => (since === null ? "Worked, 30 days" : `Worked since ${since}`),
+  uptimeMeans: "Share of the time in which the account was not down",
+  uptimeShare: share,
   usual: "Usual now",
   usualMeans: "Deliveries in this hour of the week, on the average of the last four weeks",
   usualCount: (count: number) => `${count < 10 ? count.toFixed(1) : number(Math.round(count))} an hour`,

@@ -1585,6 +1585,8 @@ export interface components {
             readonly phone: string;
             /** @description By a link, where the provider's accounts take one: not WhatsApp, Telegram. */
             readonly sync_limit?: components["schemas"]["SyncLimit"] | null;
+            /** @description By a link; such an act cannot be renewed. */
+            readonly proxy?: components["schemas"]["Proxy"] | null;
         };
         /** CheckpointAnswer */
         readonly CheckpointAnswer: {
@@ -2409,13 +2411,22 @@ export interface components {
          *
          *     ``last_proof_at``: when upstream last answered for this account, or was compared with. ``usual_per_hour``: what came in this
          *     hour of the week in the four weeks before, on average; null while they are not known.
+         *
+         *     ``number`` and ``own_name`` are the account's own, as upstream has them; ``owners`` are who owns it here. ``uptime_30_days``
+         *     is the share of the time since ``uptime_since``, at most 30 days, in which it was not down; null while nothing is known.
          */
         readonly ChannelHealth: {
             /** @description An id as a decimal string. */
             readonly channel_id: string;
+            readonly number: string | null;
+            readonly own_name: string | null;
+            readonly owners: readonly string[];
             readonly status: string;
             readonly status_word: string | null;
             readonly status_since: string | null;
+            /** @description 0 to 1. */
+            readonly uptime_30_days: number | null;
+            readonly uptime_since: string | null;
             readonly last_delivery_at: string | null;
             readonly last_proof_at: string | null;
             readonly received_today: number;
@@ -2915,18 +2926,28 @@ export interface components {
          * HistoryChat
          * @description What a run found of one chat. ``chat_id`` is null while there is no conversation of it here; ``is_whole``: upstream shows
          *     nothing older than what is held.
+         *
+         *     The list of messages is one of all chats, newest first: a chat is ``waiting`` until the list has come to when it was last
+         *     active, then ``copying``, and ``done`` with the run; of a run that ended before its list it is ``stopped`` or ``untouched``.
+         *     ``expected`` is how many messages there will be, where an earlier run or the end tells it. Since ``covered_since`` nothing
+         *     is missing.
          */
         readonly HistoryChat: {
             readonly chat_id: string | null;
             readonly external_id: string;
             readonly title: string;
+            /** @enum {unknown} */
+            readonly state: "copying" | "done" | "stopped" | "untouched" | "waiting";
             readonly found: number;
+            readonly expected: number | null;
             readonly stored: number;
             readonly changed: number;
             readonly known: number;
             readonly refused: number;
+            readonly active_at: string | null;
             readonly newest_at: string | null;
             readonly oldest_at: string | null;
+            readonly covered_since: string | null;
             readonly is_whole: boolean;
         };
         /**
@@ -3387,7 +3408,7 @@ export interface components {
             readonly form_allowed: boolean;
             readonly public_url: string | null;
             readonly accounts: number;
-            readonly next: ("account" | "credentials" | "public_url") | null;
+            readonly next: ("account" | "credentials" | "public_url" | "webhooks") | null;
         };
         /**
          * SetupConnected

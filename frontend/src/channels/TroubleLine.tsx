@@ -5,7 +5,7 @@ import { momentSince } from "../lib/time";
 import { acknowledgeAlarm } from "../sync/statuses";
 import { Icon } from "../ui/icons";
 import { PLACE_WORDS, TROUBLE_WORDS } from "./alarmWords";
-import { PLACE_PATHS, type Trouble } from "./troubles";
+import { troublePath, type Trouble } from "./troubles";
 
 interface TroubleLineProps {
   readonly trouble: Trouble;
@@ -17,6 +17,7 @@ interface TroubleLineProps {
 /** What is wrong, since when, what to do about it and where. */
 export function TroubleLine({ trouble, here, children }: TroubleLineProps) {
   const { says, next, place, since, alarm, mayAcknowledge } = trouble;
+  const path = troublePath(trouble);
   const [failed, setFailed] = useState(false);
   const acknowledge = (id: string): void => {
     acknowledgeAlarm(id).then(
@@ -37,8 +38,8 @@ export function TroubleLine({ trouble, here, children }: TroubleLineProps) {
         {failed && <span role="alert"> {TROUBLE_WORDS.failed}</span>}
       </p>
       {children}
-      {place !== null && place !== here && (
-        <a href={PLACE_PATHS[place]} onClick={followLink}>
+      {place !== null && path !== null && place !== here && (
+        <a href={path} onClick={followLink}>
           {PLACE_WORDS[place]}
         </a>
       )}

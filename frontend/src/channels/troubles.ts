@@ -1,6 +1,6 @@
 /** What is wrong now: of each account by its state, and by the alarms that travel with the accounts. */
 import type { Alarm, Channel, Id } from "../api/types";
-import { ACCOUNTS_PATH, DELIVERIES_PATH, SETUP_PATH } from "../lib/router";
+import { accountPath, ACCOUNTS_PATH, DELIVERIES_PATH, SETUP_PATH } from "../lib/router";
 import { isolated, oneLine } from "../lib/text";
 import { ALARM_WORDS, type AlarmSaid } from "./alarmWords";
 import { providerName } from "./ChannelBadge";
@@ -21,7 +21,13 @@ export interface Trouble {
   readonly mayAcknowledge: boolean;
 }
 
-export const PLACE_PATHS = { accounts: ACCOUNTS_PATH, deliveries: DELIVERIES_PATH, setup: SETUP_PATH } as const;
+const PLACE_PATHS = { accounts: ACCOUNTS_PATH, deliveries: DELIVERIES_PATH, setup: SETUP_PATH } as const;
+
+/** Where something can be done about it. */
+export function troublePath({ place, channelId }: Pick<Trouble, "place" | "channelId">): string | null {
+  if (place === null) return null;
+  return place === "accounts" && channelId !== null ? accountPath(channelId) : PLACE_PATHS[place];
+}
 
 /** Several accounts of one firm often have one name: the provider tells them apart. */
 const nameOf = ({ name, provider }: Channel): string =>

@@ -21,6 +21,8 @@ const ORDER: readonly State[] = ["running", "waiting", "held", "failed", "open"]
 
 const laterEnd = (a: string | null, b: string | null): string | null => (a === null || b === null ? null : a > b ? a : b);
 
+const stateOfAll = (states: readonly State[]): State | null => ORDER.find((one) => states.includes(one)) ?? null;
+
 /** The times in which messages may be missing, earliest first; those that meet are one. */
 export function gapSpans(gaps: readonly Gap[]): readonly GapSpan[] {
   const spans: GapSpan[] = [];
@@ -30,7 +32,7 @@ export function gapSpans(gaps: readonly Gap[]): readonly GapSpan[] {
     if (last === undefined || (last.endsAt !== null && last.endsAt < starts_at)) {
       spans.push({ startsAt: starts_at, endsAt: ends_at, state });
     } else {
-      const joined = ORDER.find((one) => one === last.state || one === state) ?? state;
+      const joined = stateOfAll([last.state, state]) ?? state;
       spans[spans.length - 1] = { startsAt: last.startsAt, endsAt: laterEnd(last.endsAt, ends_at), state: joined };
     }
   }
@@ -60,6 +62,17 @@ export function gapPlaces(
     places.set(index, [...(places.get(index) ?? []), span]);
   }
   return places;
+}
+
+/** How it stands with what may be missing before the drawn messages, where nobody sees its mark; null where nothing may. */
+export function gapAbove(
+  spans: readonly GapSpan[],
+  messages: readonly Pick<LocalMessage, "sent_at">[],
+  { fromFirst }: Pick<Reach, "fromFirst">,
+): State | null {
+  const first = messages[0]?.sent_at;
+  if (fromFirst || first === undefined) return null;
+  return stateOfAll(spans.filter(({ startsAt }) => startsAt <= first).map(({ state }) => state));
 }
 
 /** Messages in a row that no delivery brought, and how late the latest of them came. */

@@ -27,6 +27,7 @@ function when({ startsAt, endsAt }: GapSpan, moment: (at: string) => string): st
 
 export const gapWords = {
   missing: (span: GapSpan, moment: (at: string) => string) => `Messages ${when(span, moment)} may be missing.`,
+  above: "Messages further up may be missing.",
   next: {
     open: "They are looked for as soon as the account is connected again.",
     waiting: "",

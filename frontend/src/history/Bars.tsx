@@ -18,7 +18,7 @@ function Bar({ label, share, said, isMoving }: BarProps) {
       <p>
         <b>{label}</b> <span>{said}</span>
       </p>
-      <progress aria-label={label} aria-valuetext={said} value={share ?? (isMoving ? undefined : 0)} max={1} />
+      <progress className="history-progress" aria-label={label} aria-valuetext={said} value={share ?? (isMoving ? undefined : 0)} max={1} />
     </div>
   );
 }

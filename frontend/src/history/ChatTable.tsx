@@ -11,6 +11,7 @@ import { useTicks } from "../lib/useTicks";
 import { useLive } from "../sync/client";
 import { conversations } from "../sync/queries";
 import { Waiting } from "../ui/Notice";
+import { Coverage } from "./Coverage";
 import { isUnfinished } from "./runs";
 import { words } from "./words";
 
@@ -42,8 +43,9 @@ interface RowProps {
 }
 
 function Row({ chat, name, now }: RowProps) {
-  const { chat_id, oldest_at, newest_at, is_whole } = chat;
-  const title = <bdi>{oneLine(name ?? chat.title, 80) || words.untitled}</bdi>;
+  const { chat_id, oldest_at, newest_at } = chat;
+  const called = oneLine(name ?? chat.title, 80) || words.untitled;
+  const title = <bdi>{called}</bdi>;
   const counts = [chat.found, chat.stored, chat.changed, chat.known, chat.refused];
   return (
     <tr>
@@ -63,7 +65,7 @@ function Row({ chat, name, now }: RowProps) {
       ))}
       <td>{oldest_at === null || newest_at === null ? "–" : `${listTime(oldest_at, now)} – ${listTime(newest_at, now)}`}</td>
       <td>
-        <span className={is_whole ? "history-whole" : "history-partly"}>{is_whole ? words.whole : words.partly}</span>
+        <Coverage chat={chat} name={called} now={now} />
       </td>
     </tr>
   );

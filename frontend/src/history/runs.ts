@@ -1,5 +1,5 @@
 /** What follows from how a run stands. */
-import type { HistoryRun } from "../api/schema";
+import type { HistoryChat, HistoryRun } from "../api/schema";
 
 type Standing = Pick<HistoryRun, "state" | "found" | "expected" | "is_import_running">;
 
@@ -18,6 +18,15 @@ export function ourShare({ state, found, expected }: Standing): Share {
   if (state === "done") return 1;
   if (expected === null || expected === 0) return null;
   return Math.min(0.99, found / expected);
+}
+
+type ChatStanding = Pick<HistoryChat, "state" | "found" | "expected" | "is_whole">;
+
+/** How much of a chat is here; never full before that is known. */
+export function chatShare({ state, found, expected, is_whole: isWhole }: ChatStanding): Share {
+  if (isWhole || state === "done") return 1;
+  if (expected !== null && expected > 0) return Math.min(0.99, found / expected);
+  return state === "copying" ? null : 0;
 }
 
 /** What a run found, in the parts that add up to it. */

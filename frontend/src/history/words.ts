@@ -1,5 +1,5 @@
 /** Every sentence about copying an account's history, and about comparing it. */
-import type { Comparison, HistoryRun } from "../api/schema";
+import type { Comparison, HistoryChat, HistoryRun } from "../api/schema";
 import { isolated } from "../lib/text";
 
 const number = (value: number): string => value.toLocaleString("en");
@@ -133,7 +133,15 @@ export const words = {
   chatHead: ["Chat", "Found", "New", "Changed", "Known", "Refused", "From – to", "Copied"],
   untitled: "Chat without a title",
   whole: "whole",
-  partly: "so far",
+  since: (day: string) => `since ${day}`,
+  chatState: {
+    waiting: "not yet",
+    copying: "going on",
+    done: "done",
+    stopped: "stopped before its end",
+    untouched: "not begun",
+  } satisfies Record<HistoryChat["state"], string>,
+  coverage: (chat: string) => `How much of ${isolated(chat)} is here`,
   more: "Show more",
   noChats: "No chat was found yet.",
 

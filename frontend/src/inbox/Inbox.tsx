@@ -9,7 +9,8 @@ import { ACCOUNTS_PATH, conversationPath, INBOX_PATH, leaveConversation, navigat
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
-import { archivedConversations, channels, unreadConversations, type ListFilter } from "../sync/queries";
+import { type ListFilter } from "../sync/conversationList";
+import { archivedConversations, channels, unreadConversations } from "../sync/queries";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";

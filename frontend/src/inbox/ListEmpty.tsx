@@ -2,7 +2,8 @@ import { ACCOUNTS_PATH, followLink } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useClient, useLive, useSyncStatus } from "../sync/client";
-import { channels, type ListFilter } from "../sync/queries";
+import { type ListFilter } from "../sync/conversationList";
+import { channels } from "../sync/queries";
 import { Notice, Waiting } from "../ui/Notice";
 
 interface ListEmptyProps {

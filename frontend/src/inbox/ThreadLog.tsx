@@ -1,7 +1,7 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 
-import { Gaps, RecoveredMark } from "../gaps/GapMark";
-import { gapPlaces, gapSpans, type GapSpan } from "../gaps/marks";
+import { GapAbove, Gaps, RecoveredMark } from "../gaps/GapMark";
+import { gapAbove, gapPlaces, gapSpans, type GapSpan } from "../gaps/marks";
 import { isTroubled } from "../channels/channelState";
 import { conversationPath, navigate } from "../lib/router";
 import { dayKey, dayName } from "../lib/time";
@@ -80,10 +80,13 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   );
   const channel = useLive(readChannel, conversation.channel_id) ?? null;
   const older = useOlder(conversation, view);
+  const spans = useMemo(() => gapSpans(channel?.gaps ?? []), [channel]);
+  const fromFirst = view.complete && !view.olderHere;
   const gaps = useMemo(
-    () => gapPlaces(gapSpans(channel?.gaps ?? []), messages ?? [], { fromFirst: view.complete, toNewest: followsNewest }),
-    [channel, messages, view.complete, followsNewest],
+    () => gapPlaces(spans, messages ?? [], { fromFirst, toNewest: followsNewest }),
+    [spans, messages, fromFirst, followsNewest],
   );
+  const above = gapAbove(spans, messages ?? [], { fromFirst });
   const items = useMemo(() => placeMessages(messages ?? [], newFrom, gaps), [messages, newFrom, gaps]);
   const arrived = useLive(countAfter, id, seen ?? "\uffff") ?? 0;
   const named = conversation.kind !== "direct";
@@ -203,6 +206,7 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   return (
     <div className="log-frame">
       <JumpTrouble view={view} />
+      {above !== null && <GapAbove state={above} channelId={conversation.channel_id} />}
       <div
         ref={scroller}
         className="log"

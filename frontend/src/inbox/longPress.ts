@@ -1,47 +1,62 @@
 /** A finger held in one place. */
+import { swallowClick } from "../lib/swallowClick";
 
 const LONG_PRESS_MS = 450;
 const SLIP_PX = 10;
-const SWALLOW_MS = 1_000;
 
-/** Calls back once a finger has rested that long; if that led to something, its lifting is no press. */
+interface Press {
+  readonly event: PointerEvent;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** Whether a menu is asked for by a finger that rests, as phones do, and not by a button or a key. */
+export function isByFinger(event: MouseEvent): boolean {
+  return event instanceof PointerEvent && event.pointerType !== "" && event.pointerType !== "mouse";
+}
+
+/**
+ * Calls back once a finger has rested that long, or the phone says so; if that led to something, its lifting is no press
+ * and the phone's own menu stays away.
+ */
 export function longPress(element: HTMLElement, signal: AbortSignal, onPress: (event: PointerEvent) => boolean): void {
-  let press: { readonly timer: ReturnType<typeof setTimeout>; readonly x: number; readonly y: number } | null = null;
+  let press: Press | null = null;
+  let led = false;
   const lift = (): void => {
     if (press !== null) clearTimeout(press.timer);
     press = null;
+  };
+  const take = (): void => {
+    if (press === null) return;
+    const { event } = press;
+    lift();
+    led = onPress(event);
+    if (led) swallowClick();
   };
   element.addEventListener(
     "pointerdown",
     (event) => {
       lift();
-      if (event.pointerType === "mouse") return;
-      const timer = setTimeout(() => {
-        if (onPress(event)) swallowClick(signal);
-      }, LONG_PRESS_MS);
-      press = { timer, x: event.clientX, y: event.clientY };
+      led = false;
+      if (event.pointerType !== "mouse") press = { event, timer: setTimeout(take, LONG_PRESS_MS) };
     },
     { signal },
   );
   element.addEventListener(
     "pointermove",
     (event) => {
-      if (press !== null && Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLIP_PX) lift();
+      if (press !== null && Math.hypot(event.clientX - press.event.clientX, event.clientY - press.event.clientY) > SLIP_PX) lift();
     },
     { signal },
   );
-  for (const end of ["pointerup", "pointercancel", "scroll"] as const) element.addEventListener(end, lift, { signal });
+  element.addEventListener(
+    "contextmenu",
+    (event) => {
+      if (!isByFinger(event)) return;
+      take();
+      if (led) event.preventDefault();
+    },
+    { signal },
+  );
+  for (const end of ["pointerup", "pointercancel"] as const) element.addEventListener(end, lift, { signal });
   signal.addEventListener("abort", lift);
-}
-
-/** The finger that pressed long is still to be lifted: that is no press of what lies under it. */
-function swallowClick(signal: AbortSignal): void {
-  const swallow = (event: Event): void => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  document.addEventListener("click", swallow, { capture: true, once: true, signal });
-  setTimeout(() => {
-    document.removeEventListener("click", swallow, { capture: true });
-  }, SWALLOW_MS);
 }

@@ -28,6 +28,11 @@ export function conversationPath(id: string, messageId?: string): string {
   return `/inbox/chats/${id}${messageId === undefined ? "" : `?at=${messageId}`}`;
 }
 
+/** The accounts, at one of them. */
+export function accountPath(channelId: string): string {
+  return `${ACCOUNTS_PATH}?${new URLSearchParams({ account: channelId }).toString()}`;
+}
+
 /** What was copied of an account from upstream; the runs that are looked at stand behind the question mark. */
 export function historyPath(channelId: string, runs: Readonly<Record<string, string>> = {}): string {
   const search = new URLSearchParams(runs).toString();

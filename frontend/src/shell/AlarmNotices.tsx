@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
-import { isUnseen, troublesOf, type Trouble } from "../channels/troubles";
-import { ACCOUNTS_PATH, navigate } from "../lib/router";
+import { isUnseen, troublePath, troublesOf, type Trouble } from "../channels/troubles";
+import { ACCOUNTS_PATH } from "../lib/router";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
 import { readToldAlarms, writeToldAlarms } from "../sync/device";
@@ -12,7 +12,10 @@ const ICON = "/static/app/icon.svg";
 
 /** One for each alarm, however many tabs tell it: they share its tag. Gone once the alarm is. */
 async function tell(open: readonly Trouble[]): Promise<void> {
-  const alarms = open.flatMap(({ alarm, says, next }) => (alarm === null ? [] : [{ id: alarm.id, body: `${says} ${next}` }]));
+  const alarms = open.flatMap((trouble) => {
+    const { alarm, says, next } = trouble;
+    return alarm === null ? [] : [{ id: alarm.id, body: `${says} ${next}`, path: troublePath(trouble) ?? ACCOUNTS_PATH }];
+  });
   const ids = new Set(alarms.map(({ id }) => id));
   const told = new Set(readToldAlarms());
   writeToldAlarms([...ids]);
@@ -20,8 +23,8 @@ async function tell(open: readonly Trouble[]): Promise<void> {
   for (const shown of await registration.getNotifications()) {
     if (shown.tag.startsWith(TAG) && !ids.has(shown.tag.slice(TAG.length))) shown.close();
   }
-  for (const { id, body } of alarms) {
-    if (!told.has(id)) await registration.showNotification(words.product, { body, tag: TAG + id, icon: ICON });
+  for (const { id, body, path } of alarms) {
+    if (!told.has(id)) await registration.showNotification(words.product, { body, tag: TAG + id, icon: ICON, data: path });
   }
 }
 
@@ -33,16 +36,5 @@ export function AlarmNotices() {
     // The permission may have been taken back meanwhile: then there is nobody to tell.
     tell(troublesOf(all).filter(isUnseen)).catch(() => undefined);
   }, [all]);
-  useEffect(() => {
-    if (!("serviceWorker" in navigator)) return;
-    const worker = navigator.serviceWorker;
-    const open = ({ data }: MessageEvent): void => {
-      if (data === ACCOUNTS_PATH) navigate(ACCOUNTS_PATH);
-    };
-    worker.addEventListener("message", open);
-    return () => {
-      worker.removeEventListener("message", open);
-    };
-  }, []);
   return null;
 }

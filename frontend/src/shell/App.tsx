@@ -12,6 +12,7 @@ import { AlarmNotices } from "./AlarmNotices";
 import { Help } from "./Help";
 import { Login } from "./Login";
 import { Rail } from "./Rail";
+import { followNotices } from "./serviceWorker";
 import { Settings } from "./Settings";
 import { TabMark } from "./TabMark";
 import { useAccount } from "./useAccount";
@@ -48,6 +49,8 @@ export function App() {
     if (kind === "signed-out") navigate(LOGIN_PATH, "replace");
     else if (kind === "ready" && (route.screen === "login" || location.pathname === "/")) navigate(INBOX_PATH, "replace");
   }, [kind, route.screen]);
+
+  useEffect(() => followNotices(navigate), []);
 
   const close = useCallback(() => {
     setDialog(null);

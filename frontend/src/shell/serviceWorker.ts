@@ -35,6 +35,20 @@ export async function registerServiceWorker(onUpdate: () => void): Promise<void>
   }
 }
 
+/** A notification was pressed: what it is about is to be opened here. */
+export function followNotices(open: (path: string) => void): () => void {
+  if (!("serviceWorker" in navigator)) return () => undefined;
+  const worker = navigator.serviceWorker;
+  const take = ({ data }: MessageEvent): void => {
+    const path: unknown = (data as { readonly open?: unknown } | null)?.open;
+    if (typeof path === "string") open(path);
+  };
+  worker.addEventListener("message", take);
+  return () => {
+    worker.removeEventListener("message", take);
+  };
+}
+
 /** The name of the build this page belongs to. */
 export function pageBuild(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="landline-build"]')?.content ?? "";

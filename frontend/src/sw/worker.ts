@@ -12,8 +12,7 @@ const PREFIX = "landline-shell-";
 const CACHE = PREFIX + __BUILD__;
 /** The page under its own address, so that it keeps the headers the server gives to pages. */
 const PAGE = "/inbox/";
-const ACCOUNTS = "/accounts";
-const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|accounts\/?$|inbox(?:\/|$))/;
+const PAGE_PATHS = /^\/(?:$|login\/?$|search\/?$|deliveries\/?$|accounts(?:\/\d+\/history)?\/?$|inbox(?:\/|$))/;
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
@@ -60,18 +59,21 @@ worker.addEventListener("fetch", (event) => {
   }
 });
 
-/** An alarm was pressed: the page that is open shows the accounts, else one is opened. */
-async function openAccounts(): Promise<void> {
-  const [page] = await worker.clients.matchAll({ type: "window" });
+/** The page that is looked at, else any, shows what a notification is about; where none is open, one is. */
+async function openAt(path: string): Promise<void> {
+  const pages = await worker.clients.matchAll({ type: "window" });
+  const page = pages.find(({ focused }) => focused) ?? pages.find(({ visibilityState }) => visibilityState === "visible") ?? pages[0];
   if (page === undefined) {
-    await worker.clients.openWindow(ACCOUNTS);
+    await worker.clients.openWindow(path);
     return;
   }
-  page.postMessage(ACCOUNTS);
-  await page.focus();
+  page.postMessage({ open: path });
+  // Where the browser does not let it come to the front, it shows the place all the same.
+  await page.focus().catch(() => undefined);
 }
 
 worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(openAccounts());
+  const path: unknown = event.notification.data;
+  event.waitUntil(openAt(typeof path === "string" ? path : PAGE));
 });

@@ -108,6 +108,16 @@ export function writePlaybackRate(rate: number): void {
   write("playback-rate", rate === 1 ? null : String(rate));
 }
 
+/** The skin tone of emoji, from 1 to 5; 0 for none. */
+export function readSkinTone(): number {
+  const tone = Number(read("skin-tone") ?? 0);
+  return [1, 2, 3, 4, 5].includes(tone) ? tone : 0;
+}
+
+export function writeSkinTone(tone: number): void {
+  write("skin-tone", tone === 0 ? null : String(tone));
+}
+
 /** The open alarms that this device has told; no other tab tells them again. */
 export function readToldAlarms(): readonly string[] {
   return (read("told-alarms") ?? "").split(" ");
@@ -118,5 +128,5 @@ export function writeToldAlarms(ids: readonly string[]): void {
 }
 
 export function forgetDevice(): void {
-  for (const key of ["user", "theme", "preferences", "playback-rate", "told-alarms"]) write(key, null);
+  for (const key of ["user", "theme", "preferences", "playback-rate", "skin-tone", "told-alarms"]) write(key, null);
 }

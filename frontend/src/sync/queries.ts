@@ -3,32 +3,9 @@ import type { Attachment, Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
 import type { LocalDatabase, Side, SideTables, ThreadState } from "./db";
 import { withPeople } from "./people";
-import type { LocalConversation, LocalMessage, Shelf } from "./rows";
-
-export interface ListFilter {
-  readonly shelf: Shelf;
-  readonly unreadOnly: boolean;
-  /** Part of a name; "" for all. */
-  readonly name: string;
-}
+import type { LocalConversation, LocalMessage } from "./rows";
 
 const LAST = "\uffff";
-
-/** The ids of the list, newest first, as far down as the list is read without holes. */
-export async function conversationIds(db: LocalDatabase, filter: ListFilter): Promise<Id[]> {
-  const side = await db.activeSide();
-  const { conversation } = db.side(side);
-  const { shelf, unreadOnly, name } = filter;
-  const floor = (await db.read(`list-${side}`))?.floor ?? "";
-  const range = unreadOnly
-    ? conversation.where("[shelf+unread+order]").between([shelf, 1, ""], [shelf, 1, LAST])
-    : conversation.where("[shelf+order]").between([shelf, name === "" ? floor : ""], [shelf, LAST]);
-  const newestFirst = range.reverse();
-  if (name === "") return newestFirst.primaryKeys();
-  const wanted = folded(name);
-  const rows = await newestFirst.toArray();
-  return rows.filter((row) => folded(row.name).includes(wanted)).map((row) => row.id);
-}
 
 /** Conversations of one account that a message can go to, by part of a name, the newest first. */
 export async function forwardTargets(db: LocalDatabase, channelId: Id, name: string, limit: number): Promise<LocalConversation[]> {

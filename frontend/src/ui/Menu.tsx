@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 
-import { useBackCloses } from "../lib/useBackCloses";
 import { Icon, type IconName } from "./icons";
+import { usePopover } from "./usePopover";
 
 /** Something to do, or a file to save. `why` says why it cannot be done, `note` what else there is to know. */
 export interface MenuItem {
@@ -42,16 +42,15 @@ function place(menu: HTMLElement, { anchor, at, alignEnd }: Pick<MenuProps, "anc
   menu.style.left = `${within(start, menu.offsetWidth, innerWidth)}px`;
 }
 
-/** What can be done with one thing, in words. The browser closes it on Escape and on a press elsewhere, Back too. */
+/** What can be done with one thing, in words. */
 export function Menu({ label, items, anchor, at, alignEnd, onClose }: MenuProps) {
   const element = useRef<HTMLDivElement>(null);
-  useBackCloses(onClose);
+  usePopover(element, onClose);
   const x = at?.x;
   const y = at?.y;
   useLayoutEffect(() => {
     const menu = element.current;
     if (menu === null) return;
-    menu.showPopover();
     place(menu, { anchor, at: x === undefined || y === undefined ? null : { x, y }, alignEnd: alignEnd === true });
     menu.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     return () => {
@@ -73,14 +72,11 @@ export function Menu({ label, items, anchor, at, alignEnd, onClose }: MenuProps)
   return (
     <div
       ref={element}
-      popover="auto"
+      popover="manual"
       role="menu"
       aria-label={label}
       className="menu"
       onKeyDown={onKeyDown}
-      onToggle={(event) => {
-        if (event.newState === "closed") onClose();
-      }}
     >
       {items.map((item) => (
         <Entry key={item.key} item={item} onClose={onClose} />

@@ -3,6 +3,7 @@ import { getWebhooks } from "../../api/setup";
 import { followLink, INBOX_PATH } from "../../lib/router";
 import { Icon } from "../../ui/icons";
 import { useAct } from "../useAct";
+import "./setup.css";
 import { DeliveryStep, isServed } from "./DeliveryStep";
 import { Step, type StepState } from "./Step";
 import { UnipileStep } from "./UnipileStep";
@@ -13,14 +14,15 @@ export type StepName = "unipile" | "address" | "delivery" | "account" | "chats";
 
 /** Each step by what is so; the first that is not done comes next. */
 export function stepStates(
-  { upstream, public_url: publicUrl, accounts }: Setup,
+  { upstream, public_url: publicUrl, accounts, next: told }: Setup,
   webhooks: Webhooks | null,
 ): Readonly<Record<StepName, StepState>> {
   const isConnected = upstream === "connected";
+  const isReached = isConnected && publicUrl !== null;
   const done: readonly (readonly [StepName, boolean])[] = [
     ["unipile", isConnected],
     ["address", publicUrl !== null],
-    ["delivery", webhooks !== null && isServed(webhooks)],
+    ["delivery", webhooks === null ? isReached && told !== "webhooks" : isServed(webhooks)],
     ["account", isConnected && accounts > 0],
     ["chats", false],
   ];

@@ -8,16 +8,16 @@ import { NO_DRAFT, type SendWish, type Whereabouts } from "../../sync/outgoing";
 import type { LocalConversation, LocalMessage } from "../../sync/rows";
 import { Icon, type IconName } from "../../ui/icons";
 import { loaded } from "../loaded";
-import { MentionList } from "./MentionList";
 import { Ask, Limits } from "./notices";
 import { ReplyCard } from "./ReplyCard";
 import { sends } from "./sendKey";
 import { StagedFiles } from "./StagedFiles";
+import { SuggestionList, suggestionElementId, SUGGESTIONS_ID } from "./SuggestionList";
 import { useAttaching } from "./useAttaching";
 import { useDraft } from "./useDraft";
 import { useGuard } from "./useGuard";
 import { useKeyboardRoom } from "./useKeyboardRoom";
-import { useMention } from "./useMention";
+import { useSuggestions, type Written } from "./useSuggestions";
 import { composerWords } from "./words";
 
 const EmojiPicker = lazy(() => loaded(import("./EmojiPicker").then((file) => file.default)));
@@ -90,7 +90,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
   const draft = useDraft(where);
   const guard = useGuard(conversation, draft.since, seen);
   const attaching = useAttaching(form, draft, false);
-  const mention = useMention(conversation);
+  const suggestions = useSuggestions(conversation);
   const [picking, setPicking] = useState(false);
   const [recording, setRecording] = useState(false);
   const [refusal, setRefusal] = useState("");
@@ -111,15 +111,20 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     draft.change({ text: typed });
   };
 
+  const write = ({ text: written, cursor }: Written): void => {
+    const element = field.current;
+    change(written);
+    requestAnimationFrame(() => {
+      element?.focus();
+      element?.setSelectionRange(cursor, cursor);
+    });
+  };
+
   const insert = (typed: string): void => {
     const element = field.current;
     const { text: before } = draft.latest();
     const at = element?.selectionStart ?? before.length;
-    change(before.slice(0, at) + typed + before.slice(element?.selectionEnd ?? at));
-    requestAnimationFrame(() => {
-      element?.focus();
-      element?.setSelectionRange(at + typed.length, at + typed.length);
-    });
+    write({ text: before.slice(0, at) + typed + before.slice(element?.selectionEnd ?? at), cursor: at + typed.length });
   };
 
   const sendNow = (): void => {
@@ -133,7 +138,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     setRefusal("");
     draft.forgetReplaced();
     guard.drop();
-    mention.close();
+    suggestions.close();
     onWritten();
     field.current?.focus();
   };
@@ -157,26 +162,21 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     },
   }));
 
-  const named = mention.people[mention.active];
-  const nameSomebody = (person = named): void => {
+  const suggested = suggestions.options[suggestions.active];
+  const takeSuggested = (suggestion = suggested): void => {
     const element = field.current;
-    if (person === undefined || element === null) return;
-    const taken = mention.take(draft.latest().text, element.selectionStart, person);
-    change(taken.text);
-    mention.close();
-    requestAnimationFrame(() => {
-      element.focus();
-      element.setSelectionRange(taken.cursor, taken.cursor);
-    });
+    if (suggestion === undefined || element === null) return;
+    write(suggestions.take(draft.latest().text, element.selectionStart, suggestion));
+    suggestions.close();
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { key } = event;
-    if (mention.people.length > 0 && !event.nativeEvent.isComposing) {
+    if (suggested !== undefined && !event.nativeEvent.isComposing) {
       const taken = key === "Enter" || key === "Tab";
-      if (taken) nameSomebody();
-      else if (key === "ArrowDown" || key === "ArrowUp") mention.move(key === "ArrowDown" ? 1 : -1);
-      else if (key === "Escape") mention.close();
+      if (taken) takeSuggested();
+      else if (key === "ArrowDown" || key === "ArrowUp") suggestions.move(key === "ArrowDown" ? 1 : -1);
+      else if (key === "Escape") suggestions.close();
       if (taken || key === "ArrowDown" || key === "ArrowUp" || key === "Escape") {
         event.preventDefault();
         return;
@@ -249,7 +249,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
             }}
           />
         )}
-        <MentionList mention={mention} onPick={nameSomebody} />
+        <SuggestionList suggestions={suggestions} onPick={takeSuggested} />
         <textarea
           ref={field}
           rows={1}
@@ -259,13 +259,15 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
           aria-label={composerWords.label(conversation.name)}
           aria-describedby={over > 0 ? "composer-over" : undefined}
           aria-invalid={over > 0}
-          aria-autocomplete={conversation.kind === "group" ? "list" : undefined}
-          aria-controls={mention.people.length > 0 ? "composer-mentions" : undefined}
-          aria-activedescendant={named === undefined ? undefined : `mention-${named.id}`}
+          aria-autocomplete="list"
+          aria-controls={suggested === undefined ? undefined : SUGGESTIONS_ID}
+          aria-activedescendant={suggested === undefined ? undefined : suggestionElementId(suggested)}
           enterKeyHint={isTouch() ? "enter" : "send"}
           onChange={(event) => {
-            change(event.target.value);
-            mention.look(event.target.value, event.target.selectionStart);
+            const { value, selectionStart } = event.target;
+            const written = suggestions.look(value, selectionStart);
+            if (written === null) change(value);
+            else write(written);
           }}
           onKeyDown={onKeyDown}
           onPaste={(event) => {

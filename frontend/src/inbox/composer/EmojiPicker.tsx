@@ -1,33 +1,32 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import emoji from "virtual:emoji";
 
-import { folded } from "../../lib/text";
+import { useBackCloses } from "../../lib/useBackCloses";
+import { readSkinTone, writeSkinTone } from "../../sync/device";
+import { emojiByGroup, emojiOfCode, toned } from "./emojiFinding";
 import { composerWords } from "./words";
 
 /** As in composer.css. */
 const COLUMNS = 8;
 
-const SEARCHED = emoji.map((row) => ({ row, text: folded(`${row[1]} ${row[2]}`) }));
+const HAND = emojiOfCode("raised_hand");
+/** Their numbers, the untoned one first. */
+const TONES = [0, ...(HAND?.tones ?? []).map((_, index) => index + 1)];
 
 interface EmojiPickerProps {
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 }
 
-function found(wanted: string): readonly { readonly group: number; readonly rows: readonly (typeof emoji)[number][] }[] {
-  const parts = folded(wanted).split(/\s+/).filter(Boolean);
-  const rows = SEARCHED.filter(({ text }) => parts.every((part) => text.includes(part))).map(({ row }) => row);
-  const groups = [...new Set(rows.map(([, , , group]) => group))];
-  return groups.map((group) => ({ group, rows: rows.filter((row) => row[3] === group) }));
-}
-
 export default function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const panel = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState("");
-  const groups = useMemo(() => found(wanted), [wanted]);
+  const [tone, setTone] = useState(readSkinTone);
+  const groups = useMemo(() => emojiByGroup(wanted), [wanted]);
+  useBackCloses(onClose);
   useEffect(() => {
-    field.current?.focus();
+    // On a telephone the field would bring up the keyboard, over the emoji.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
     const onPress = (event: PointerEvent): void => {
       if (event.target instanceof Node && panel.current?.contains(event.target) === false) onClose();
     };
@@ -75,15 +74,39 @@ export default function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
           setWanted(event.target.value);
         }}
       />
+      <div className="emoji-tones" role="radiogroup" aria-label={composerWords.skinTone}>
+        {TONES.map((one) => (
+          <label key={one} title={composerWords.skinTones[one]}>
+            <input
+              type="radio"
+              name="skin-tone"
+              checked={one === tone}
+              aria-label={composerWords.skinTones[one]}
+              onChange={() => {
+                writeSkinTone(one);
+                setTone(one);
+              }}
+            />
+            <span aria-hidden="true">{HAND === null ? "" : toned(HAND, one)}</span>
+          </label>
+        ))}
+      </div>
       <div className="emoji-groups">
         {groups.length === 0 && <p role="status">{composerWords.emojiNone}</p>}
-        {groups.map(({ group, rows }) => (
+        {groups.map(({ group, found }) => (
           <section key={group} aria-label={composerWords.emojiGroups[group]}>
             <h3>{composerWords.emojiGroups[group]}</h3>
             <div className="emoji-grid">
-              {rows.map(([sign, name]) => (
-                <button key={sign} type="button" className="emoji" aria-label={name} title={name} onClick={() => onPick(sign)}>
-                  {sign}
+              {found.map((one) => (
+                <button
+                  key={one.sign}
+                  type="button"
+                  className="emoji"
+                  aria-label={one.name}
+                  title={one.name}
+                  onClick={() => onPick(toned(one, tone))}
+                >
+                  {toned(one, tone)}
                 </button>
               ))}
             </div>

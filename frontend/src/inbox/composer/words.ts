@@ -48,6 +48,8 @@ export const composerWords = {
     "Symbols",
     "Flags",
   ],
+  skinTone: "Skin tone",
+  skinTones: ["No skin tone", "Light", "Medium-light", "Medium", "Medium-dark", "Dark"],
   voice: "Record a voice message",
   voiceUnsupported: "This browser cannot record sound here. It needs https and a microphone.",
   voiceRefused: "The browser does not give access to the microphone.",
@@ -56,4 +58,5 @@ export const composerWords = {
   discard: "Discard the recording",
   listen: "Listen to the recording",
   mention: "Who is here",
+  emojiTyped: "Emoji",
 } as const;

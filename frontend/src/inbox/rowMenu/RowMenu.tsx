@@ -5,7 +5,7 @@ import { oneLine } from "../../lib/text";
 import { useClient, useRow } from "../../sync/client";
 import { useConversationAsWanted } from "../../sync/outgoing";
 import { Menu } from "../../ui/Menu";
-import { longPress } from "../longPress";
+import { isByFinger, longPress } from "../longPress";
 import { rowItems, type RowActs } from "./rowActs";
 import { rowWords } from "./rowWords";
 
@@ -44,6 +44,7 @@ export function RowMenu({ scroller, activeId, rowElement, acts }: RowMenuProps) 
     list.addEventListener(
       "contextmenu",
       (event) => {
+        if (isByFinger(event)) return;
         // The menu key asks without a place; a press has one.
         const at = event.button === 2 ? { x: event.clientX, y: event.clientY } : null;
         if (open(at === null ? null : event.target, at)) event.preventDefault();

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 
 import type { LocalMessage } from "../../sync/rows";
+import { usePopover } from "../../ui/usePopover";
 import { actWords } from "./actWords";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
@@ -20,10 +21,10 @@ export function ReactionPicker({ message, bubble, onPick, onMore, onClose }: Rea
   const element = useRef<HTMLDivElement>(null);
   const own = message.reactions.find(({ is_own }) => is_own)?.emoji ?? null;
   const offered = own === null || QUICK.some((emoji) => emoji === own) ? QUICK : [own, ...QUICK.slice(0, -1)];
+  usePopover(element, onClose);
   useLayoutEffect(() => {
     const picker = element.current;
     if (picker === null) return;
-    picker.showPopover();
     const box = bubble.getBoundingClientRect();
     const above = box.top - picker.offsetHeight - 4;
     const top = above >= MARGIN_PX ? above : box.bottom + 4;
@@ -50,14 +51,11 @@ export function ReactionPicker({ message, bubble, onPick, onMore, onClose }: Rea
   return (
     <div
       ref={element}
-      popover="auto"
+      popover="manual"
       role="toolbar"
       aria-label={actWords.react}
       className="menu reaction-picker"
       onKeyDown={onKeyDown}
-      onToggle={(event) => {
-        if (event.newState === "closed") onClose();
-      }}
     >
       {offered.map((emoji) => (
         <button

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
+import { conversationIds, type ListFilter } from "../src/sync/conversationList";
+import type { LocalDatabase } from "../src/sync/db";
+import type { OutboxEntry, SendWish } from "../src/sync/outbox/entries";
+import { channel, conversation } from "./rows";
+import { freshDatabase } from "./store";
+
+const saying: SendWish = { kind: "send", text: "Hello", quoted: null, files: [], voice: false };
+const ALL: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
+const at = (hour: number): string => new Date(Date.UTC(2026, 4, 18) + hour * 3_600_000).toISOString();
+
+let db: LocalDatabase;
+let term: number;
+
+const entry = (id: string, hour: number, fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
+  client_id: `${id} ${hour}`,
+  conversation_id: id,
+  channel_id: "1",
+  provider: "whatsapp",
+  wish: saying,
+  state: "waiting",
+  skipped: false,
+  created_at: Date.parse(at(hour)),
+  not_before: 0,
+  left: false,
+  attempts: 0,
+  retry_at: 0,
+  trouble: null,
+  sent_at: null,
+  revision: 0,
+  ...fields,
+});
+
+const write = (...entries: readonly OutboxEntry[]): Promise<unknown> => db.outbox.entries.bulkAdd([...entries]);
+const ids = (filter: Partial<ListFilter> = {}): Promise<string[]> => conversationIds(db, { ...ALL, ...filter });
+
+beforeEach(async () => {
+  db = await freshDatabase();
+  term = await claimTerm(db);
+  const items = [
+    conversation("9", { name: "Rui", pinned: true, last_message_at: at(1) }),
+    conversation("5", { name: "Ana", last_message_at: at(12) }),
+    conversation("4", { name: "Bea", last_message_at: at(11), unread_count: 2 }),
+    conversation("3", { name: "Ana Silva", last_message_at: at(10) }),
+    conversation("2", { name: "Gil", last_message_at: at(9), unread_count: 1 }),
+  ];
+  const page = { items, attendees: [], next_cursor: "more" };
+  await beginSide(db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
+  const others = [
+    conversation("1", { name: "Far", last_message_at: at(2) }),
+    conversation("8", { name: "Old", archived: true, last_message_at: at(3) }),
+  ];
+  const rows = { type: "changes", rows: { conversation: others }, gone: [], more: false, cursor: "d" } as const;
+  await applyFrames(db, { side: 0, term }, [rows], null, 0);
+});
+
+describe("a conversation that is written to moves to where its words put it", () => {
+  test.each([
+    ["nowhere without any", [], ["9", "5", "4", "3", "2"]],
+    ["above all that are older, below the pinned", [entry("3", 13)], ["9", "3", "5", "4", "2"]],
+    ["between others where the clock says so", [entry("2", 11.5)], ["9", "5", "2", "4", "3"]],
+    ["several, the last written first", [entry("2", 13), entry("3", 14), entry("4", 11.5)], ["9", "3", "2", "5", "4"]],
+    ["by the last of several words", [entry("3", 13), entry("2", 14), entry("3", 15)], ["9", "3", "2", "5", "4"]],
+    ["not down", [entry("5", 8)], ["9", "5", "4", "3", "2"]],
+    ["from below the list's first hole too", [entry("1", 13)], ["9", "1", "5", "4", "3", "2"]],
+    ["not off its shelf", [entry("8", 13)], ["9", "5", "4", "3", "2"]],
+    ["not by what is done to a message", [entry("3", 13, { wish: { kind: "react", message_id: "7", emoji: "" } })], ["9", "5", "4", "3", "2"]],
+    ["when it failed as well", [entry("3", 13, { state: "failed" })], ["9", "3", "5", "4", "2"]],
+  ] as const)("%s", async (_, entries, expected) => {
+    await write(...entries);
+    expect(await ids()).toEqual(expected);
+  });
+
+  test("among the unread, and among those with a name, too", async () => {
+    await write(entry("2", 13), entry("3", 14));
+    expect(await ids({ unreadOnly: true })).toEqual(["2", "4"]);
+    expect(await ids({ name: "ana" })).toEqual(["3", "5"]);
+  });
+
+  test("and stays there when its row comes, however the clocks differ", async () => {
+    await write(entry("3", 13, { state: "sent", sent_at: Date.parse(at(13)) }));
+    const before = await ids();
+    const row = conversation("3", { name: "Ana Silva", last_message_at: at(12.9), version: "99" });
+    await applyFrames(db, { side: 0, term }, [{ type: "changes", rows: { conversation: [row] }, gone: [], more: false, cursor: "e" }], null, 0);
+    expect(await ids()).toEqual(before);
+    await db.outbox.entries.clear();
+    expect(await ids()).toEqual(before);
+  });
+});
