@@ -21,6 +21,18 @@ _MAY_GO_NOW: Final = """
     OR pace.reason_code = 'pacing' AND intent.kind <> ALL(%(paced)s))
 """
 
+# Whether it is an intent's turn: nothing of its conversation is under way, and nothing wanted before it is still open. What
+# failed, or may have, holds up what comes after it only where it is a message, and until a person lets the rest go on.
+IS_FIRST: Final = """
+NOT EXISTS (
+    SELECT FROM communications_intent AS other
+    WHERE other.conversation_id = intent.conversation_id AND other.id <> intent.id
+      AND other.state IN ('waiting', 'sending', 'unconfirmed', 'failed')
+      AND (other.state = 'sending'
+           OR other.id < intent.id AND (
+               other.state = 'waiting' OR NOT other.is_passed AND other.kind IN ('send', 'forward'))))
+"""
+
 _IS_FRESH: Final = f"intent.wanted_at > now() - interval '{EXPIRES_AFTER_HOURS} hours'"
 
 _DUE: Final = f"""
@@ -29,7 +41,7 @@ JOIN communications_channel AS channel ON channel.id = intent.channel_id
 LEFT JOIN communications_channelpace AS pace ON pace.channel_id = intent.channel_id
 WHERE intent.state = 'waiting' AND intent.next_attempt_at <= clock_timestamp() AND intent.kind = ANY(%(kinds)s)
   AND landline_channel_works(channel.status, channel.paused_at) AND {_MAY_GO_NOW} AND {_IS_FRESH}
-  AND landline_intent_is_first(intent.conversation_id, intent.id)
+  AND {IS_FIRST}
 """
 
 _CHANNEL_DUE: Final = f"""
