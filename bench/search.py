@@ -54,9 +54,9 @@ def search_measure(installation: Installation, full: FullDatabase) -> dict[str, 
         ),
     }
     with landline_web(installation, DATABASE) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-        figures = {kind: latencies(connection, paths, full.session_cookie) for kind, paths in kinds.items()}
-        connection.close()
+        asking = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        figures = {kind: latencies(asking, paths, full.session_cookie) for kind, paths in kinds.items()}
+        asking.close()
     floor = figures["page_of_messages"]["p50_ms"]
     return {kind: one | {"p50_to_page": round(one["p50_ms"] / floor, 2)} for kind, one in figures.items()}
 

@@ -49,6 +49,13 @@ class Kept(Tally):
     def tallies(self, chat: str) -> tuple[Tally, Tally]:
         return self, self.chats.setdefault(chat, Tally())
 
+    def count(self, message: Message, *, is_known: bool) -> None:
+        for tally in self.tallies(message.chat_id or ""):
+            tally.found += 1
+            tally.known += is_known
+            if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
+                tally.saw(message.timestamp.moment)
+
 
 class _News(NamedTuple):
     chat: str
@@ -83,23 +90,16 @@ async def messages_keep(
                 held = await held_messages(connection, listing.account, list(parsed))
             news: list[_News] = []
             for message, stated in parsed.values():
-                is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
                 before = held.get(message.id)
-                chat = message.chat_id or ""
-                if before is None or _differs(message, stated, before):
-                    try:
-                        delivery = _delivery(
-                            listing, message, stated, before, is_read=is_read and before is None
-                        )
-                    except PayloadError as refusal:
-                        refused.append((stated, refusal))
-                        continue
-                    news.append(_News(chat, before is None, message.id, delivery))
-                for tally in kept.tallies(chat):
-                    tally.found += 1
-                    tally.known += before is not None
-                    if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
-                        tally.saw(message.timestamp.moment)
+                is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
+                try:
+                    delivery = _news_delivery(listing, message, stated, before, is_read=is_read)
+                except PayloadError as refusal:
+                    refused.append((stated, refusal))
+                    continue
+                if delivery is not None:
+                    news.append(_News(message.chat_id or "", before is None, message.id, delivery))
+                kept.count(message, is_known=before is not None)
             await folding.add(news)
     finally:
         await folding.end()
@@ -154,10 +154,15 @@ def _reactions(message: Message) -> frozenset[tuple[str, str]]:
     )
 
 
-def _delivery(
+def _news_delivery(
     listing: Listing, message: Message, stated: Stated, held: HeldMessage | None, *, is_read: bool
-) -> Delivery:
-    """Raises ``PayloadError`` for a message that does not say in which chat it is."""
+) -> Delivery | None:
+    """What the list tells beyond what is held, if anything. Raises ``PayloadError`` for a message that does not say in which chat
+    it is.
+    """
+    if held is not None and not _differs(message, stated, held):
+        return None
+    is_read = is_read and held is None
     reacting = {sender for sender, _ in _reactions(message)}
     took_back = sorted({sender for sender, _ in held.reactions} - reacting) if held is not None else []
     raw = listed_bytes(
