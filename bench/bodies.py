@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,5 +160,4 @@ def body(chat: Chat, text: str, message_id: str) -> bytes:
 
 
 def new_message_id() -> str:
-    alphabet = string.ascii_letters + string.digits
-    return "".join(secrets.choice(alphabet) for _ in range(22))
+    return secrets.token_hex(11)

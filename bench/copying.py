@@ -8,10 +8,6 @@ import resource
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from itertools import count
-from typing import Any
-
-from psycopg_pool import AsyncConnectionPool
 
 from bench.bodies import (
     ACCOUNT,
@@ -20,23 +16,19 @@ from bench.bodies import (
     chat_of,
     line_of,
     new_message_id,
-    ordinary_body,
 )
 from bench.cells import DATABASE, Bench
 from bench.installation import Installation
+from bench.live import live_deliveries
 from bench.measured import BenchmarkError, percentile
 from bench.prepared import django_use
 from bench.refold import Way
+from bench.server import landline_web
 from communications.ingest.connections import fold_connections
-from communications.ingest.record import record
-from communications.schemas.deliveries import Delivery, sha256_of
-from communications.schemas.identifiers import uuid7
 from communications.tasks.listing import Listing
 from communications.tasks.pages import messages_keep
-from communications.webhooks.handlers.reading import delivery_read
 
 PAGE = 250
-LIVE_EVERY_SECONDS = 0.02
 LIVE_ALONE_SECONDS = 10
 NEWEST = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
@@ -53,7 +45,7 @@ def copying_measure(bench: Bench, messages: int, announce: Callable[[str], None]
     with installation.fresh_copy(bench.prepared.database, DATABASE):
         django_use(installation, DATABASE)
         try:
-            figures = asyncio.run(_measure(installation, messages, announce))
+            figures = _measure(installation, messages, announce)
             figures["bare_per_second"] = _floor(installation, messages)
             figures["to_bare"] = round(figures["per_second"] / figures["bare_per_second"], 3)
             announce(f"bare rows          {figures['bare_per_second']:8.0f}/s")
@@ -62,30 +54,31 @@ def copying_measure(bench: Bench, messages: int, announce: Callable[[str], None]
             django_use(installation, bench.prepared.database)
 
 
-async def _measure(
-    installation: Installation, messages: int, announce: Callable[[str], None]
-) -> dict[str, float]:
-    async with fold_connections(max_size=4) as copying, fold_connections(max_size=1) as live:
-        alone = await _live_alone(live)
+def _measure(installation: Installation, messages: int, announce: Callable[[str], None]) -> dict[str, float]:
+    with landline_web(installation, DATABASE) as server:
+        with live_deliveries(server.port, installation.webhook_secret) as alone:
+            time.sleep(LIVE_ALONE_SECONDS)
         resident = _resident_bytes()
-        waits: list[float] = []
-        others = asyncio.create_task(_live(live, waits))
+        with live_deliveries(server.port, installation.webhook_secret) as beside:
+            figures = asyncio.run(_copy(installation, messages))
+    announce(f"history            {figures['per_second']:8.0f}/s")
+    return figures | {
+        "live_alone_p99_ms": round(percentile(alone.waits, 0.99) * 1_000, 1),
+        "live_beside_p99_ms": round(percentile(beside.waits, 0.99) * 1_000, 1),
+        "grown_mb": round((_resident_bytes() - resident) / 1e6, 1),
+    }
+
+
+async def _copy(installation: Installation, messages: int) -> dict[str, float]:
+    async with fold_connections(max_size=4) as connections:
         way = Way(installation.postmaster)
         stored = 0
         for page in _pages(messages):
-            stored += (
-                await messages_keep(copying, Listing.begun(ACCOUNT, uuid.uuid4(), "history"), page)
-            ).stored
+            listing = Listing.begun(ACCOUNT, uuid.uuid4(), "history")
+            stored += (await messages_keep(connections, listing, page)).stored
         figures: dict[str, float] = way.figures(messages)
-        others.cancel()
     if stored != messages:
         raise BenchmarkError(f"Of {messages} messages {stored} were stored.")
-    announce(f"history            {figures['per_second']:8.0f}/s")
-    figures |= {
-        "live_alone_p99_ms": round(percentile(alone, 0.99) * 1_000, 1),
-        "live_beside_p99_ms": round(percentile(waits, 0.99) * 1_000, 1),
-        "grown_mb": round((_resident_bytes() - resident) / 1e6, 1),
-    }
     return figures
 
 
@@ -120,36 +113,6 @@ def _listed(number: int) -> Mapping[str, object]:
         "seen_by": {},
         "message_type": "MESSAGE",
     }
-
-
-async def _live_alone(connections: AsyncConnectionPool[Any]) -> list[float]:
-    waits: list[float] = []
-    try:
-        async with asyncio.timeout(LIVE_ALONE_SECONDS):
-            await _live(connections, waits)
-    except TimeoutError:
-        pass
-    return waits
-
-
-async def _live(connections: AsyncConnectionPool[Any], waits: list[float]) -> None:
-    """Deliveries of the same account at a fixed pace, and how long each took to be stored."""
-    for number in count():
-        at = dt.datetime.now(dt.UTC)
-        raw = ordinary_body(FIRST_CONVERSATION + number % CONVERSATIONS, new_message_id())
-        delivery = Delivery(
-            id=uuid7(),
-            received_at=at,
-            headers={},
-            sha256=sha256_of(raw),
-            size_bytes=len(raw),
-            raw=raw,
-            reading=delivery_read(raw, at),
-        )
-        began = time.perf_counter()
-        await record(connections, [delivery])
-        waits.append(time.perf_counter() - began)
-        await asyncio.sleep(LIVE_EVERY_SECONDS)
 
 
 def _floor(installation: Installation, messages: int) -> float:

@@ -6,7 +6,7 @@ import http.client
 from collections.abc import Callable
 
 from bench.cells import Bench
-from bench.search import ASKED, CHATS_PATH, latencies
+from bench.search import ASKED, CHATS_PATH, latencies_in_turn
 from bench.server import landline_web
 
 DATABASE = "depth"
@@ -47,9 +47,7 @@ def depth_measure(bench: Bench, announce: Callable[[str], None]) -> dict[str, di
             kinds[name] = [f"{pages}?around={messages[int(place * len(messages))]}" for place in places]
         with landline_web(bench.installation, DATABASE) as server:
             reader = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-            figures = {
-                kind: latencies(reader, paths, prepared.session_cookie) for kind, paths in kinds.items()
-            }
+            figures = latencies_in_turn(reader, kinds, prepared.session_cookie)
             reader.close()
     floor = figures["opened"]["p50_ms"]
     return {kind: one | {"p50_to_opened": round(one["p50_ms"] / floor, 2)} for kind, one in figures.items()}

@@ -147,6 +147,14 @@ class Sending(ABC):
             await asyncio.sleep(0.2)
         raise BenchmarkError(f"{url} did not answer in time.")
 
+    @staticmethod
+    async def _customer_writes(browser: aiohttp.ClientSession, chat: str) -> None:
+        async with browser.get(chat, raise_for_status=True) as answer:
+            shown = await answer.json(content_type=None)
+        said = {"as": shown["chat"]["members"][0]["id"], "text": "Hello?"}
+        async with browser.post(f"{chat}/messages", json=said, raise_for_status=True) as answer:
+            await answer.read()
+
     async def _conversations(self, browser: aiohttp.ClientSession) -> list[tuple[int, str]]:
         """Chats into which somebody has just written, as they are known here."""
         listed = await self._until(browser, f"{self.upstream}/api/v1/chats?limit=250", {"X-API-KEY": API_KEY})
@@ -155,10 +163,7 @@ class Sending(ABC):
         while self.connection.execute("SELECT count(*) FROM communications_channel").fetchone() == (0,):
             await asyncio.sleep(0.2)
         for chat in chats:
-            async with browser.post(
-                f"{self.upstream}/play/chats/{chat}/messages", json={"text": "Hello?"}
-            ) as answer:
-                await answer.read()
+            await self._customer_writes(browser, f"{self.upstream}/play/chats/{chat}")
         found: list[tuple[int, str]] = []
         while len(found) < len(chats) and time.monotonic() < deadline:
             await asyncio.sleep(0.5)

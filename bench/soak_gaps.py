@@ -47,17 +47,16 @@ SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('wait
     OR EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
 """
 # Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, and those that nobody had
-# asked for. Files are asked for because a message has them.
+# asked for.
 UNDECLARED = """
 SELECT count(*) FROM communications_upstreamcall AS made
 WHERE made.method = 'GET' AND (
     made.purpose = 'repair' AND NOT EXISTS (
         SELECT FROM communications_comparisonwindow AS declared
         WHERE declared.id = made.window_id AND declared.created_at < made.at)
-    OR made.purpose = 'answer' AND made.reason NOT IN ('attachment received', 'picture first looked at') AND NOT EXISTS (
-        SELECT FROM communications_upstreamread AS question
-        JOIN communications_webhookdelivery AS telling ON telling.id = question.asked_by
-        WHERE made.reason LIKE '%left open by delivery ' || question.asked_by)
+    OR made.purpose = 'answer' AND made.reason <> 'picture first looked at' AND NOT EXISTS (
+        SELECT FROM communications_webhookdelivery AS telling
+        WHERE telling.id::text = substring(made.reason FROM ' by delivery ([0-9a-f-]{36})$'))
     OR made.purpose = 'history' AND made.at < (SELECT min(created_at) FROM communications_historyrun)
     OR made.purpose IN ('open', 'send'))
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -16,10 +17,11 @@ LOST_ANSWERS = frozenset(
     {"cut_after", "cut_midway", "error_after", "truncated", "html", "empty", "no_id", "slow"}
 )
 RESOLVED_WITHIN_SECONDS = 60.0
+RESOLVED = "resolved"
 
 ROWS = """
 SELECT message.client_id::text, conversation.external_thread_id, message.text, message.external_message_id, message.status,
-       intent.state, intent.evidence, extract(epoch FROM intent.evidence_at - intent.attempted_at)::float8
+       intent.state, intent.evidence, intent.evidence_at
 FROM communications_message AS message
 JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
 JOIN communications_intent AS intent ON intent.message_id = message.id
@@ -49,7 +51,7 @@ def judged(
         ),
     }
     unanswered = [one for one in accepted if one["fault"] in LOST_ANSWERS]
-    resolved = [one for one in unanswered if _is_resolved(by_id.get(one["message_id"]))]
+    ends = Counter(_end(by_id.get(one["message_id"]), one["at"]) for one in unanswered)
     return {
         "sends": len(written),
         "accepted": len(accepted),
@@ -58,13 +60,23 @@ def judged(
         "lost_how": {how: number for how, number in lost.items() if number},
         "unconfirmed": sum(row[4] == "unconfirmed" for row in rows.values()),
         "answers_lost": len(unanswered),
-        "resolved_share": round(len(resolved) / len(unanswered), 4) if unanswered else 1.0,
+        "resolved_share": round(ends[RESOLVED] / len(unanswered), 4) if unanswered else 1.0,
+        "unresolved_how": {how: number for how, number in ends.items() if how != RESOLVED},
         "faults": dict(Counter(one["fault"] for one in accepted if one["fault"])),
     }
 
 
-def _is_resolved(row: Any) -> bool:
-    return row is not None and row[5] == "done" and row[6] != "person" and row[7] <= RESOLVED_WITHIN_SECONDS
+def _end(row: Any, accepted_at: str) -> str:
+    """Counted from when upstream took the message: of several rows with the same words any may be the one that is bound to it."""
+    if row is None:
+        return "not bound to what was sent"
+    state, evidence, evidence_at = row[5], row[6], row[7]
+    if state != "done" or evidence == "person":
+        return f"{state} by {evidence or 'nothing'}"
+    seconds = (evidence_at - dt.datetime.fromisoformat(accepted_at)).total_seconds()
+    return (
+        RESOLVED if seconds <= RESOLVED_WITHIN_SECONDS else f"by {evidence} after {round(seconds, -1):.0f} s"
+    )
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

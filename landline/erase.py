@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from communications.ingest.erase import (
@@ -15,6 +17,7 @@ from communications.ingest.erase import (
     message_erasable,
     person_erasable,
 )
+from communications.ingest.erased_list import FOLDER, erased_list_keep
 from communications.models import Channel
 
 ERASED, NOT_FOUND, NOT_CONFIRMED = 0, 1, 2
@@ -55,11 +58,21 @@ def _erase(options: argparse.Namespace) -> int:
         _refuse("nothing was erased.")
         return NOT_CONFIRMED
     erasure = erase(erasable, erased_by=f"{getpass.getuser()}, by landline erase")
+    kept = _list_kept()
     sys.stdout.write(
         f"Erased: {erasure.messages:,} messages, {erasure.deliveries:,} bodies of deliveries. "
-        "Files that nothing refers to any more go within the hour. Backups still hold it.\n"
+        "Files that nothing refers to any more go within the hour. Backups still hold it" + kept
     )
     return ERASED
+
+
+def _list_kept() -> str:
+    folder = Path(settings.LANDLINE_DATA_DIR)
+    try:
+        erased_list_keep(folder)
+    except OSError as error:
+        return f"; the list of what was erased could not be written ({error.strerror or error}).\n"
+    return f", and {folder / FOLDER} is what erases it again after a restore: keep a copy elsewhere.\n"
 
 
 def _found(channel: Channel, options: argparse.Namespace) -> Erasable | None:

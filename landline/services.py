@@ -1,7 +1,9 @@
 """What one server process keeps open: connections, the batch writer, the reader of the feed."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextvars import copy_context
 from typing import Any, Self
 
 from django.conf import settings
@@ -24,6 +26,7 @@ from communications.ingest.unfinished import (
     tells_of_new_account,
     tells_of_working_account,
 )
+from communications.outbox.waking import outbox_told_by
 from communications.realtime.hub import Hub
 from communications.realtime.longpoll import LongPoll
 from communications.realtime.socket import Socket
@@ -31,6 +34,9 @@ from communications.schemas.deliveries import Delivery
 from communications.webhooks.batcher import Batcher
 from communications.webhooks.receiver import WebhookReceiver
 from communications.webhooks.refusals import RefusalCounter
+
+# A message that somebody writes just after another waits for no more than this to be noticed by the worker.
+WRITTEN_PAUSE_SECONDS = 0.05
 
 
 class Services:
@@ -62,7 +68,7 @@ class Services:
         services._retries = JobAnnouncer(RETRY_TASK, after_seconds=RETRY_AFTER_SECONDS)
         services._accounts = JobAnnouncer(ACCOUNTS_TASK)
         services._reads = JobAnnouncer(READS_TASK)
-        services._outbox = JobAnnouncer(OUTBOX_TASK)
+        services._outbox = JobAnnouncer(OUTBOX_TASK, pause_seconds=WRITTEN_PAUSE_SECONDS)
         services._history = JobAnnouncer(HISTORY_TASK)
         services._comparisons = JobAnnouncer(COMPARISONS_TASK)
         services._heartbeat = Heartbeat(services._pool)
@@ -77,10 +83,14 @@ class Services:
         services._heartbeat.start()
         services.socket = Socket(services._hub)
         services.longpoll = LongPoll(services._hub)
+        # Not in the context of the request that wrote, whose thread ends with it.
+        loop, context = asyncio.get_running_loop(), copy_context()
+        outbox_told_by(lambda: loop.call_soon_threadsafe(services._on_written, context=context))
         return services
 
     async def close(self) -> None:
         """Deliveries first: what waits is saved and answered before its database goes."""
+        outbox_told_by(None)
         await self._batcher.close()
         await self._heartbeat.close()
         await self._files.close()
@@ -92,6 +102,10 @@ class Services:
         await self._comparisons.close()
         await self._hub.close()
         await self._pool.close()
+
+    def _on_written(self) -> None:
+        self._hub.poke()
+        self._outbox.ask()
 
     def _on_saved(self, deliveries: Sequence[Delivery], outcomes: Counter[str]) -> None:
         if outcomes["applied"]:

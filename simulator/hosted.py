@@ -31,10 +31,18 @@ class Hosted:
         success_url: str | None = None,
         failure_url: str | None = None,
         account: Account | None = None,
+        proxy: dict[str, object] | None = None,
     ) -> HostedLink:
         """A new link; with `account` one that reconnects it."""
         link = HostedLink(
-            secrets.token_urlsafe(24), list(providers), name, notify_url, success_url, failure_url, account
+            secrets.token_urlsafe(24),
+            list(providers),
+            name,
+            notify_url,
+            success_url,
+            failure_url,
+            account,
+            proxy,
         )
         self._world.hosted_links[link.id] = link
         return link
@@ -53,6 +61,7 @@ class Hosted:
             word = "CREATION_SUCCESS"
         else:
             word = "RECONNECTED"
+        account.proxy = link.proxy or account.proxy
         self._changes.account_set_status(account, "OK", told_as=word)
         if link.account is None:
             self._importing.begin(account)

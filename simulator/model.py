@@ -239,6 +239,7 @@ class HostedLink(_Identified):
     success_url: str | None
     failure_url: str | None
     account: Account | None
+    proxy: dict[str, object] | None = None
     finished: bool = False
 
 

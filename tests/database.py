@@ -76,12 +76,35 @@ END $$;
 """
 
 
+FOLDERS = "landline-test-"
+
+
+def left_behind_remove() -> None:
+    """Folders of runs that were killed: their databases ended with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*-*"):
+        process = folder.name.removeprefix(FOLDERS).partition("-")[0]
+        if process.isdecimal() and not is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 class ScratchDatabase:
     """Its addresses are known at once, so that settings can be loaded; :meth:`open` starts the server."""
 
     def __init__(self, server_url: str | None) -> None:
         self.name = f"landline_test_{os.getpid()}"
-        self.folder = Path(tempfile.mkdtemp(prefix="landline-test-"))
+        left_behind_remove()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
+        self.resets = 0
         self._is_open = False
         self._resetter: psycopg.Connection | None = None
         self._cluster: Cluster | None = None
@@ -134,6 +157,7 @@ class ScratchDatabase:
     def reset(self) -> None:
         """Empties every table but those whose rows migrations made, and restarts the ids."""
         assert self._resetter is not None
+        self.resets += 1
         [(touched,)] = self._resetter.execute("SELECT pristine.empty()").fetchall()
         if touched:
             self._resetter.execute(f"VACUUM (TRUNCATE) {', '.join(touched)}")

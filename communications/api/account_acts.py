@@ -63,6 +63,7 @@ def account_make(
         by_link=wanted.way == "link",
         phone=wanted.phone,
         sync_limit=None if wanted.sync_limit is None else wanted.sync_limit.dict(exclude_none=True),
+        proxy=None if wanted.proxy is None else wanted.proxy.dict(),
     )
     return answer(made, status=HTTPStatus.CREATED)
 

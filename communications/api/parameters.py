@@ -180,6 +180,9 @@ class WantedAccount(Schema):
             description="By a link, where the provider's accounts take one: not WhatsApp, Telegram.",
         ),
     ]
+    proxy: Annotated[
+        Proxy | None, Field(default=None, description="By a link; such an act cannot be renewed.")
+    ]
 
 
 class WantedChannelAct(Schema):

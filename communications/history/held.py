@@ -1,7 +1,6 @@
 """Deliveries as the ledger holds them, read anew from their bytes."""
 
 import uuid
-import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
@@ -34,13 +33,13 @@ WHERE {indexed} AND delivery.id > %(after)s ORDER BY delivery.id OFFSET %(step)s
 
 _HELD: Final = """
 SELECT delivery.id, delivery.source, delivery.received_at, delivery.headers, delivery.sha256, delivery.size_bytes,
-       delivery.attempts, body.raw, body.compression
+       delivery.attempts, body.raw
 FROM communications_webhookdelivery AS delivery
 JOIN communications_webhookbody AS body ON body.delivery_id = delivery.id
 """
 
 _PAGE: Final = """
-SELECT id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression
+SELECT id, source, received_at, headers, sha256, size_bytes, attempts, raw
 FROM (
     SELECT page.*, sum(page.size_bytes) OVER (ORDER BY page.id) - page.size_bytes AS bytes_before
     FROM (
@@ -132,8 +131,7 @@ async def _read(
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:
-    delivery_id, source, received_at, headers, sha256, size_bytes, attempts, raw, compression = row
-    body = zlib.decompress(raw) if compression == "zlib" else raw
+    delivery_id, source, received_at, headers, sha256, size_bytes, attempts, raw = row
     return Delivery(
         id=delivery_id,
         source=source,
@@ -142,6 +140,6 @@ def _delivery(row: Sequence[Any]) -> Delivery:
         sha256=sha256,
         size_bytes=size_bytes,
         raw=None,
-        reading=delivery_read(body, received_at, source),
+        reading=delivery_read(raw, received_at, source),
         attempts=attempts,
     )

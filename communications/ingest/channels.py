@@ -1,5 +1,7 @@
 """Channels, from upstream's list of accounts."""
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any, Final
 
 from psycopg import AsyncConnection
@@ -34,6 +36,11 @@ SELECT landline_conversations_recount(
 FROM learned
 """
 
+# Our word, where upstream's would stand: its list does not show the account.
+NOT_LISTED: Final = "NOT_LISTED"
+UNLISTED: Final = "SELECT landline_channels_unlisted(%s, %s)"
+UNLIST: Final = "SELECT landline_channels_unlist(%s, %s, %s)"
+
 OWNERS_MAY_SEE: Final = """
 INSERT INTO communications_channelaccess (user_id, channel_id, role)
 SELECT owner.id, channel.id, 'owner'
@@ -66,3 +73,19 @@ async def channel_upsert(connection: AsyncConnection[Any], account: AccountFact)
         await connection.execute(STATUS, (account.external_account_id, account.status, account.status_word))
         await connection.execute(LEARN, (account.external_account_id, list(account.own_identities)))
         await connection.execute(OWNERS_MAY_SEE, (account.external_account_id,))
+
+
+async def channels_unlisted(
+    connection: AsyncConnection[Any], listed: Collection[str], begun_at: dt.datetime
+) -> int:
+    """How many channels are of no account of a list that was begun then, and are not known to be removed."""
+    return (await connection.execute(UNLISTED, (list(listed), begun_at))).rowcount
+
+
+async def channels_unlist(
+    connection: AsyncConnection[Any], listed: Collection[str], begun_at: dt.datetime
+) -> int:
+    """Notes that upstream has these accounts no more, or not for this key. What is here stays. Answers with how many."""
+    async with connection.transaction():
+        [(gone,)] = await (await connection.execute(UNLIST, (list(listed), begun_at, NOT_LISTED))).fetchall()
+    return len(gone)

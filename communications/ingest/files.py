@@ -6,6 +6,7 @@ first: a claim moves ``next_attempt_at`` ahead, and is renewed while the work la
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, Protocol
 
@@ -30,7 +31,7 @@ _TABLES: Final[Mapping[Queue, str]] = {
 _DESCRIBED: Final[Mapping[Queue, str]] = {
     "attachment": """
 SELECT file.id, file.channel_id, channel.external_account_id, message.external_message_id, file.external_attachment_id,
-       file.attempts, message.deleted_at IS NOT NULL
+       file.attempts, message.deleted_at IS NOT NULL, message.received_by
 FROM communications_attachment AS file
 JOIN communications_message AS message ON message.id = file.message_id
 JOIN communications_channel AS channel ON channel.id = file.channel_id
@@ -39,7 +40,7 @@ WHERE file.id = ANY(%s::bigint[])
     "picture": """
 SELECT file.id, file.channel_id, channel.external_account_id, NULL,
        coalesce(nullif(attendee.external_attendee_id, ''), attendee.provider_id, conversation.external_thread_id),
-       file.attempts, false
+       file.attempts, false, NULL
 FROM communications_picture AS file
 JOIN communications_channel AS channel ON channel.id = file.channel_id
 LEFT JOIN communications_chatattendee AS attendee ON attendee.id = file.attendee_id
@@ -157,6 +158,7 @@ class WantedFile(msgspec.Struct, frozen=True):
     """A claimed file. ``upstream_id`` is its own id, of an attachment together with that of the message.
 
     ``attempts`` counts those that failed before. ``is_of_deleted``: its message was taken back, so nobody may see it.
+    ``told_by`` is the delivery that brought its message, where that is known.
     """
 
     queue: Queue
@@ -167,6 +169,7 @@ class WantedFile(msgspec.Struct, frozen=True):
     upstream_id: str
     attempts: int
     is_of_deleted: bool
+    told_by: uuid.UUID | None
 
     async def lock(self, connection: AsyncConnection[Any]) -> None:
         await connection.execute(LOCK, (self.account,))

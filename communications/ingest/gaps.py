@@ -24,6 +24,7 @@ _BEAT: Final = "SELECT landline_heartbeat(make_interval(secs => %s), %s)"
 _FAILURES: Final = "SELECT landline_gaps_of_failures(%s)"
 _NIGHT: Final = "SELECT landline_gaps_of_the_night(%s)"
 _ASK: Final = "SELECT landline_missing_ask(%s)"
+_IS_HISTORY: Final = "SELECT landline_is_before_history(%s, %s, %s)"
 _REFERENCE: Final = "SELECT landline_gap_of_reference(%s, %s)"
 
 
@@ -83,6 +84,16 @@ async def gaps_look(connections: AsyncConnectionPool[Any]) -> None:
 async def missing_ask(connection: AsyncConnection[Any]) -> None:
     """Questions for messages of which something was told and that never came."""
     await connection.execute(_ASK, (ASKED_AT_ONCE,))
+
+
+async def is_before_history(
+    connections: AsyncConnectionPool[Any], channel_id: int, external_id: str, told_at: dt.datetime | None
+) -> bool:
+    """Whether a message is only quoted, and older than what was copied of its chat. ``None``: nobody knows when it was sent."""
+    async with connections.connection() as connection:
+        asked = (channel_id, external_id, told_at)
+        [(is_before,)] = await (await connection.execute(_IS_HISTORY, asked)).fetchall()
+    return bool(is_before)
 
 
 async def reference_gap_open(

@@ -61,14 +61,21 @@ _KEYS: Final = "SELECT event_key FROM communications_webhookdelivery WHERE event
 _OUTCOMES: Final = """
 SELECT id, outcome, reason FROM communications_webhookdelivery WHERE id = ANY(%s::uuid[]) AND outcome <> 'applied'
 """
+# The messages by their ids before all else: every quiet row there is has that version.
 _QUIET: Final = """
 UPDATE communications_conversation AS conversation SET history_revision = conversation.history_revision + 1
 WHERE conversation.id IN (
     SELECT coalesce(part.continues_id, part.id)
-    FROM communications_channel AS channel
-    JOIN communications_message AS message ON message.channel_id = channel.id AND message.external_message_id = ANY(%(ids)s)
-    JOIN communications_conversation AS part ON part.id = message.conversation_id
-    WHERE channel.external_account_id = %(account)s AND message.version = '0'::xid8)
+    FROM (
+        SELECT message.conversation_id, message.version
+        FROM communications_channel AS channel
+        JOIN communications_message AS message
+            ON message.channel_id = channel.id AND message.external_message_id = ANY(%(ids)s)
+        WHERE channel.external_account_id = %(account)s
+        OFFSET 0
+    ) AS shown
+    JOIN communications_conversation AS part ON part.id = shown.conversation_id
+    WHERE shown.version = '0'::xid8)
 """
 
 

@@ -119,9 +119,10 @@ def _harmless(task: str) -> Iterator[None]:
 class JobAnnouncer:
     """For a server that commits many times a second: the job is deferred a few times a second at most."""
 
-    def __init__(self, task: str, *, after_seconds: int = 0) -> None:
+    def __init__(self, task: str, *, after_seconds: int = 0, pause_seconds: float = PAUSE_SECONDS) -> None:
         self._task = task
         self._after_seconds = after_seconds
+        self._pause_seconds = pause_seconds
         self._asked = False
         self._announcing: asyncio.Task[None] | None = None
 
@@ -139,4 +140,4 @@ class JobAnnouncer:
         while self._asked:
             self._asked = False
             await job_announce(self._task, after_seconds=self._after_seconds)
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(self._pause_seconds)

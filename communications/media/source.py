@@ -42,6 +42,7 @@ def download_open(source: Source, wanted: WantedFile) -> AbstractAsyncContextMan
     """Raises any ``unipile.errors.UnipileError``, on entering and while reading."""
     if wanted.queue == "picture":
         return source.attendees.picture(wanted.upstream_id, reason="picture first looked at")
+    told_by = "" if wanted.told_by is None else f" by delivery {wanted.told_by}"
     return source.messages.attachment(
-        wanted.upstream_message_id or "", wanted.upstream_id, reason="attachment received"
+        wanted.upstream_message_id or "", wanted.upstream_id, reason=f"attachment received{told_by}"
     )

@@ -1842,10 +1842,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("raw", models.BinaryField()),
-                (
-                    "compression",
-                    models.TextField(choices=[("none", "None"), ("zlib", "Zlib")], db_default="none"),
-                ),
             ],
         ),
         migrations.AddIndex(
@@ -2213,6 +2209,20 @@ class Migration(migrations.Migration):
                 ),
                 fields=["channel", "attempted_at"],
                 name="intent_unproven",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="intent",
+            index=models.Index(
+                condition=models.Q(
+                    ("answered_id", ""),
+                    ("evidence", "echo"),
+                    ("kind__in", ["send", "forward"]),
+                    ("read_back_at", None),
+                    ("state", "done"),
+                ),
+                fields=["next_attempt_at", "id"],
+                name="intent_echoed",
             ),
         ),
         migrations.AddIndex(
@@ -2847,6 +2857,14 @@ class Migration(migrations.Migration):
                 choices=[("history", "Fetching history"), ("repair", "Comparing with upstream")],
                 db_default="",
                 default="",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(models.Q(("quoted_external_id", ""), _negated=True), ("found_by", "")),
+                fields=["created_at"],
+                name="message_answer_told",
             ),
         ),
         migrations.CreateModel(

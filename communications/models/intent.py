@@ -127,6 +127,17 @@ class Intent(models.Model):
                 | models.Q(outcome="unknown"),
             ),
             models.Index(
+                fields=["next_attempt_at", "id"],
+                name="intent_echoed",
+                condition=models.Q(
+                    state="done",
+                    evidence="echo",
+                    answered_id="",
+                    read_back_at=None,
+                    kind__in=["send", "forward"],
+                ),
+            ),
+            models.Index(
                 fields=["message", "id"], name="intent_message", condition=models.Q(message__isnull=False)
             ),
         ]

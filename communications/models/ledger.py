@@ -83,17 +83,15 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookBody(models.Model):
-    """The bytes of a delivery as they came, deleted by retention while the ledger row stays."""
+    """The bytes of a delivery as they came, deleted by retention while the ledger row stays.
 
-    class Compression(models.TextChoices):
-        NONE = "none"
-        ZLIB = "zlib"
+    PostgreSQL compresses long ones itself, so that a search and an erasure look into all of them.
+    """
 
     delivery = models.OneToOneField(
         WebhookDelivery, primary_key=True, on_delete=models.CASCADE, related_name="body"
     )
     raw = models.BinaryField()
-    compression = models.TextField(choices=Compression.choices, db_default=Compression.NONE)
 
     def __str__(self) -> str:
         return f"body of {self.delivery_id}"

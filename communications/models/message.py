@@ -173,6 +173,11 @@ class Message(models.Model):
                 condition=~models.Q(quoted_external_id=""),
             ),
             models.Index(fields=["created_at"], name="message_stub", condition=models.Q(is_stub=True)),
+            models.Index(
+                fields=["created_at"],
+                name="message_answer_told",
+                condition=~models.Q(quoted_external_id="") & models.Q(found_by=""),
+            ),
             models.Index(fields=["version", "id"], name="message_version"),
         ]
 

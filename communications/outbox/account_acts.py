@@ -56,7 +56,7 @@ WHERE id = %(id)s AND state = 'asking' AND asks = ANY(%(sent)s) AND expires_at >
 _RENEW: Final = """
 UPDATE communications_accountact SET
     state = 'waiting', asks = '', qr_text = '', pairing_code = '', url = '', reason_code = '', reason = ''
-WHERE id = %(id)s AND state IN ('asking', 'failed') AND act NOT IN ('remove', 'proxy')
+WHERE id = %(id)s AND state IN ('asking', 'failed') AND act NOT IN ('remove', 'proxy') AND NOT options @> '{"has_proxy": true}'
 """
 
 _CLAIM: Final = """
@@ -106,8 +106,10 @@ def account_connect(
     by_link: bool,
     phone: str,
     sync_limit: Mapping[str, int] | None = None,
+    proxy: Mapping[str, Any] | None = None,
 ) -> schema.AccountAct:
-    """A new account, in the page or on Unipile's. ``sync_limit``: how many chats and messages upstream is to fetch at first.
+    """A new account, in the page or on Unipile's. ``sync_limit``: how many chats and messages upstream is to fetch at first;
+    ``proxy``: by which it is connected, kept until the link is made, so that another link takes another act.
 
     Raises NotPermitted for whoever owns nothing here, InvalidInput.
     """
@@ -118,8 +120,22 @@ def account_connect(
     digits = phone_digits(phone) if phone and word == "WHATSAPP" and not by_link else ""
     if sync_limit and (not by_link or word in IN_THE_PAGE):
         raise InvalidInput("sync_limit: Unipile takes none for accounts of this kind")
-    options = {"sync_limit": dict(sync_limit)} if sync_limit else {}
-    return _add(user_id, client_id, act, account_type=word, phone=digits, options=options)
+    if proxy is not None and not by_link:
+        raise InvalidInput(
+            "proxy: Unipile takes one with a link; of an account that is connected it is set afterwards"
+        )
+    options: dict[str, Any] = {"sync_limit": dict(sync_limit)} if sync_limit else {}
+    if proxy is not None:
+        options["has_proxy"] = True
+    return _add(
+        user_id,
+        client_id,
+        act,
+        account_type=word,
+        phone=digits,
+        options=options,
+        answer="" if proxy is None else json.dumps(proxy),
+    )
 
 
 def setup_act(user_id: int, *, client_id: uuid.UUID, act: str) -> schema.AccountAct:

@@ -5,7 +5,8 @@ from typing import Final, Literal, NamedTuple
 from django.db import connection, transaction
 
 from communications.errors import NotDecidable, NotFound
-from communications.outbox.intents import channel_lock, outbox_wake_on_commit
+from communications.outbox.intents import channel_lock
+from communications.outbox.waking import outbox_wake_on_commit
 from communications.selectors.scope import readable_conversation
 
 Decision = Literal["retry", "arrived", "discard", "skip"]

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from django.db import connection, transaction
+from django.db import connection
 
 from communications.errors import IdempotencyConflict, NotFound
-from communications.feed.announce import changes_announce_on_commit
-from communications.ingest.unfinished import OUTBOX_TASK, job_announce_on_commit
+from communications.outbox.waking import outbox_wake_on_commit
 
 
 class Place(NamedTuple):
@@ -111,14 +110,3 @@ def intent_add(
         return None
     outbox_wake_on_commit()
     return int(row[0])
-
-
-def outbox_wake_on_commit() -> None:
-    """Readers look, and the worker begins, once the present transaction is committed; once, however often it is asked for."""
-    if all(call is not _wake for _, call, *_ in connection.run_on_commit):
-        transaction.on_commit(_wake)
-
-
-def _wake() -> None:
-    changes_announce_on_commit()
-    job_announce_on_commit(OUTBOX_TASK)

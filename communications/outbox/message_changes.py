@@ -11,15 +11,9 @@ from django.utils import timezone
 
 from communications.errors import IdempotencyConflict, InvalidInput, NotDecidable, NotFound
 from communications.outbox.change_rules import ChangedMessage, ChangeKind, change_check
-from communications.outbox.intents import (
-    Place,
-    channel_lock,
-    content_hash,
-    intent_add,
-    intent_known,
-    outbox_wake_on_commit,
-)
+from communications.outbox.intents import Place, channel_lock, content_hash, intent_add, intent_known
 from communications.outbox.messages import TEXT_MAX_CHARACTERS
+from communications.outbox.waking import outbox_wake_on_commit
 from communications.selectors.scope import readable_conversation
 from unipile.payloads.text import clean_text, search_text
 

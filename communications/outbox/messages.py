@@ -65,7 +65,7 @@ SELECT conversation.channel_id, conversation.id, %(author)s, %(client_id)s, 'out
        ), 'text', %(text)s, %(search_text)s, 'pending',
        greatest(clock_timestamp(), conversation.last_message_at + interval '1 millisecond'), clock_timestamp(),
        %(quoted_id)s, %(quoted_text)s, %(quoted_sender)s
-FROM communications_conversation AS conversation WHERE conversation.id = %(conversation)s
+FROM communications_conversation AS conversation WHERE conversation.id = %(conversation)s AND conversation.read_only = 0
 ON CONFLICT (author_id, client_id) WHERE client_id IS NOT NULL DO NOTHING
 RETURNING id
 """
@@ -115,9 +115,6 @@ def message_write(
     """
     quoted_id, quoted_text, quoted_sender = _quoted(place, wanted.quoted_message_id)
     with connection.cursor() as cursor:
-        cursor.execute(_IS_READ_ONLY, [place.conversation_id])
-        if cursor.fetchone() == (True,):
-            raise NotPermitted("Nobody can write in this conversation")
         cursor.execute(
             _WRITE,
             {
@@ -133,6 +130,9 @@ def message_write(
         )
         row = cursor.fetchone()
         if row is None:
+            cursor.execute(_IS_READ_ONLY, [place.conversation_id])
+            if cursor.fetchone() == (True,):
+                raise NotPermitted("Nobody can write in this conversation")
             return None
         message_id = int(row[0])
         if wanted.upload_ids:

@@ -43,6 +43,7 @@ WITH due AS (
 ), claimed AS (
     UPDATE communications_intent AS intent SET
         state = 'sending', worker = %(worker)s, attempts = intent.attempts + 1, attempted_at = clock_timestamp(),
+        next_attempt_at = clock_timestamp() + interval '1 minute',
         reason_code = '', reason = '', read_back_at = NULL
     FROM due WHERE intent.id = due.id
     RETURNING intent.*, due.provider

@@ -10,19 +10,21 @@ from communications.schemas.identifiers import uuid7
 
 Occasion = Literal["open", "answer"]
 
-_POLICY: Final = "SELECT read_receipts FROM communications_channel WHERE id = %s"
+_IS_DUE: Final = """
+SELECT conversation.unread_count > 0 AND channel.read_receipts = ANY(%s)
+FROM communications_conversation AS conversation
+JOIN communications_channel AS channel ON channel.id = conversation.channel_id
+WHERE conversation.id = %s
+"""
 
-_HAS_UNREAD: Final = "SELECT unread_count > 0 FROM communications_conversation WHERE id = %s"
+# By the policy of the channel.
+_TELLS: Final[dict[Occasion, list[str]]] = {"open": ["on_open"], "answer": ["on_open", "on_answer"]}
 
 
 def read_receipt_is_due(place: Place, occasion: Occasion) -> bool:
     """To be asked within a transaction that holds the channel's lock, before the read marker moves."""
     with connection.cursor() as cursor:
-        cursor.execute(_POLICY, [place.channel_id])
-        policy = cursor.fetchone()[0]
-        if policy == "never" or (policy == "on_answer" and occasion == "open"):
-            return False
-        cursor.execute(_HAS_UNREAD, [place.conversation_id])
+        cursor.execute(_IS_DUE, [_TELLS[occasion], place.conversation_id])
         return bool(cursor.fetchone()[0])
 
 

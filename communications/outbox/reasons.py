@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 EXPIRED: Final = "It has waited for more than a day. Shall it still be sent?"
 HELD: Final = "The account is not connected. It is sent once that works again."
 PAUSED: Final = "The account is paused here. It is sent once somebody resumes it."
+KEY_REFUSED: Final = "Unipile does not accept this server's key. An administrator must set it."
 PACED: Final = "Messages of this account leave one after another, at a pace that its provider bears."
 RATE_LIMITED: Final = "The provider has asked for a pause. It is sent afterwards."
 WORKER_GONE: Final = "The program that was sending it ended in the middle. It may have arrived."
@@ -42,9 +43,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "multiple_sessions": Refusal("The account is in use elsewhere and must be connected again.", Then.HOLD),
     "checkpoint_error": Refusal("The provider asks the account's owner to confirm who they are.", Then.HOLD),
     "expired_link": Refusal(HELD, Then.HOLD),
-    "missing_credentials": Refusal(
-        "Unipile does not accept this server's key. An administrator must set it.", Then.HOLD
-    ),
+    "missing_credentials": Refusal(KEY_REFUSED, Then.HOLD),
     "account_restricted": Refusal("The provider has restricted the account."),
     "account_mismatch": Refusal("The conversation belongs to another account."),
     "insufficient_permissions": Refusal("The account may not do that here."),

@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 
 from communications.outbox.pacing import PACED_KINDS
 from communications.outbox.queue import EXPIRES_AFTER_HOURS
-from communications.outbox.reasons import EXPIRED, HELD, PACED, PAUSED, RATE_LIMITED, WORKER_GONE
+from communications.outbox.reasons import EXPIRED, HELD, KEY_REFUSED, PACED, PAUSED, RATE_LIMITED, WORKER_GONE
 from communications.schemas.outbox import Absent
 
 CLAIMED_SECONDS: Final = 35
@@ -21,6 +21,7 @@ _PARAMETERS: Final[Mapping[str, object]] = {
     "expired": EXPIRED,
     "held": HELD,
     "paused": PAUSED,
+    "key_refused": KEY_REFUSED,
     "pacing": PACED,
     "rate_limited": RATE_LIMITED,
     "gone": WORKER_GONE,
@@ -40,8 +41,12 @@ UPDATE communications_intent AS intent SET
 WHERE intent.channel_id = %(channel)s AND {_EXPIRED} RETURNING intent.id
 """  # noqa: S608 (constants)
 
+# An account that is said to work since, or a key that is taken again.
 _RELEASED: Final = """
-pace.reason_code = 'disconnected' AND pace.not_before > now() AND channel.status = 'ok' AND channel.status_since >= pace.told_at
+pace.not_before > now() AND channel.status = 'ok' AND (
+    pace.reason_code = 'disconnected' AND channel.status_since >= pace.told_at
+    OR pace.reason_code = 'key_refused' AND NOT EXISTS (
+        SELECT FROM communications_alarm AS refused WHERE refused.kind = 'key_refused' AND refused.closed_at IS NULL))
 """
 _RELEASE_WHERE: Final = f"""
 SELECT channel.id, channel.external_account_id FROM communications_channelpace AS pace
@@ -54,7 +59,8 @@ WITH released AS (
     WHERE pace.channel_id = %(channel)s AND channel.id = pace.channel_id AND {_RELEASED} RETURNING pace.channel_id
 )
 UPDATE communications_intent AS intent SET next_attempt_at = now() FROM released
-WHERE intent.channel_id = released.channel_id AND intent.state = 'waiting' AND intent.reason_code = 'disconnected'
+WHERE intent.channel_id = released.channel_id AND intent.state = 'waiting'
+  AND intent.reason_code IN ('disconnected', 'key_refused')
 RETURNING intent.id
 """  # noqa: S608 (constants)
 
@@ -89,6 +95,7 @@ UPDATE communications_intent AS intent SET
     reason_code = CASE WHEN due.works THEN due.reason_code WHEN due.paused_at IS NULL THEN 'disconnected' ELSE 'paused' END,
     reason = CASE WHEN due.paused_at IS NOT NULL THEN %(paused)s
         WHEN NOT due.works OR due.reason_code = 'disconnected' THEN %(held)s
+        WHEN due.reason_code = 'key_refused' THEN %(key_refused)s
         WHEN due.reason_code = 'pacing' THEN %(pacing)s ELSE %(rate_limited)s END
 FROM due WHERE intent.id = due.id RETURNING intent.id
 """  # noqa: S608 (constants)
@@ -115,8 +122,12 @@ UPDATE communications_intent AS intent SET
 WHERE intent.channel_id = %(channel)s AND intent.state = 'sending' AND intent.worker = %(worker)s RETURNING intent.id
 """
 
+# Where the answer named no message, the echo that settled it may have been of the same words typed on the phone: what was sent
+# is then a message that nobody has told of yet.
 _TO_READ_BACK: Final = """
-intent.state IN ('unconfirmed', 'accepted') AND intent.read_back_at IS NULL AND intent.kind = ANY(%(kinds)s)
+(intent.state IN ('unconfirmed', 'accepted')
+ OR intent.state = 'done' AND intent.evidence = 'echo' AND intent.answered_id = '' AND intent.kind IN ('send', 'forward'))
+AND intent.read_back_at IS NULL AND intent.kind = ANY(%(kinds)s)
 """
 _READ_BACK_WHERE: Final = f"""
 SELECT intent.id, channel.external_account_id FROM communications_intent AS intent

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
@@ -87,7 +86,7 @@ WHERE asked.id = %s ORDER BY other.id LIMIT {REPEATS_COUNTED}
 """  # noqa: S608 (a constant)
 
 _BODY: Final = """
-SELECT delivery.sha256, delivery.size_bytes, delivery.reason, body.raw, body.compression
+SELECT delivery.sha256, delivery.size_bytes, delivery.reason, body.raw
 FROM communications_webhookdelivery AS delivery
 LEFT JOIN communications_webhookbody AS body ON body.delivery_id = delivery.id
 WHERE delivery.id = %s
@@ -123,10 +122,10 @@ def delivery_detail(delivery_id: uuid.UUID) -> DeliveryDetail:
 
 def delivery_body(delivery_id: uuid.UUID, *, kept_days: int) -> DeliveryBody:
     """The bytes as they came. Raises NotFound, and BodyRemoved with what removed them."""
-    sha256, size_bytes, reason, raw, compression = _one(_BODY, delivery_id)
+    sha256, size_bytes, reason, raw = _one(_BODY, delivery_id)
     if raw is None:
         raise BodyRemoved(_why_removed(reason, kept_days))
-    whole = zlib.decompress(raw) if compression == "zlib" else bytes(raw)
+    whole = bytes(raw)
     encoding: Literal["text", "base64"]
     try:
         encoding, content = "text", whole.decode()

@@ -20,7 +20,7 @@ from communications.schemas.documents import (
     Sending,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
-from communications.selectors.queries import rows
+from communications.selectors.queries import rows, rows_planned_once
 from communications.selectors.values import (
     event_word,
     id_text,
@@ -189,8 +189,8 @@ SELECT EXISTS (SELECT FROM communications_message WHERE id = %s AND status IN ('
 
 
 def message_by_id(message_id: int) -> Message:
-    """Raises NotFound for one that is not shown."""
-    found = rows(MESSAGES_BY_ID, [[message_id]])
+    """As it is committed. Raises NotFound for one that is not shown."""
+    found = rows_planned_once(MESSAGES_BY_ID, [[message_id]])
     if not found:
         raise NotFound
     return message_document(found[0])

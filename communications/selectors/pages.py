@@ -89,44 +89,62 @@ ORDER BY conversation.pinned DESC, conversation.last_message_at DESC, conversati
 
 # Each part of the conversation (itself, and those that continue it) yields one page from the index
 # message_thread.
-def _messages_beside(beyond: str, way: str) -> str:
-    return f"""{MESSAGE_ROWS}
-JOIN (
+def _listed_beside(beyond: str, way: str, *, place: str, rows: str) -> str:
+    return f"""
     SELECT listed.id
     FROM communications_conversation AS part
     CROSS JOIN LATERAL (
         SELECT message.id, message.sent_at, message.received_at
         FROM communications_message AS message
         WHERE message.conversation_id = part.id AND {MESSAGE_IS_SHOWN}
-          AND (message.sent_at, message.received_at, message.id)
-            {beyond} (%(sent_at)s::timestamptz, %(received_at)s::timestamptz, %(id)s::bigint)
+          AND (message.sent_at, message.received_at, message.id) {beyond} ({place})
         ORDER BY message.sent_at {way}, message.received_at {way}, message.id {way}
-        LIMIT {{rows}}
+        LIMIT {rows}
     ) AS listed
     WHERE part.id = %(conversation_id)s OR part.continues_id = %(conversation_id)s
     ORDER BY listed.sent_at {way}, listed.received_at {way}, listed.id {way}
-    LIMIT {{rows}}
-) AS page ON page.id = message.id
-ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC
+    LIMIT {rows}
 """  # noqa: S608 (constants of this package)
 
 
-MESSAGE_PAGE: Final = _messages_beside("<", "DESC")
-NEWER_MESSAGE_PAGE: Final = _messages_beside(">", "ASC")
+def _messages_listed(listed: str) -> str:
+    return f"""{MESSAGE_ROWS}
+JOIN ({listed}) AS page ON page.id = message.id
+ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC
+"""
 
-# The place of a message that is shown in the conversation.
-MESSAGE_PLACE: Final = f"""
-SELECT message.sent_at, message.received_at, message.id
-FROM communications_message AS message
-JOIN communications_conversation AS part ON part.id = message.conversation_id
-WHERE message.id = %(id)s AND {MESSAGE_IS_SHOWN}
-  AND (part.id = %(conversation_id)s OR part.continues_id = %(conversation_id)s)
-"""  # noqa: S608 (a constant of this package)
+
+_GIVEN: Final = "%(sent_at)s::timestamptz, %(received_at)s::timestamptz, %(id)s::bigint"
+MESSAGE_PAGE: Final = _messages_listed(_listed_beside("<", "DESC", place=_GIVEN, rows="{rows}"))
+NEWER_MESSAGE_PAGE: Final = _messages_listed(_listed_beside(">", "ASC", place=_GIVEN, rows="{rows}"))
+
+# From a message that is shown in the conversation, both ways; nothing where it is not.
+_OF_TARGET: Final = "target.sent_at, target.received_at, target.id"
+MESSAGE_WINDOW: Final = _messages_listed(f"""
+    SELECT listed.id
+    FROM (
+        SELECT message.sent_at, message.received_at, message.id
+        FROM communications_message AS message
+        JOIN communications_conversation AS part ON part.id = message.conversation_id
+        WHERE message.id = %(around)s AND {MESSAGE_IS_SHOWN}
+          AND (part.id = %(conversation_id)s OR part.continues_id = %(conversation_id)s)
+    ) AS target
+    CROSS JOIN LATERAL (
+        ({_listed_beside("<=", "DESC", place=_OF_TARGET, rows="{older}")})
+        UNION ALL
+        ({_listed_beside(">", "ASC", place=_OF_TARGET, rows="{newer}")})
+    ) AS listed
+""")  # noqa: S608 (constants of this package)
 
 
 def of_rows(page: str, count: int) -> str:
     """The statement of a page that yields so many rows at most."""
     return page.replace("{rows}", str(count))
+
+
+def window_of_rows(older: int, newer: int) -> str:
+    """The statement that yields a message with the ``older - 1`` before it and the ``newer`` after it at most."""
+    return MESSAGE_WINDOW.replace("{older}", str(older)).replace("{newer}", str(newer))
 
 
 def conversation_page(
@@ -158,37 +176,39 @@ def message_page(
     shown = (found[-limit:] if after.is_upward else found[:limit]) if len(found) > limit else found
     end = shown[0 if after.is_upward else -1] if len(found) > limit else None
     items = tuple(message_document(row) for row in shown)
-    senders: list[int | None] = [row.sender_id for row in shown]
-    senders += [
-        int(reaction.sender_id) for item in items for reaction in item.reactions if reaction.sender_id
-    ]
-    senders += [
-        int(mention.attendee_id) for item in items for mention in item.mentions if mention.attendee_id
-    ]
     return Page(
         items=items,
-        attendees=attendees_by_id(senders),
+        attendees=_named_by(shown, items),
         next_position=None if end is None else _message_position(end, is_upward=after.is_upward),
     )
 
 
 def message_window(conversation_id: int, *, around: int, limit: int) -> Window:
     """Messages before and after one of them, newest first. Raises NotFound if it is not shown there."""
-    found = rows_planned_once(MESSAGE_PLACE, {"id": around, "conversation_id": conversation_id})
-    if not found:
+    newer_limit = limit // 2
+    older_limit = limit - newer_limit
+    window = window_of_rows(older_limit + 1, newer_limit + 1)
+    asked = {"conversation_id": conversation_id, "around": around}
+    found = [MessageRow._make(row) for row in rows_planned_once(window, asked)]
+    place = next((number for number, row in enumerate(found) if row.id == around), None)
+    if place is None:
         raise NotFound
-    place = MessagePosition(*found[0])
-    just_above = MessagePosition(place.sent_at, place.received_at, place.id + 1)
-    upward = MessagePosition(place.sent_at, place.received_at, place.id, is_upward=True)
-    newer = message_page(conversation_id, after=upward, limit=limit // 2)
-    older = message_page(conversation_id, after=just_above, limit=limit - limit // 2)
-    people = {person.id: person for person in (*newer.attendees, *older.attendees)}
+    shown = found[max(0, place - newer_limit) : place + older_limit]
+    items = tuple(message_document(row) for row in shown)
+    is_more_above, is_more_below = place > newer_limit, len(found) - place > older_limit
     return Window(
-        items=newer.items + older.items,
-        attendees=tuple(people.values()),
-        older_position=older.next_position,
-        newer_position=newer.next_position,
+        items=items,
+        attendees=_named_by(shown, items),
+        older_position=_message_position(shown[-1], is_upward=False) if is_more_below else None,
+        newer_position=_message_position(shown[0], is_upward=True) if is_more_above else None,
     )
+
+
+def _named_by(shown: Sequence[MessageRow], items: Sequence[Message]) -> tuple[Attendee, ...]:
+    named: list[int | None] = [row.sender_id for row in shown]
+    named += [int(reaction.sender_id) for item in items for reaction in item.reactions if reaction.sender_id]
+    named += [int(mention.attendee_id) for item in items for mention in item.mentions if mention.attendee_id]
+    return attendees_by_id(named)
 
 
 def _message_rows(conversation_id: int, after: MessagePosition, count: int) -> list[MessageRow]:

@@ -1,4 +1,4 @@
--- Questions that only upstream can answer; a job of the worker asks each once (communications/tasks/reads.py).
+-- Questions that only upstream can answer; a job of the worker asks each once (communications/tasks/upstream_reads.py).
 
 -- Chats of which a batch told too little: a group without a title, a person without a name.
 CREATE OR REPLACE FUNCTION landline_chats_ask(messages json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$

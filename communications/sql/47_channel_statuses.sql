@@ -41,6 +41,28 @@ BEGIN
 END
 $$;
 
+-- Accounts that upstream lists no more, as of a listing that was begun then: what came to be or was told since is left alone. They keep
+-- all that is here, and work again with the first listing or delivery that shows them.
+CREATE OR REPLACE FUNCTION landline_channels_unlisted(listed text[], begun_at timestamptz) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT channel.id FROM communications_channel AS channel
+    WHERE channel.external_account_id <> ALL(listed) AND channel.status <> 'deleted' AND channel.created_at < begun_at
+      AND NOT EXISTS (
+          SELECT FROM communications_channelstatus AS entry WHERE entry.channel_id = channel.id AND entry.at >= begun_at)
+    ORDER BY channel.id
+$$;
+
+CREATE OR REPLACE FUNCTION landline_channels_unlist(listed text[], begun_at timestamptz, word text) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    gone bigint[] := ARRAY(SELECT landline_channels_unlisted(listed, begun_at));
+BEGIN
+    INSERT INTO communications_channelstatus (channel_id, event_key, at, status, status_word, is_listed)
+    SELECT id, sha256(convert_to('listed ' || clock_timestamp()::text || id::text, 'UTF8')), begun_at, 'deleted', word, true
+    FROM unnest(gone) AS channel (id);
+    PERFORM landline_channel_statuses_settle(gone);
+    RETURN gone;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION landline_channel_statuses_settle(channels bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE communications_channel AS channel SET

@@ -58,15 +58,7 @@ CREATE OR REPLACE FUNCTION landline_listed_states_hear(messages json) RETURNS bi
     SELECT array_agg(DISTINCT conversation_id) FROM heard
 $$;
 
--- What is older than all that its conversation holds can be in nobody's stretch of it: nobody has to be told of it.
-CREATE OR REPLACE FUNCTION landline_is_before_all(place bigint, moment timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT NOT EXISTS (
-        SELECT FROM communications_conversation AS held
-        JOIN communications_conversation AS part
-            ON part.id = coalesce(held.continues_id, held.id) OR part.continues_id = coalesce(held.continues_id, held.id)
-        JOIN communications_message AS message ON message.conversation_id = part.id
-        WHERE held.id = place AND message.sent_at <= moment AND NOT message.is_stub AND NOT message.is_hidden)
-$$;
+DROP FUNCTION IF EXISTS landline_is_before_all(bigint, timestamptz);
 
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.
 CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])

@@ -140,10 +140,20 @@ BEGIN
                 sender_name, kind, text, search_text, status, sent_at, time_flagged, received_at, received_by, quoted_external_id,
                 quoted_text, quoted_sender_name, subject, is_event, event_kind, event_person, event_emoji, is_forwarded,
                 is_view_once, is_hidden, is_read, found_by, is_stub, version)
+            -- What history brings that is older than all that its conversation holds can be in nobody's stretch of it: nobody has to
+            -- be told of it.
             SELECT told.*, false,
-                   CASE
-                       WHEN told.found_by = 'history' AND landline_is_before_all(told.conversation_id, told.sent_at) THEN '0'::xid8
-                   END
+                   CASE WHEN told.found_by = 'history' AND NOT EXISTS (
+                       SELECT FROM communications_conversation AS place
+                       JOIN communications_conversation AS part
+                           ON part.id = coalesce(place.continues_id, place.id) OR part.continues_id = coalesce(place.continues_id, place.id)
+                       CROSS JOIN LATERAL (
+                           SELECT FROM communications_message AS message
+                           WHERE message.conversation_id = part.id AND message.sent_at <= told.sent_at
+                             AND NOT message.is_stub AND NOT message.is_hidden
+                           LIMIT 1
+                       ) AS older
+                       WHERE place.id = told.conversation_id) THEN '0'::xid8 END
             FROM landline_messages_read(messages, conversation_of) AS told
             ON CONFLICT (channel_id, external_message_id) DO NOTHING
             RETURNING held.id, held.conversation_id, held.direction = 'outbound' OR held.is_read AS moves_marker, held.sent_at

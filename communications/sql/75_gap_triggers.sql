@@ -65,6 +65,7 @@ CREATE OR REPLACE FUNCTION landline_gaps_of_the_night(present timestamptz) RETUR
 $$;
 
 -- Messages of which something was told and that did not come within a minute: asked for once each, for the delivery that told it.
+-- What an answer quotes is among them where the chat was copied: before that it is most likely older than anything that is here.
 CREATE OR REPLACE FUNCTION landline_missing_ask(most integer) RETURNS void LANGUAGE sql AS $$
     INSERT INTO communications_upstreamread (channel_id, subject, external_id, asked_by)
     SELECT stub.channel_id, 'missing', stub.external_message_id, telling.id
@@ -78,7 +79,45 @@ CREATE OR REPLACE FUNCTION landline_missing_ask(most integer) RETURNS void LANGU
           SELECT FROM communications_upstreamread AS asked
           WHERE asked.channel_id = stub.channel_id AND asked.subject = 'missing' AND asked.external_id = stub.external_message_id)
     ORDER BY stub.created_at LIMIT most
+    ON CONFLICT (channel_id, subject, external_id) DO NOTHING;
+
+    INSERT INTO communications_upstreamread (channel_id, subject, external_id, asked_by)
+    SELECT DISTINCT ON (answer.channel_id, answer.quoted_external_id)
+           answer.channel_id, 'missing', answer.quoted_external_id, answer.received_by
+    FROM communications_message AS answer
+    JOIN communications_conversation AS part ON part.id = answer.conversation_id
+    JOIN communications_conversation AS shown ON shown.id = coalesce(part.continues_id, part.id)
+    WHERE answer.quoted_external_id <> '' AND answer.found_by = '' AND answer.received_by IS NOT NULL AND NOT answer.is_stub
+      AND answer.created_at > now() - interval '1 day' AND answer.created_at < now() - interval '1 minute'
+      AND (shown.is_whole OR shown.whole_since < answer.sent_at)
+      AND NOT EXISTS (
+          SELECT FROM communications_message AS quoted
+          WHERE quoted.channel_id = answer.channel_id AND quoted.external_message_id = answer.quoted_external_id)
+      AND NOT EXISTS (
+          SELECT FROM communications_conversation AS beside
+          JOIN communications_message AS quoted
+              ON quoted.conversation_id = beside.id AND quoted.provider_message_id <> ''
+              AND quoted.provider_message_id = answer.quoted_external_id
+          WHERE beside.id = shown.id OR beside.continues_id = shown.id)
+      AND NOT EXISTS (
+          SELECT FROM communications_upstreamread AS asked
+          WHERE asked.channel_id = answer.channel_id AND asked.subject = 'missing' AND asked.external_id = answer.quoted_external_id)
+    ORDER BY answer.channel_id, answer.quoted_external_id, answer.created_at LIMIT most
     ON CONFLICT (channel_id, subject, external_id) DO NOTHING
+$$;
+
+-- Whether what is quoted is older than what was copied of its chat: nobody expects it here, and it would stand there with a hole after it.
+CREATE OR REPLACE FUNCTION landline_is_before_history(place bigint, missing text, told_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM communications_message AS answer
+        JOIN communications_conversation AS part ON part.id = answer.conversation_id
+        JOIN communications_conversation AS shown ON shown.id = coalesce(part.continues_id, part.id)
+        WHERE answer.channel_id = place AND answer.quoted_external_id = missing AND NOT shown.is_whole
+          AND coalesce(told_at < shown.whole_since, true)
+    ) AND NOT EXISTS (
+        SELECT FROM communications_message AS stub
+        WHERE stub.channel_id = place AND stub.external_message_id = missing AND stub.is_stub)
 $$;
 
 -- A message was missing, or upstream does not know it either: others of that hour may be missing too. What is older than a comparison

@@ -185,6 +185,7 @@ async def _link(
         correlation=claimed.client_id,
         reconnect_account_id=claimed.account or None,
         sync_limit=claimed.options.get("sync_limit"),
+        proxy=_proxy_given(claimed) if claimed.options.get("has_proxy") else None,
         reason="a person connects an account on Unipile's page",
     )
     return Asked(account="", asks="LINK", seconds=LINK_SECONDS, url=url)
@@ -202,11 +203,15 @@ async def _restart(
 async def _proxy(
     client: UnipileClient, _connections: AsyncConnectionPool[Any], claimed: ClaimedAct
 ) -> Asked | None:
+    reason = "a person sets the proxy of an account"
+    await client.accounts.set_proxy(claimed.account, _proxy_given(claimed), reason=reason)
+    return None
+
+
+def _proxy_given(claimed: ClaimedAct) -> dict[str, object] | None:
     """Of an empty user name and password nothing is said."""
     given = json.loads(claimed.code)
-    proxy = None if given is None else {name: value for name, value in given.items() if value != ""}
-    await client.accounts.set_proxy(claimed.account, proxy, reason="a person sets the proxy of an account")
-    return None
+    return None if given is None else {name: value for name, value in given.items() if value != ""}
 
 
 async def _webhooks_check(

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import structlog
 from django.conf import settings
@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
 from communications.history.replay import parked_replay
-from communications.ingest.channels import channel_upsert
+from communications.ingest.channels import channel_upsert, channels_unlist, channels_unlisted
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
     ACCOUNTS_TASK,
@@ -29,6 +29,7 @@ from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client
 from unipile.client import UnipileClient
 from unipile.errors import Unauthorised, UnipileError
+from unipile.operations.paging import PAGE_LIMIT_MAX
 from unipile.payloads.identity import own_identity_keys
 from unipile.resources.account import Account, SourceStatus
 
@@ -107,14 +108,51 @@ async def accounts_take(
         try:
             if await (await alone.execute(_LISTED_SINCE, (asked_at,))).fetchone() is not None:
                 return False
-            async for page in client.accounts.pages(reason="which accounts there are"):
-                for account in page.items:
-                    await account_take(connections, account)
+            listed = await _list(client, connections)
+            if listed.is_whole:
+                await _unlist(client, connections, listed.accounts, begins_at)
             await alone.execute(_LISTED, (begins_at,))
             await job_announce(HISTORY_TASK)
             return True
         finally:
             await alone.execute(_NOT_ALONE)
+
+
+class Listed(NamedTuple):
+    """``is_whole``: no page came short though another followed, and none held what cannot be read."""
+
+    accounts: frozenset[str]
+    is_whole: bool
+
+
+async def _list(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> Listed:
+    accounts: set[str] = set()
+    is_whole = True
+    async for page in client.accounts.pages(reason="which accounts there are"):
+        is_whole &= not page.refused and (page.cursor is None or len(page.items) == PAGE_LIMIT_MAX)
+        for account in page.items:
+            await account_take(connections, account)
+            accounts.add(account.id)
+    return Listed(frozenset(accounts), is_whole)
+
+
+async def _unlist(
+    client: UnipileClient,
+    connections: AsyncConnectionPool[Any],
+    listed: frozenset[str],
+    begun_at: dt.datetime,
+) -> None:
+    """Accounts that are missing on a whole list are looked for on a second before it is believed: a list may be short."""
+    async with connections.connection() as connection:
+        if not await channels_unlisted(connection, listed, begun_at):
+            return
+    again = await _list(client, connections)
+    if not again.is_whole:
+        return
+    async with connections.connection() as connection:
+        gone = await channels_unlist(connection, listed | again.accounts, begun_at)
+        await changes_announce(connection)
+    log.warning("accounts_not_listed_any_more", accounts=gone)
 
 
 async def _asked_at(connections: AsyncConnectionPool[Any], job_id: int | None) -> dt.datetime | None:

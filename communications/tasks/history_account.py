@@ -47,6 +47,7 @@ class AccountRun:
         self._unread: Unread | None = None
         self._reading: Reading | None = None
         self._calls_noted = 0
+        self._is_taken_up = True
 
     @property
     def calls(self) -> int:
@@ -143,7 +144,9 @@ class AccountRun:
             asked.page.items,
             unread=self._unread,
             leaves_files=self._run.media == "none",
+            is_taken_up=self._is_taken_up,
         )
+        self._is_taken_up = False
         self._reached(kept)
         self._measure(kept.found)
         await self._note(kept, asked.calls, self._found(kept))

@@ -56,7 +56,7 @@ class ChatRun:
                 reason=REASON,
             )
             is_whole = is_whole and page.cursor is None
-            kept.add(await messages_keep(self._connections, listing, page.items))
+            kept.add(await messages_keep(self._connections, listing, page.items, is_taken_up=True))
         await self._note(kept, begun.asked_at, [part.oldest_at for part in parts], is_whole=is_whole)
 
     async def _ask_phone(self, chat_id: str) -> None:

@@ -101,9 +101,14 @@ class Tally:
 async def news_announce(
     connections: Connections, deliveries: Sequence[Delivery], outcomes: Mapping[str, int]
 ) -> None:
-    """Tells readers of a part that was folded, and the worker of what it left to do."""
+    """Tells readers of what was folded, and the worker of what it left to do."""
     async with connections.connection() as connection:
         await changes_announce(connection)
+    await work_announce(deliveries, outcomes)
+
+
+async def work_announce(deliveries: Sequence[Delivery], outcomes: Mapping[str, int]) -> None:
+    """Tells the worker what a part that was folded has left to do."""
     if brings_files(deliveries):
         await job_announce(FILES_TASK)
     if leaves_questions(deliveries, some_repeat=outcomes.get("duplicate", 0) > 0):

@@ -53,11 +53,13 @@ from communications.tasks.presence import Presence, present
 from communications.tasks.waking import DATABASE_GONE, woken_or_after
 from communications.webhooks.handlers.sent import sent_bytes
 from unipile.client import UnipileClient
-from unipile.errors import Unauthorised, UnipileError
+from unipile.errors import NotFound, Unauthorised, UnipileError
 
 log = structlog.get_logger(__name__)
 
 CALLS_MAX: Final = 8
+# However much is to be sent: a message that nobody has looked for holds up its conversation.
+READINGS_FIRST: Final = 2
 LOOKS_EVERY_SECONDS: Final = 30.0
 OTHERS_EVERY_SECONDS: Final = 5.0
 ENDS_WITHIN_SECONDS: Final = 8.0
@@ -136,6 +138,7 @@ class Outbox:
         self._presence = presence
         self._woken = woken
         self._under_way: set[asyncio.Task[None]] = set()
+        self._readings: set[asyncio.Task[None]] = set()
 
     async def run_due(self) -> None:
         """Until nothing is due and nothing under way."""
@@ -174,24 +177,32 @@ class Outbox:
     async def _begin(self) -> None:
         connection, worker = self._presence.connection, self._presence.worker
         while len(self._under_way) < CALLS_MAX:
+            if len(self._readings) < READINGS_FIRST and await self._begin_reading():
+                continue
             claimed = await intent_claim(
                 connection, worker=worker, kinds=CALLED, pace_factor=settings.LANDLINE_SEND_PACE_PERCENT / 100
             )
             if claimed is not None:
                 self._start(self._attempt(claimed))
-                continue
-            asked = await read_back_claim(connection, READ_BACK)
-            if asked is None:
+            elif not await self._begin_reading():
                 return
-            self._start(self._read_back(asked))
 
-    def _start(self, work: Any) -> None:
+    async def _begin_reading(self) -> bool:
+        asked = await read_back_claim(self._presence.connection, READ_BACK)
+        if asked is None:
+            return False
+        self._readings.add(self._start(self._read_back(asked)))
+        return True
+
+    def _start(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._readings.discard(task)
         self._woken.set()
         if not task.cancelled() and task.exception() is not None:
             log.error("outbox_fault", exc_info=task.exception())
@@ -236,13 +247,14 @@ class Outbox:
         await self._insist(lambda: self._settle(claimed, accepted))
 
     async def _write_end(self, claimed: Claimed, error: Exception) -> None:
+        if isinstance(error, Unauthorised):
+            await key_judge(self._connections, refused_as=error.code)
         async with self._connections.connection() as connection:
             refusals = await channel_refusals(connection, claimed.channel_id)
             end = outcome_of(error, attempts=claimed.attempts, refusals=refusals)
             await intent_end(connection, claimed, end)
             await changes_announce(connection)
         if isinstance(error, Unauthorised):
-            await key_judge(self._connections, refused_as=error.code)
             await job_announce(ACCOUNTS_TASK)
         log.info("not_accepted", intent=claimed.id, state=end.state, code=end.reason_code)
 
@@ -263,6 +275,9 @@ class Outbox:
         try:
             with charged(account=claimed.account):
                 found = await read_back(self._client, claimed)
+        except NotFound:
+            # What is no more does not show it, however often it is asked.
+            found = []
         except Exception as error:
             if not isinstance(error, UnipileError):
                 log.exception("outbox_fault", intent=claimed.id)

@@ -6,7 +6,15 @@ from communications.outbox.pacing import (
     RATE_LIMITED_SECONDS,
     pause_seconds,
 )
-from communications.outbox.reasons import FAULT, NOT_SENT, RATE_LIMITED, UNKNOWN, Then, refusal_of
+from communications.outbox.reasons import (
+    FAULT,
+    KEY_REFUSED,
+    NOT_SENT,
+    RATE_LIMITED,
+    UNKNOWN,
+    Then,
+    refusal_of,
+)
 from communications.outbox.waiting import READ_BACK_AFTER_SECONDS
 from communications.schemas.outbox import NotAccepted
 from unipile.errors import DisconnectedAccount, NotSent, RateLimited, Refused, Unauthorised, Unknown
@@ -37,7 +45,10 @@ def outcome_of(error: Exception, *, attempts: int, refusals: int) -> NotAccepted
 
 def _refused(error: Refused, attempts: int, refusals: int) -> NotAccepted:
     refusal = refusal_of(error.code, error.title or error.sentence)
-    then = Then.HOLD if isinstance(error, DisconnectedAccount | Unauthorised) else refusal.then
+    if isinstance(error, Unauthorised):
+        pause = pause_seconds(DISCONNECTED_SECONDS, refusals + 1)
+        return NotAccepted("waiting", "rejected", "key_refused", KEY_REFUSED, pause, True)
+    then = Then.HOLD if isinstance(error, DisconnectedAccount) else refusal.then
     match then:
         case Then.HOLD:
             pause = pause_seconds(DISCONNECTED_SECONDS, refusals + 1)

@@ -2,26 +2,28 @@
 the ledger and is folded.
 
 Keeping a page again changes nothing, so whoever reads a list notes how far it is after each page. A page is folded in
-parts, each a short transaction, the newest first: a live delivery of the same account waits for two parts at most.
+parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
 """
 
 import asyncio
 import datetime as dt
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from communications.feed.announce import changes_announce
 from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
 from communications.ingest.record import Connections, record
 from communications.outbox.history_rows import files_leave
 from communications.schemas.deliveries import Delivery
 from communications.status import Status, status_climb
 from communications.tasks.answers import answer_delivery_read
-from communications.tasks.listing import Listing, Refused, Tally, Unread, news_announce, refused_note
+from communications.tasks.listing import Listing, Refused, Tally, Unread, refused_note, work_announce
 from communications.webhooks.handlers.answers import answer_reading
 from communications.webhooks.handlers.listed import LISTED, listed_bytes, listed_message
 from unipile.payloads import fields
@@ -29,7 +31,7 @@ from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
-PART_MAX: Final = 64
+PART_MAX: Final = 32
 PARTS_AT_ONCE: Final = 2
 
 Stated = Mapping[str, object]
@@ -47,6 +49,13 @@ class Kept(Tally):
     def tallies(self, chat: str) -> tuple[Tally, Tally]:
         return self, self.chats.setdefault(chat, Tally())
 
+    def count(self, message: Message, *, is_known: bool) -> None:
+        for tally in self.tallies(message.chat_id or ""):
+            tally.found += 1
+            tally.known += is_known
+            if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
+                tally.saw(message.timestamp.moment)
+
 
 class _News(NamedTuple):
     chat: str
@@ -62,41 +71,42 @@ async def messages_keep(
     *,
     unread: Unread | None = None,
     leaves_files: bool = False,
+    is_taken_up: bool = False,
 ) -> Kept:
     """Keeps a page of messages. A new inbound one counts as read if it is beyond upstream's ``unread`` ones; without those, if it
-    is history. ``leaves_files``: they are fetched only when somebody asks for them.
+    is history. ``leaves_files``: they are fetched only when somebody asks for them. ``is_taken_up``: the page may have been kept
+    before, and nobody told.
 
     Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays.
     """
     kept = Kept()
     folding = _Folding(connections, listing, kept, leaves_files=leaves_files)
-    parsed, refused = _parsed(items)
-    async with connections.connection() as connection:
-        held = await held_messages(connection, listing.account, list(parsed))
-    news: list[_News] = []
+    refused: list[Refused] = []
+    seen: set[str] = set()
     try:
-        for message, stated in parsed.values():
-            is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
-            before = held.get(message.id)
-            chat = message.chat_id or ""
-            if before is None or _differs(message, stated, before):
+        for start in range(0, len(items), PART_MAX):
+            parsed = _parsed(items[start : start + PART_MAX], seen, refused)
+            async with connections.connection() as connection:
+                held = await held_messages(connection, listing.account, list(parsed))
+            news: list[_News] = []
+            for message, stated in parsed.values():
+                before = held.get(message.id)
+                is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
                 try:
-                    delivery = _delivery(listing, message, stated, before, is_read=is_read and before is None)
+                    delivery = _news_delivery(listing, message, stated, before, is_read=is_read)
                 except PayloadError as refusal:
                     refused.append((stated, refusal))
                     continue
-                news.append(_News(chat, before is None, message.id, delivery))
-            for tally in kept.tallies(chat):
-                tally.found += 1
-                tally.known += before is not None
-                if message.timestamp is not None and message.timestamp.moment >= EARLIEST:
-                    tally.saw(message.timestamp.moment)
-            if len(news) == PART_MAX:
-                await folding.add(news)
-                news = []
-        await folding.add(news)
+                if delivery is not None:
+                    news.append(_News(message.chat_id or "", before is None, message.id, delivery))
+                kept.count(message, is_known=before is not None)
+            await folding.add(news)
     finally:
         await folding.end()
+        async with connections.connection() as connection:
+            if listing.found_by == "history" and (kept.new_ids or is_taken_up):
+                await older_messages_tell(connection, listing.account, list(seen))
+            await changes_announce(connection)
     for stated, error in refused:
         for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
             tally.found += 1
@@ -105,18 +115,21 @@ async def messages_keep(
     return kept
 
 
-def _parsed(items: Sequence[Stated]) -> tuple[dict[str, tuple[Message, Stated]], list[Refused]]:
-    """Each message of a page once, in its order, and what is none."""
+def _parsed(
+    items: Iterable[Stated], seen: set[str], refused: list[Refused]
+) -> dict[str, tuple[Message, Stated]]:
+    """Each message once that the page has not shown before, in its order; what is none is refused."""
     parsed: dict[str, tuple[Message, Stated]] = {}
-    refused: list[Refused] = []
     for stated in items:
         try:
             message = parse_message(stated)
         except PayloadError as refusal:
             refused.append((stated, refusal))
         else:
-            parsed.setdefault(message.id, (message, stated))
-    return parsed, refused
+            if message.id not in seen:
+                seen.add(message.id)
+                parsed[message.id] = (message, stated)
+    return parsed
 
 
 def _differs(message: Message, stated: Stated, held: HeldMessage) -> bool:
@@ -141,10 +154,15 @@ def _reactions(message: Message) -> frozenset[tuple[str, str]]:
     )
 
 
-def _delivery(
+def _news_delivery(
     listing: Listing, message: Message, stated: Stated, held: HeldMessage | None, *, is_read: bool
-) -> Delivery:
-    """Raises ``PayloadError`` for a message that does not say in which chat it is."""
+) -> Delivery | None:
+    """What the list tells beyond what is held, if anything. Raises ``PayloadError`` for a message that does not say in which chat
+    it is.
+    """
+    if held is not None and not _differs(message, stated, held):
+        return None
+    is_read = is_read and held is None
     reacting = {sender for sender, _ in _reactions(message)}
     took_back = sorted({sender for sender, _ in held.reactions} - reacting) if held is not None else []
     raw = listed_bytes(
@@ -170,11 +188,24 @@ def _delivery(
     )
 
 
+class _InTurn:
+    """Connections of which one is used at a time: whoever waits for its account waits for one part at most."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:  # noqa: ASYNC109
+        async with self._turn, self._connections.connection(timeout) as connection:
+            yield connection
+
+
 class _Folding:
-    """The parts of a page: while the database folds one, the next is made ready, and waits behind it for its account."""
+    """The parts of a page: while the database folds one, the next is made ready."""
 
     def __init__(self, connections: Connections, listing: Listing, kept: Kept, *, leaves_files: bool) -> None:
-        self._connections = connections
+        self._connections = _InTurn(connections)
         self._listing = listing
         self._kept = kept
         self._leaves_files = leaves_files
@@ -203,13 +234,11 @@ class _Folding:
         ordered = list(_in_order_of_time(news))
         deliveries = [one.delivery for one in ordered]
         outcomes = await record(connections, deliveries)
-        new_ids = [one.external_id for one in news if one.is_new]
-        async with connections.connection() as connection:
-            if listing.found_by == "history":
-                await older_messages_tell(connection, listing.account, new_ids)
-            if self._leaves_files:
+        if self._leaves_files:
+            new_ids = [one.external_id for one in news if one.is_new]
+            async with connections.connection() as connection:
                 await files_leave(connection, listing.account, new_ids)
-        await news_announce(connections, deliveries, outcomes)
+        await work_announce(deliveries, outcomes)
         unfolded: Mapping[uuid.UUID, str] = {}
         if outcomes["applied"] < len(deliveries):
             async with connections.connection() as connection:

@@ -14,6 +14,7 @@ from communications.tasks.account_acts import account_acts_due_announce
 from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.comparisons import comparisons_due_announce
 from communications.tasks.deliveries import deliveries_retry_due, replay_orders_announce
+from communications.tasks.erased_list import erased_list_look
 from communications.tasks.erasing import accounts_erase_announce
 from communications.tasks.health import health_measure
 from communications.tasks.media import files_due_announce, unreferenced_remove
@@ -28,6 +29,7 @@ Sweep = Callable[[AsyncConnectionPool[Any]], Awaitable[None]]
 SWEEPS: Final[tuple[Sweep, ...]] = (
     account_acts_due_announce,
     accounts_erase_announce,
+    erased_list_look,
     deliveries_retry_due,
     replay_orders_announce,
     files_due_announce,

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
 from communications.ingest.connections import fold_connections
-from communications.ingest.gaps import missing_ask, reference_gap_open
+from communications.ingest.gaps import is_before_history, missing_ask, reference_gap_open
 from communications.ingest.record import record
 from communications.ingest.unfinished import READS_TASK, job_announce
 from communications.ingest.upstream_reads import (
@@ -33,6 +33,7 @@ from communications.tasks.pages import messages_keep
 from communications.webhooks.handlers.answers import CHAT, MESSAGE, answer_bytes
 from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, Rejected, UnipileError
+from unipile.payloads.times import parse_time
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,9 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
     except Rejected as refusal:
         async with connections.connection() as connection:
             await question_settle(connection, question, "refused", refusal.code)
-        if question.subject == "missing":
+        if question.subject == "missing" and not await is_before_history(
+            connections, question.channel_id, question.external_id, None
+        ):
             await reference_gap_open(connections, question.channel_id, question.asked_at)
         return "refused"
     except UnipileError as error:
@@ -97,11 +100,20 @@ async def _ask(client: UnipileClient, connections: AsyncConnectionPool[Any], que
 
 
 async def _fetch(client: UnipileClient, connections: AsyncConnectionPool[Any], question: Question) -> str:
-    """A message that something was told of: kept as a comparison would, and if it is not old, others may be missing."""
+    """A message that something was told of, kept as a comparison would if it is not older than what was copied. Where it is not
+    old, others may be missing.
+    """
     listing = Listing.begun(question.account, question.asked_by, "repair")
     stated = await client.messages.stated(
         question.external_id, reason=f"missing message left open by delivery {question.asked_by}"
     )
+    sent_at = parse_time(stated.get("timestamp"))
+    if sent_at is not None and await is_before_history(
+        connections, question.channel_id, question.external_id, sent_at.moment
+    ):
+        async with connections.connection() as connection:
+            await question_settle(connection, question, "answered")
+        return "answered"
     kept = await messages_keep(connections, listing, [stated])
     async with connections.connection() as connection:
         await question_settle(connection, question, "answered")

@@ -16,9 +16,10 @@ from landline.progress import BytesLine
 
 
 def files_bring_back(backup: Backup) -> None:
-    """What is there already stays; what only the replaced database knew goes. Raises BackupError; may be begun again."""
-    if backup.manifest.media.elsewhere:
-        return
+    """What is there already stays. Raises BackupError; may be begun again.
+
+    What only the replaced database knew goes from our own folder; a storage may have other users, and keeps it.
+    """
     storage = media_storage()
     line = BytesLine("Files", backup.manifest.media.size_bytes)
     try:
@@ -28,10 +29,14 @@ def files_bring_back(backup: Backup) -> None:
             for member in backup.media():
                 file_bring_back(backup, member, storage, Path(folder) / "file")
                 line(member.size)
-    except OSError as error:
+    except BackupError:
+        raise
+    except Exception as error:
+        # A storage has errors of its own kind.
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise BackupError(
-            f"the database is restored, but its files could not be written ({error.strerror or error}): make room and run "
-            "the same command again, with --replace. Until then no server starts."
+            f"the database is restored, but its files could not be written ({reason}): once they can be, run the same command "
+            "again, with --replace. Until then no server starts."
         ) from error
     line.end()
 

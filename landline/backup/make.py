@@ -13,10 +13,9 @@ from typing import Any, Final
 import msgspec
 import psycopg
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from communications.media.storage import file_open, media_storage, thumbnail_key
+from communications.media.storage import file_open, thumbnail_key
 from landline import __version__
 from landline.backup.errors import BackupError
 from landline.backup.manifest import TABLES_WITHOUT_ROWS, Manifest, MediaContent, TableContent
@@ -123,9 +122,6 @@ def content(snapshot: Snapshot) -> dict[str, TableContent]:
 
 
 def media_write(writer: Writer, snapshot: Snapshot) -> MediaContent:
-    storage = media_storage()
-    if not isinstance(storage, FileSystemStorage):
-        return MediaContent(elsewhere=f"{type(storage).__module__}.{type(storage).__qualname__}")
     line = BytesLine("Files", snapshot.media_size())
     files, size, listed = 0, 0, hashlib.sha256()
     missing, damaged = [], []
@@ -133,8 +129,7 @@ def media_write(writer: Writer, snapshot: Snapshot) -> MediaContent:
         for key in (held.key, thumbnail_key(held.key)) if held.has_thumbnail else (held.key,):
             place = writer.place
             try:
-                with file_open(key) as opened:
-                    added, digest = writer.add(MEDIA + key, opened, line)
+                added, digest = file_write(writer, key, line)
             except FileNotFoundError:
                 missing.append(key)
                 continue
@@ -154,6 +149,19 @@ def media_write(writer: Writer, snapshot: Snapshot) -> MediaContent:
     )
 
 
+def file_write(writer: Writer, key: str, line: BytesLine) -> tuple[int, str]:
+    """Raises FileNotFoundError, and BackupError for whatever else a storage may raise."""
+    try:
+        with file_open(key) as opened:
+            return writer.add(MEDIA + key, opened, line)
+    except OSError:
+        raise
+    except Exception as error:
+        raise BackupError(
+            f"the storage of files did not give {key} ({last_line(str(error) or type(error).__name__)}). No backup was made."
+        ) from error
+
+
 def is_as_recorded(held: HeldFile, key: str, size: int, sha256: str) -> bool:
     """Nobody wrote down what a thumbnail's bytes are."""
     return key != held.key or (size, sha256) == (held.size_bytes, held.sha256)
@@ -166,10 +174,6 @@ def tell(place: Path, manifest: Manifest) -> None:
         f"{place}: {manifest.rows:,} rows of {len(manifest.tables)} tables, {media.files:,} files, "
         f"{size / 1e6:,.1f} MB.\n"
     )
-    if media.elsewhere:
-        sys.stderr.write(
-            f"landline: the files of messages are kept by {media.elsewhere} and are not in the backup: back them up there.\n"
-        )
     for keys, what in (
         (media.missing, "are not where they should be"),
         (media.damaged, "are not what was stored"),

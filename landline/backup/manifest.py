@@ -35,9 +35,8 @@ class TableContent(msgspec.Struct, frozen=True):
 
 
 class MediaContent(msgspec.Struct, frozen=True, kw_only=True):
-    """``digest`` is of the list of files: a line with key and hash for each. ``elsewhere`` names a storage that was left out."""
+    """``digest`` is of the list of files: a line with key and hash for each."""
 
-    elsewhere: str = ""
     files: int = 0
     size_bytes: int = 0
     digest: str = ""

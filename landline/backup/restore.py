@@ -20,9 +20,11 @@ from django.utils import timezone
 from psycopg import AsyncConnection
 
 from communications.feed.epoch import epoch_renew
+from communications.ingest.erased_list import FOLDER
 from communications.ingest.restored import comparison_ask, erased_again
 from communications.models import Restoration
 from communications.outbox.restored import intents_hold
+from landline.backup.erased import erased_marks
 from landline.backup.errors import BackupError
 from landline.backup.files import files_bring_back
 from landline.backup.make import last_line
@@ -64,6 +66,7 @@ def backup_restore(path: Path, environment: Environment, *, replace: bool) -> in
                 {**parameters, "application_name": APPLICATION},
                 server_version=server_version,
                 on_bytes=line,
+                erased=erased_marks(Path(settings.LANDLINE_DATA_DIR) / FOLDER),
             )
             line.end()
             complete(backup, environment, parameters)
@@ -149,8 +152,6 @@ def complete(backup: Backup, environment: Environment, parameters: Mapping[str, 
         sys.stdout.write(f"{erased:,} messages that were erased since are erased again.\n")
     if windows:
         sys.stdout.write(f"What has come since is missing in {windows:,} accounts and is to be compared.\n")
-    if media.elsewhere:
-        sys.stdout.write(f"Files of messages were kept by {media.elsewhere} and are not in the backup.\n")
 
 
 async def history_begin(parameters: Mapping[str, Any]) -> int:

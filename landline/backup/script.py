@@ -9,11 +9,12 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Final
 
 from psycopg import sql
 
+from landline.backup.erased import Mark
 from landline.backup.errors import BackupError
 from landline.backup.manifest import Manifest
 from landline.backup.reading import Backup
@@ -28,7 +29,7 @@ BEGIN;
 SET LOCAL lock_timeout = '5s';
 SET LOCAL client_min_messages = 'warning';
 CREATE TEMPORARY TABLE landline_kept_key (key bytea) ON COMMIT DROP;
-CREATE TEMPORARY TABLE landline_kept_mark (digest bytea, erased_at timestamptz) ON COMMIT DROP;
+CREATE TEMPORARY TABLE landline_kept_mark (key bytea, digest bytea, erased_at timestamptz) ON COMMIT DROP;
 DO $$
 DECLARE
     ours text := '^(communications|django|auth|procrastinate|landline)_';
@@ -36,7 +37,9 @@ DECLARE
 BEGIN
     IF to_regclass('public.communications_erasedmark') IS NOT NULL THEN
         INSERT INTO landline_kept_key SELECT key FROM public.communications_erasurekey;
-        INSERT INTO landline_kept_mark SELECT digest, erased_at FROM public.communications_erasedmark;
+        INSERT INTO landline_kept_mark
+        SELECT secret.key, mark.digest, mark.erased_at
+        FROM public.communications_erasedmark AS mark CROSS JOIN public.communications_erasurekey AS secret;
     END IF;
     SELECT string_agg(format('public.%I', relname), ', ') INTO held FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname ~ ours;
@@ -75,12 +78,21 @@ END
 $$;
 """
 
+_LISTED: Final = "COPY landline_kept_mark (key, digest, erased_at) FROM STDIN;\n"
+_LISTED_END: Final = "\\.\n"
+
+# Only what the same key has hashed says anything here. A backup from before the first erasure has none: then it is that of the
+# database that was replaced, else of a list.
 _KEEP: Final = """
 INSERT INTO public.communications_erasurekey (id, key)
-SELECT 1, key FROM landline_kept_key ON CONFLICT (id) DO NOTHING;
+SELECT 1, key FROM (
+    SELECT 0 AS rank, key, NULL::timestamptz AS erased_at FROM landline_kept_key
+    UNION ALL SELECT 1, key, max(erased_at) FROM landline_kept_mark GROUP BY key
+) AS known ORDER BY rank, erased_at DESC LIMIT 1
+ON CONFLICT (id) DO NOTHING;
 INSERT INTO public.communications_erasedmark AS held (digest, erased_at)
-SELECT mark.digest, mark.erased_at FROM landline_kept_mark AS mark
-WHERE EXISTS (SELECT FROM landline_kept_key JOIN public.communications_erasurekey USING (key))
+SELECT mark.digest, max(mark.erased_at) FROM landline_kept_mark AS mark
+JOIN public.communications_erasurekey USING (key) GROUP BY mark.digest
 ON CONFLICT (digest) DO UPDATE SET erased_at = greatest(held.erased_at, excluded.erased_at);
 INSERT INTO public.communications_restoration (backup_made_at, backup_version) VALUES ({made_at}, {version});
 """
@@ -89,9 +101,14 @@ _END: Final = "COMMIT;\n"
 
 
 def restore_run(
-    backup: Backup, parameters: Mapping[str, Any], *, server_version: int, on_bytes: Callable[[int], None]
+    backup: Backup,
+    parameters: Mapping[str, Any],
+    *,
+    server_version: int,
+    on_bytes: Callable[[int], None],
+    erased: Iterable[Mark] = (),
 ) -> None:
-    """Raises BackupError; the database is as it was then."""
+    """``erased``: what lists outside of the database know. Raises BackupError; the database is as it was then."""
     manifest = backup.manifest
     if server_version < manifest.postgresql:
         raise BackupError(
@@ -117,6 +134,7 @@ def restore_run(
         feeder = threading.Thread(target=feed, args=(backup, compressed, on_bytes), daemon=True)
         try:
             database.write(_BEGIN.encode())
+            marks_write(database, erased)
             feeder.start()
             while portion := statements.read(PORTION):
                 database.write(portion)
@@ -132,6 +150,13 @@ def restore_run(
         close(database)
         if writer.wait() != 0 or reader.wait() != 0:
             raise BackupError(f"the database took nothing ({complaint(complaints)}). It is as it was.")
+
+
+def marks_write(database: IO[bytes], erased: Iterable[Mark]) -> None:
+    database.write(_LISTED.encode())
+    for mark in erased:
+        database.write(f"\\\\x{mark.key}\t\\\\x{mark.digest}\t{mark.erased_at}\n".encode())
+    database.write(_LISTED_END.encode())
 
 
 def feed(backup: Backup, reader: IO[bytes], on_bytes: Callable[[int], None]) -> None:

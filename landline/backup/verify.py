@@ -46,8 +46,6 @@ def backup_verify(path: Path) -> int:
             "backed up.\n"
         )
     media = manifest.media
-    if media.elsewhere:
-        sys.stdout.write(f"Files of messages are kept by {media.elsewhere} and are not in it.\n")
     if media.missing or media.damaged:
         sys.stdout.write(
             f"{len(media.missing) + len(media.damaged):,} files could not be read when it was made and are not in it.\n"
@@ -73,8 +71,7 @@ def trial(backup: Backup, listed: IO[bytes]) -> None:
                     on_bytes=line,
                 )
                 line.end()
-                if not backup.manifest.media.elsewhere:
-                    files_compare(backup, connection, listed)
+                files_compare(backup, connection, listed)
     except OSError as error:
         raise BackupError(f"the trial could not be made ({error.strerror or error}).") from error
     finally:

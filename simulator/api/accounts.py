@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from simulator.api.connections import proxy_read
 from simulator.api.documents import account_document
 from simulator.api.errors import ApiError, require_text
 from simulator.api.paging import page_request
@@ -64,8 +65,10 @@ class Accounts:
             providers = _providers(document.get("providers"))
         else:
             raise ApiError("invalid_parameters", "type must be create or reconnect.")
+        given = document.get("proxy")
         link = self._service.hosted.link(
             providers,
+            proxy=None if given is None else proxy_read(given),
             name=_optional_text(document, "name"),
             notify_url=_optional_url(document, "notify_url"),
             success_url=_optional_url(document, "success_redirect_url"),

@@ -89,7 +89,7 @@ class AccountConnections:
         document = await read_json(request)
         if "proxy" not in document:
             raise ApiError("missing_parameters", "proxy is required.")
-        account.proxy = None if document["proxy"] is None else _proxy(document["proxy"])
+        account.proxy = None if document["proxy"] is None else proxy_read(document["proxy"])
         return json_response({"object": "AccountUpdated", "account_id": account.id})
 
     async def restart(self, request: Request) -> Response:
@@ -118,7 +118,7 @@ class AccountConnections:
         if pairing is not None and not (isinstance(pairing, str) and _DIGITS.fullmatch(pairing)):
             raise ApiError("invalid_parameters", "pairing_phone_number must be 7 to 15 digits.")
         if document.get("proxy") is not None:
-            _proxy(document["proxy"])
+            proxy_read(document["proxy"])
         name = account.name if account is not None else "New account"
         if provider in BY_CREDENTIALS:
             name = _identity(document, provider)
@@ -157,7 +157,7 @@ def _identity(document: dict[str, object], provider: str) -> str:
     return username
 
 
-def _proxy(value: object) -> dict[str, object]:
+def proxy_read(value: object) -> dict[str, object]:
     """A proxy as given; 400 without a host and a port."""
     if not isinstance(value, dict):
         raise ApiError("invalid_parameters", "proxy must be an object.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from communications.models import Alarm, User
+from tests.access.conftest import Untouched
 from tests.access.routes import (
     JSON,
     Call,
@@ -116,6 +118,12 @@ def victim(database: ScratchDatabase, media_folder: Path) -> Victim:
     return Victim()
 
 
+@pytest.fixture
+def untouched_victim(untouched: Untouched[Victim]) -> Iterator[Victim]:
+    with untouched(Victim) as made:
+        yield made
+
+
 def test_there_are_unsafe_calls_to_try() -> None:
     assert {call.method for call in UNSAFE} >= {"POST", "DELETE"}
 
@@ -148,33 +156,33 @@ FORGERIES: dict[str, dict[str, str]] = {
 
 
 @EVERY_UNSAFE_CALL
-def test_j5_a_forged_request_is_refused_and_changes_nothing(victim: Victim, call: Call) -> None:
+def test_j5_a_forged_request_is_refused_and_changes_nothing(untouched_victim: Victim, call: Call) -> None:
     before = rows_of_every_table()
     for (forgery, headers), content_type in product(FORGERIES.items(), BODY_TYPES):
-        sent = {name: value.format(token=victim.token) for name, value in headers.items()}
-        refused = victim.makes(call, sent, content_type=content_type)
+        sent = {name: value.format(token=untouched_victim.token) for name, value in headers.items()}
+        refused = untouched_victim.makes(call, sent, content_type=content_type)
         assert refused.status_code == 403, forgery
         assert refused.headers["Content-Type"] == "application/problem+json"
         assert refused.json()["code"] == "csrf_failed"
     assert rows_of_every_table() == before
-    assert victim.client.get("/api/v1/communications/channels/").status_code == 200
+    assert untouched_victim.client.get("/api/v1/communications/channels/").status_code == 200
 
 
 @EVERY_UNSAFE_CALL
-def test_j5_a_method_cannot_be_smuggled_into_a_safe_one(victim: Victim, call: Call) -> None:
+def test_j5_a_method_cannot_be_smuggled_into_a_safe_one(untouched_victim: Victim, call: Call) -> None:
     before = rows_of_every_table()
-    path = call.template.format(**victim.values)
+    path = call.template.format(**untouched_victim.values)
     for method in ("GET", "HEAD", "OPTIONS"):
         whole(
-            victim.client.generic(
+            untouched_victim.client.generic(
                 method,
                 path,
-                query_params={"_method": call.method, "message_id": victim.values["message_id"]},
+                query_params={"_method": call.method, "message_id": untouched_victim.values["message_id"]},
                 headers={"X-HTTP-Method-Override": call.method, "X-Method-Override": call.method},
             )
         )
     assert rows_of_every_table() == before
-    assert victim.client.get("/api/v1/communications/channels/").status_code == 200
+    assert untouched_victim.client.get("/api/v1/communications/channels/").status_code == 200
 
 
 def test_j5_no_view_is_left_out(victim: Victim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from communications.models import Alarm, ChannelAccess, Draft, User
+from tests.access.conftest import Untouched
 from tests.access.routes import Call, calls_of_the_api, patterns_of_the_server, rows_of_every_table
 from tests.database import ScratchDatabase
 from tests.inbox import (
@@ -202,6 +204,12 @@ def world(database: ScratchDatabase, media_folder: Path) -> World:
     return World()
 
 
+@pytest.fixture
+def untouched_world(untouched: Untouched[World]) -> Iterator[World]:
+    with untouched(World) as made:
+        yield made
+
+
 def test_every_call_of_the_api_is_in_a_matrix() -> None:
     assert {str(call) for call in CALLS} - {
         str(call) for call in CALLS_OF_THE_INBOX
@@ -232,9 +240,9 @@ def test_j1_the_owner_is_answered(world: World, call: Call) -> None:
 
 
 @EVERY_CALL
-def test_j1_nobody_is_told_to_log_in(world: World, call: Call) -> None:
+def test_j1_nobody_is_told_to_log_in(untouched_world: World, call: Call) -> None:
     before = rows_of_every_table()
-    for values in (world.ours.values, {**world.ours.values, **ABSENT}):
+    for values in (untouched_world.ours.values, {**untouched_world.ours.values, **ABSENT}):
         refused = call.made_by(client_of(None), values)
         assert refused.status_code == 401
         assert refused.headers["Content-Type"] == "application/problem+json"
@@ -243,11 +251,11 @@ def test_j1_nobody_is_told_to_log_in(world: World, call: Call) -> None:
 
 
 @EVERY_CALL_WITH_AN_ID
-def test_j1_what_is_not_yours_is_not_there(world: World, call: Call) -> None:
+def test_j1_what_is_not_yours_is_not_there(untouched_world: World, call: Call) -> None:
     before = rows_of_every_table()
-    absent = {**world.ours.values, **ABSENT}
-    for who, stranger in world.strangers.items():
-        foreign = call.made_by(stranger, world.ours.values)
+    absent = {**untouched_world.ours.values, **ABSENT}
+    for who, stranger in untouched_world.strangers.items():
+        foreign = call.made_by(stranger, untouched_world.ours.values)
         missing = call.made_by(stranger, absent)
         assert foreign.status_code == missing.status_code == 404, who
         assert foreign.headers["Content-Type"] == missing.headers["Content-Type"], who
@@ -335,10 +343,10 @@ def test_a_conversation_is_found_below_its_own_provider_only(world: World, call:
     assert call.made_by(owner, {**world.ours.values, "provider": provider}).status_code == 404
 
 
-def test_j2_a_filter_by_a_foreign_channel_finds_nothing(world: World) -> None:
+def test_j2_a_filter_by_a_foreign_channel_finds_nothing(untouched_world: World) -> None:
     path = "/api/v1/communications/{}/chats/"
-    owner = client_of(world.ours.owner)
-    mine, theirs = world.ours.channel.pk, world.theirs.channel.pk
+    owner = client_of(untouched_world.ours.owner)
+    mine, theirs = untouched_world.ours.channel.pk, untouched_world.theirs.channel.pk
     assert owner.get(path.format("whatsapp"), {"channel_id": mine}).status_code == 200
     for provider, channel in [("all", theirs), ("linkedin", theirs), ("linkedin", mine), ("all", 10**18)]:
         refused = owner.get(path.format(provider), {"channel_id": channel})
@@ -396,27 +404,27 @@ HOSTILE = [
 
 
 @EVERY_CALL_WITH_AN_ID
-def test_j9_odd_values_in_the_path_are_not_there(world: World, call: Call) -> None:
-    owner = client_of(world.ours.owner)
+def test_j9_odd_values_in_the_path_are_not_there(untouched_world: World, call: Call) -> None:
+    owner = client_of(untouched_world.ours.owner)
     before = rows_of_every_table()
     for name, hostile in product(call.parameters, HOSTILE):
         quoted = hostile.replace("/", "%2F").replace("?", "%3F").replace("#", "%23")
-        answer = call.made_by(owner, {**world.ours.values, name: quoted})
+        answer = call.made_by(owner, {**untouched_world.ours.values, name: quoted})
         assert answer.status_code == 404, (name, hostile, answer.content)
     assert rows_of_every_table() == before
 
 
 @pytest.mark.parametrize("parameter", ["cursor", "limit", "channel_id"])
-def test_j9_odd_values_in_the_query_are_refused(world: World, parameter: str) -> None:
-    owner = client_of(world.ours.owner)
+def test_j9_odd_values_in_the_query_are_refused(untouched_world: World, parameter: str) -> None:
+    owner = client_of(untouched_world.ours.owner)
     for hostile in HOSTILE:
         answer = owner.get("/api/v1/communications/all/chats/", {parameter: hostile})
         assert answer.status_code in (400, 404), (hostile, answer.content)
         assert b"communications_" not in answer.content
 
 
-def test_j9_there_is_nothing_to_sort_or_search_by(world: World) -> None:
-    owner = client_of(world.ours.owner)
+def test_j9_there_is_nothing_to_sort_or_search_by(untouched_world: World) -> None:
+    owner = client_of(untouched_world.ours.owner)
     plain = owner.get("/api/v1/communications/all/chats/").content
     odd = {"order_by": "(SELECT 1)", "sort": "password", "search": "'", "fields": "password", "user_id": "2"}
     assert owner.get("/api/v1/communications/all/chats/", odd).content == plain

@@ -305,6 +305,21 @@ async def test_a_restart_says_whether_it_worked(accounts: Accounts, restarted: b
     )
 
 
+async def test_a_proxy_goes_with_the_link_and_its_password_is_kept_nowhere(
+    accounts: Accounts, settings: Any
+) -> None:
+    proxy = {"host": "proxy.example", "port": 8080, "password": CODE}
+    act = await linked(accounts, settings, proxy=proxy)
+    assert accounts.calls[-1][1]["proxy"] == {"protocol": "http", **proxy}
+    assert CODE not in str(await AccountAct.objects.values().aget())
+    shown = await accounts.shown(str(act.pk))
+    assert (shown["state"], CODE in str(shown)) == ("asking", False)
+    assert (await accounts.ask("POST", f"accounts/acts/{act.pk}/renew/")).status_code == 400
+    wanted: dict[str, Any] = {"client_id": str(uuid7()), "way": "page", "proxy": proxy}
+    refused = await accounts.ask("POST", "accounts/", account_type="whatsapp", **wanted)
+    assert refused.status_code == 400
+
+
 @pytest.mark.parametrize("is_gone_already", [False, True])
 async def test_f8_a_removed_account_is_a_fact_of_the_ledger_and_its_data_stays(
     accounts: Accounts, is_gone_already: bool

@@ -23,6 +23,7 @@ from communications.selectors.pages import (
     CONVERSATION_PAGE,
     MESSAGE_PAGE,
     of_rows,
+    window_of_rows,
 )
 from communications.selectors.queries import rows_planned_once
 from tests.database import ScratchDatabase
@@ -232,13 +233,14 @@ def test_a_page_costs_the_same_number_of_queries_whatever_it_holds(database: Scr
     for number in range(2):
         message_make(conversation, sender=attendee_make(channel), sent_at=minutes(number))
         conversation_make(channel, kind="group", members=[attendee_make(channel, "Ada")])
-    few = [queries(CHATS), queries(messages_path(conversation))]
+    around = f"{messages_path(conversation)}?around={message_make(conversation, sent_at=minutes(5)).pk}"
+    few = [queries(CHATS), queries(messages_path(conversation)), queries(around)]
     for number in range(30):
         message = message_make(conversation, sender=attendee_make(channel), sent_at=minutes(number))
         message.attachment_set.create(channel=channel, external_attachment_id="a")
         message.reaction_set.create(channel=channel, sender_provider_id="x", emoji="👍", reacted_at=NOON)
         conversation_make(channel, kind="group", members=[attendee_make(channel, "Ada")])
-    assert [queries(CHATS), queries(messages_path(conversation))] == few
+    assert [queries(CHATS), queries(messages_path(conversation)), queries(around)] == few
     # Session, person, scope, page, people.
     assert max(few) <= 5
 
@@ -321,4 +323,9 @@ def test_a_page_reads_no_more_than_it_shows(crowded: Conversation) -> None:
             },
         )
         assert 0 < rows_read(plan, "message_thread") <= 21
+        assert not read_whole(plan)
+    for number in (1, 3_000, 6_000):
+        message = crowded.message_set.get(external_message_id=f"crowd{number}")
+        plan = plan_of(window_of_rows(11, 11), {"conversation_id": crowded.pk, "around": message.pk})
+        assert 11 <= rows_read(plan, "message_thread") <= 22
         assert not read_whole(plan)

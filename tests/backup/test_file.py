@@ -19,7 +19,7 @@ from landline.backup.manifest import Manifest
 from landline.backup.reading import backup_open
 from landline.backup.writing import DUMP, MANIFEST, MEDIA, backup_file
 from tests.backup.place import Place
-from tests.backup.rows import PICTURE_KEY, inhabit
+from tests.backup.rows import PICTURE, PICTURE_KEY, inhabit
 
 
 def changed(file: Path, path: Path, change: Callable[[Manifest], Manifest]) -> Path:
@@ -197,9 +197,32 @@ def test_files_that_are_gone_or_other_are_named(source: Place, tmp_path: Path) -
     assert "2 files could not be read when it was made" in source.run("backup", "--verify", file)
 
 
-def test_files_in_a_storage_elsewhere_are_left_out_in_words(source: Place, tmp_path: Path) -> None:
+def test_files_in_a_storage_elsewhere_are_taken_along_and_brought_back(
+    source: Place, target: Place, tmp_path: Path
+) -> None:
     inhabit(source)
-    source.variables["LANDLINE_MEDIA_STORAGE"] = "django.core.files.storage.InMemoryStorage"
-    told = source.run("backup", tmp_path / "backup.tar")
-    assert "0 files" in told
-    assert "InMemoryStorage and are not in the backup: back them up there" in told
+    file, stranger = tmp_path / "backup.tar", Path("cd") / ("c" * 32)
+    for place in (source, target):
+        bucket = place.data_dir / "bucket"
+        place.variables["LANDLINE_MEDIA_STORAGE"] = "tests.backup.bucket.Bucket"
+        place.variables["LANDLINE_MEDIA_STORAGE_OPTIONS"] = msgspec.json.encode(
+            {"place": str(bucket)}
+        ).decode()
+    source.media("").rename(source.data_dir / "bucket")
+    assert "2 files" in source.run("backup", file)
+    assert "2 files are what was" in source.run("backup", "--verify", file)
+
+    bucket = target.data_dir / "bucket"
+    (bucket / stranger).parent.mkdir(parents=True)
+    (bucket / stranger).write_bytes(b"of another installation")
+    target.run("restore", file)
+    assert (bucket / PICTURE_KEY).read_bytes() == PICTURE
+    assert (bucket / f"{PICTURE_KEY}.thumbnail").read_bytes() == b"small"
+    assert (bucket / stranger).exists()
+
+    (bucket / "out of reach").touch()
+    assert "could not be written (it cannot be reached)" in target.refused("restore", file, "--replace")
+    (source.data_dir / "bucket" / "out of reach").touch()
+    refusal = source.refused("backup", tmp_path / "second.tar")
+    assert f"did not give {PICTURE_KEY} (it cannot be reached). No backup was made." in refusal
+    assert list(tmp_path.glob("*second*")) == []

@@ -131,6 +131,32 @@ def test_what_was_erased_since_is_erased_again(target: Place, yesterday: Path) -
     assert target.rows("SELECT count(*) FROM communications_conversation") == [(1,)]
 
 
+def test_what_was_erased_since_is_erased_again_in_an_empty_database(
+    target: Place, yesterday: Path, tmp_path: Path
+) -> None:
+    """The list beside the data knows of it: that of one life of the database after the other."""
+    empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+    target.run("restore", yesterday)
+    ((account,),) = target.rows("SELECT external_account_id FROM communications_channel")
+    target.run("erase", "--account", account, "--message", "told-7", "--yes")
+    target.rows(empty)
+    assert "1 messages that were erased since" in target.run("restore", yesterday)
+    target.run("erase", "--account", account, "--conversation", "other-chat", "--yes")
+    first, second = sorted((target.data_dir / "erased").iterdir(), key=lambda place: place.stat().st_mtime)
+    assert stat.S_IMODE(second.stat().st_mode) == 0o600
+    assert b"told-7" not in first.read_bytes() + second.read_bytes()
+
+    target.rows(empty)
+    whole = second.read_text()
+    second.write_text(whole[: len(whole) // 2])
+    assert "cannot be read as a list of what was erased" in target.refused("restore", yesterday)
+    assert target.rows("SELECT FROM pg_class WHERE relname = 'communications_message'") == []
+    second.write_text(whole)
+    assert "4 messages that were erased since" in target.run("restore", yesterday)
+    assert target.rows("SELECT count(*) FROM communications_message") == [(49,)]
+    assert target.rows("SELECT count(*) FROM communications_conversation") == [(1,)]
+
+
 def test_nothing_is_replaced_without_a_word_or_under_a_running_server(target: Place, yesterday: Path) -> None:
     target.run("restore", yesterday)
     target.rows("UPDATE communications_message SET text = 'later'")

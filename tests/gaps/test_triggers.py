@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from communications.ingest.gaps import Heartbeat, gaps_look, missing_ask
-from communications.models import UpstreamRead
+from communications.models import Conversation, UpstreamRead
+from simulator.dialects import QuoteForm
 from tests.gaps.world import World, ago
 from tests.ingest.deliveries import rows
 from tests.ledger_rows import delivery_keep
@@ -83,9 +85,7 @@ async def test_a_delivery_that_fails_for_good_opens_one_for_its_hour(world: Worl
 
 
 async def age(world: World) -> None:
-    await world.execute(
-        "UPDATE communications_message SET created_at = now() - interval '2 minutes' WHERE is_stub"
-    )
+    await world.execute("UPDATE communications_message SET created_at = now() - interval '2 minutes'")
     async with world.connections.connection() as connection:
         await missing_ask(connection)
 
@@ -144,6 +144,59 @@ async def test_a_reference_that_upstream_does_not_know_either_opens_one(world: W
     assert await world.windows() == [("reference", "waiting")]
     await world.work()
     assert await world.held() == world.truth
+
+
+@pytest.mark.parametrize("quote", QuoteForm)
+async def test_f11_a_quote_of_a_message_that_never_came_brings_it_and_what_else_was_lost(
+    world: World, quote: QuoteForm
+) -> None:
+    """Upstream knows a message by its own id only; by the provider's the comparison finds it."""
+    chat, other = world.chat(), world.chat("Bea", 119)
+    chat.account.dialect = replace(chat.account.dialect, quotes=quote)
+    world.sim.customer_writes(chat, "told")
+    await world.sim.settled()
+    await Conversation.objects.filter(channel=world.channel).aupdate(is_whole=True)
+    world.lose()
+    message = world.sim.customer_writes(chat, "lost")
+    world.sim.customer_writes(other, "lost as well")
+    world.lose(0)
+    for number in range(2):
+        world.sim.customer_writes(chat, f"answer {number}", quoting=message)
+    await world.sim.settled()
+    await age(world)
+    await world.ask()
+    assert world.sim.calls.count("GET /messages/{message_id}") == 1
+    assert await world.windows() == [("reference", "waiting")]
+    await world.work()
+    assert await world.held() == world.truth
+    world.sim.customer_writes(chat, "answer again", quoting=message)
+    await world.sim.settled()
+    await age(world)
+    await world.ask()
+    assert world.sim.calls.count("GET /messages/{message_id}") == 1
+    assert await world.windows() == [("reference", "done")]
+
+
+@pytest.mark.parametrize("is_copied", [True, False])
+async def test_a_quote_of_what_is_older_than_the_copy_opens_none(world: World, is_copied: bool) -> None:
+    """Asked for once at most, and not kept: it would stand in the thread with a hole after it."""
+    copied_since = ago(days=1) if is_copied else None
+    chat = world.chat()
+    chat.account.dialect = replace(chat.account.dialect, quotes=QuoteForm.UNIPILE)
+    world.lose()
+    old = world.sim.customer_writes(chat, "older than the copy", at=ago(days=2))
+    world.lose(0)
+    world.sim.customer_writes(chat, "told")
+    await world.sim.settled()
+    await Conversation.objects.filter(channel=world.channel).aupdate(whole_since=copied_since)
+    for _ in range(3):
+        world.sim.customer_writes(chat, "answer", quoting=old)
+        await world.sim.settled()
+        await age(world)
+        await world.ask()
+    assert world.sim.calls.count("GET /messages/{message_id}") == int(is_copied)
+    assert await world.windows() == []
+    assert {one.text for one in await world.held()} == {"told", "answer"}
 
 
 async def test_the_nightly_check_is_opted_into_and_comes_once_a_night(world: World) -> None:

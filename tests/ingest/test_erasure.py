@@ -19,6 +19,8 @@ from communications.ingest.erase import (
 )
 from communications.ingest.record import record
 from communications.models import Channel, Erasure
+from communications.tasks.erased_list import erased_list_look
+from landline.backup.erased import erased_marks
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows
 from tests.webhooks.bodies import (
     ACCOUNT,
@@ -92,6 +94,29 @@ async def town(connections) -> dict[str, int]:
         petrs_message("two", "another secret"),
     )
     return jana_alone
+
+
+async def test_the_list_of_what_was_erased_is_written_anew_after_each_erasure_only(
+    connections, settings, town, tmp_path
+):
+    settings.LANDLINE_DATA_DIR = str(tmp_path)
+    folder = tmp_path / "erased"
+
+    async def written() -> list[int]:
+        await erased_list_look(connections)
+        return [place.stat().st_ino for place in folder.glob("*.marks")]
+
+    assert await written() == []
+    await erased(message_erasable, "one")
+    first = await written()
+    assert len(first) == 1
+    assert await written() == first
+    known = set(erased_marks(folder))
+    await erased(conversation_erasable, PETR_LID)
+    assert await written() != first
+    assert known < set(erased_marks(folder))
+    [(marks,)] = await rows(connections, "SELECT count(*) FROM communications_erasedmark")
+    assert len(set(erased_marks(folder))) == marks
 
 
 async def test_an_erased_conversation_is_gone_and_replay_retries_and_new_ids_do_not_bring_it_back(

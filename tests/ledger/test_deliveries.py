@@ -123,6 +123,16 @@ async def test_filters_narrow_pages_and_totals_alike(connections: Connections, o
     assert [one["id"] for one in (await owner.get(f"deliveries/{first}/"))["repeated_by"]] == [again]
 
 
+async def test_a_long_body_is_searched_though_it_is_kept_compressed(
+    connections: Connections, owner: Reader
+) -> None:
+    long = await keep(connections, whatsapp_message("long", text="to and fro " * 2_000 + "the needle"))
+    await keep(connections, whatsapp_message("other", text="to and fro " * 2_000))
+    kept = "SELECT pg_column_size(raw) < length(raw) / 5 FROM communications_webhookbody"
+    assert await rows(connections, kept) == [(True,), (True,)]
+    assert [one["id"] for one in await owner.whole_list(text="the needle")] == [long]
+
+
 async def test_a_search_that_takes_too_long_says_how_far_back_it_went_and_goes_on_from_there(
     connections: Connections, owner: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

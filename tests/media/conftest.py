@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 @pytest.fixture
 def media_folder(settings: Any, tmp_path: Path) -> Path:
     """Where files are kept during this test; files on their way are beside it."""
-    settings.LANDLINE_DATA_DIR = tmp_path
+    return media_kept_in(tmp_path, settings)
+
+
+def media_kept_in(folder: Path, settings: Any) -> Path:
+    settings.LANDLINE_DATA_DIR = folder
     settings.LANDLINE_MEDIA_KEEP_FREE_BYTES = 0
-    kept = {**settings.STORAGES["media"], "OPTIONS": {"location": str(tmp_path / "media")}}
+    kept = {**settings.STORAGES["media"], "OPTIONS": {"location": str(folder / "media")}}
     settings.STORAGES = {**settings.STORAGES, "media": kept}
-    return tmp_path / "media"
+    return folder / "media"
 
 
 @pytest.fixture

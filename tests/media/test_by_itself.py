@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from communications.models import Attachment, User
+from communications.models import Attachment, Message, UpstreamCall, User, WebhookDelivery
 from simulator import Simulator
 from simulator.creation import document, gone_video, sticker, upload, voice_note
 from simulator.faults import Fault
@@ -126,6 +126,13 @@ async def test_files_appear_by_themselves(running: Running) -> None:
     assert (await running.reader.until("sticker", "stored"))["thumbnail_url"]
     gone = await running.reader.until("gone", "unavailable")
     assert (gone["url"], gone["thumbnail_url"]) == (None, None)
+
+    told_by = {f"{delivery}" async for delivery in Message.objects.values_list("received_by", flat=True)}
+    deliveries = {f"{key}" async for key in WebhookDelivery.objects.values_list("pk", flat=True)}
+    calls = UpstreamCall.objects.filter(route__endswith="/attachments/{attachment_id}")
+    reasons = {reason async for reason in calls.values_list("reason", flat=True)}
+    assert reasons <= {f"attachment received by delivery {delivery}" for delivery in told_by & deliveries}
+    assert len(reasons) == 4, "one that is told as gone is not asked for"
 
 
 async def test_text_does_not_wait_for_media(running: Running) -> None:

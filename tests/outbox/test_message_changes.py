@@ -184,6 +184,29 @@ async def test_without_an_event_one_reading_decides(
 
 
 @EVERY_KIND
+async def test_a_message_that_upstream_no_longer_has_is_asked_for_once(
+    database: ScratchDatabase, kind: str
+) -> None:
+    """To be gone is what a deletion wanted, and no other change is seen in what is not there."""
+    async with working() as worker:
+        desk = await accepted(worker, kind)
+        read = f"GET /messages/{desk.message.external_message_id}"
+        worker.upstream.answers[read] = (404, {"type": "errors/resource_not_found", "status": 404})
+        await make_due(state="accepted")
+        await worker.run()
+        await worker.run()
+        assert [call for call, _ in worker.calls] == [desk.call(kind), read], "once"
+    intent, message = await Intent.objects.aget(), await Message.objects.aget()
+    if kind == "delete":
+        assert (intent.state, intent.evidence) == ("done", "read_back")
+        assert message.deleted_at is not None
+    else:
+        assert intent.state == "failed"
+        assert intent.reason
+        assert message.deleted_at is None
+
+
+@EVERY_KIND
 async def test_e4_a_lost_answer_is_settled_by_the_event(database: ScratchDatabase, kind: str) -> None:
     desk: Desk = await sync_to_async(Desk)()
     await sync_to_async(desk.change)(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -135,6 +136,43 @@ async def test_a_group_is_begun_with_several_and_a_title(desk: Desk, echo: Echo)
     assert len(await roots()) == 2
     root = (await roots())[1]
     assert (str(root.pk), root.external_thread_id.startswith("new:")) == (begun["conversation"]["id"], False)
+
+
+@pytest.mark.parametrize("echo", ["never", "after"])
+async def test_e4_e5_a_group_whose_answer_was_lost_is_found_by_reading(desk: Desk, echo: str) -> None:
+    known_there(desk)
+    desk.fault("cut_after", endpoint="POST /chats", echo=echo)
+    contact = str(desk.conversation.contact_id)
+    begun = (await begin(desk, attendee_ids=[contact], phones=[PHONE], title="Jantar")).json()
+    await desk.settle()
+    assert desk.sent == ["Bom dia"]
+    (row,) = await desk.own()
+    assert (row.pk, row.status) == (int(begun["message"]["id"]), "sent")
+    (intent,) = [one async for one in Intent.objects.all()]
+    assert (intent.state, intent.attempts) == ("done", 1)
+    root = (await roots())[1]
+    assert (str(root.pk), root.external_thread_id.startswith("new:")) == (begun["conversation"]["id"], False)
+    assert len(await roots()) == 2
+
+
+@pytest.mark.parametrize("what", ["another title", "an older group", "twice"])
+async def test_e6_a_group_that_may_be_another_is_left_to_a_person(desk: Desk, what: str) -> None:
+    known_there(desk)
+    account = desk.chat.account
+    other = desk.sim.contact(account, "Carla", phone_number="+351910000444")
+    title = "Almoço" if what == "another title" else "Jantar"
+    chat = desk.sim.group_chat(account, title, [other])
+    if what == "an older group":
+        desk.sim.customer_writes(chat, "Quem vem?", at=dt.datetime.now(dt.UTC) - dt.timedelta(hours=1))
+    desk.fault("cut_before", endpoint="POST /chats")
+    contact = str(desk.conversation.contact_id)
+    begun = (await begin(desk, attendee_ids=[contact], phones=[PHONE], title="Jantar")).json()
+    await desk.run()
+    for _ in range(2 if what == "twice" else 1):
+        desk.sim.phone_writes(chat, "Bom dia")
+    await desk.settle()
+    intent = await Intent.objects.aget(message_id=int(begun["message"]["id"]))
+    assert (intent.state, intent.attempts) == ("unconfirmed", 1)
 
 
 async def test_e10_e11_one_key_begins_one_conversation(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from communications.models import Channel, ChannelPace, Conversation, Intent
 from communications.schemas.identifiers import uuid7
 from communications.status import LADDER
+from communications.tasks.key import key_judge
 from simulator.habits import Echo, Habits
 from tests.inbox import client_of
 from tests.ingest.deliveries import rows
@@ -247,6 +248,20 @@ async def test_e19_what_upstream_calls_disconnected_waits_and_goes_on_when_it_sa
     await desk.sim.settled()
     await desk.run()
     assert desk.sent == ["Olá"]
+
+
+async def test_e15_what_a_refused_key_holds_says_so_and_goes_on_once_a_key_is_taken(desk: Desk) -> None:
+    desk.fault("refused", type="missing_credentials")
+    document = await desk.write()
+    await desk.run()
+    intent = await desk.intent(document)
+    assert (intent.state, intent.reason_code, desk.sent) == ("waiting", "key_refused", [])
+    assert "key" in intent.reason
+    await desk.run()
+    assert desk.sim.calls.count("POST /chats/{chat_id}/messages") == 1
+    await key_judge(desk.connections, refused_as="")
+    await desk.run()
+    assert ((await desk.message(document)).status, desk.sent) == ("sent", ["Olá"])
 
 
 async def test_e19_what_has_waited_for_a_day_asks_before_it_goes(desk: Desk) -> None:

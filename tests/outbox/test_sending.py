@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from communications.models import Conversation
+from communications.tasks import outbox
 from simulator.habits import Echo, Habits
 from tests.outbox.desk import Desk
 
@@ -37,6 +39,42 @@ async def test_e2_e3_echo_and_answer_in_any_order_are_one_row(desk: Desk, echo: 
     assert (row.pk, row.status, desk.sent) == (int(document["id"]), "sent", ["Olá"])
     intent = await desk.intent(document)
     assert (intent.state, intent.evidence) == ("done", "read_back" if echo is Echo.NEVER else "echo")
+
+
+async def test_what_may_have_arrived_is_looked_for_however_much_is_to_be_sent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.fault("error_before")
+    await desk.write("Olá")
+    await desk.run()
+    other = desk.sim.direct_chat(desk.sim.contact(desk.chat.account, "Rui", phone_number="+351910000222"))
+    await desk.let_go()
+    desk.sim.customer_writes(other, "Boa tarde")
+    await desk.sim.settled()
+    desk.conversation = await Conversation.objects.exclude(pk=desk.conversation.pk).aget(channel=desk.channel)
+    for number in range(3):
+        await desk.write(f"{number}")
+    monkeypatch.setattr(outbox, "CALLS_MAX", 1)
+    await desk.make_due()
+    desk.sim.calls.forget()
+    await desk.run()
+    first, *others = [call.endpoint for call in desk.sim.calls]
+    assert first == "GET /chats/{chat_id}/messages"
+    assert others.count("POST /chats/{chat_id}/messages") == 3
+
+
+async def test_e4_the_same_words_from_the_phone_do_not_hide_what_was_sent(desk: Desk) -> None:
+    """The only echo is of the phone's message: reading once more shows the other, and both are rows."""
+    desk.fault("cut_after", echo="never")
+    await desk.write("ok")
+    await desk.run()
+    typed = desk.sim.phone_writes(desk.chat, "ok").id
+    await desk.settle()
+    (sent,) = desk.sim.sent
+    assert sorted(str(row.external_message_id) for row in await desk.own()) == sorted(
+        [sent.message_id, typed]
+    )
+    assert {row.status for row in await desk.own()} == {"sent"}
 
 
 @pytest.mark.parametrize(

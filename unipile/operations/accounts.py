@@ -141,6 +141,7 @@ class AccountOperations:
         success_url: str | None = None,
         failure_url: str | None = None,
         sync_limit: Mapping[str, int] | None = None,
+        proxy: Mapping[str, object] | None = None,
     ) -> str:
         """The address of a page on which a person connects an account, or connects one again.
 
@@ -159,6 +160,7 @@ class AccountOperations:
             "success_redirect_url": success_url,
             "failure_redirect_url": failure_url,
             "sync_limit": {"MESSAGING": dict(sync_limit)} if sync_limit else None,
+            "proxy": proxy,
         }
         answer = await self._caller.answer(
             Call(

@@ -3,9 +3,9 @@
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed
 from communications.tasks.answers import answer_delivery
-from communications.webhooks.handlers.answers import MESSAGE, REACTION, answer_bytes
+from communications.webhooks.handlers.answers import GONE, MESSAGE, REACTION, answer_bytes
 from unipile.client import UnipileClient
-from unipile.errors import Rejected
+from unipile.errors import NotFound, Rejected
 from unipile.resources.message import parse_message
 
 
@@ -26,12 +26,24 @@ async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
 
 
 async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
-    """The message, if it shows what was wanted. Raises any ``UnipileError``."""
+    """The message, if it shows what was wanted: one that is to be deleted may be gone altogether. Raises any ``UnipileError``."""
     if claimed.external_message_id is None:
         return []
-    stated = await client.messages.stated(
-        claimed.external_message_id, reason=f"whether a change of message {claimed.message_id} was made"
-    )
+    try:
+        stated = await client.messages.stated(
+            claimed.external_message_id, reason=f"whether a change of message {claimed.message_id} was made"
+        )
+    except NotFound as gone:
+        if claimed.kind != "delete":
+            raise
+        answer = {
+            "object": "Error",
+            "status": gone.status,
+            "type": gone.upstream_type,
+            "message_id": claimed.external_message_id,
+        }
+        told = answer_bytes(GONE, account=claimed.account, asked_by=claimed.client_id, answer=answer)
+        return [answer_delivery(told)]
     event, people = MESSAGE, []
     message = parse_message(stated)
     match claimed.kind:

@@ -9,14 +9,13 @@ from communications.outbox.new_conversations import UNNAMED
 from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed, OutgoingFile
 from communications.tasks.answers import answer_delivery
+from communications.tasks.calls.begun_group import BEFORE_ATTEMPT, group_found
 from communications.webhooks.handlers.listed import listed_bytes
 from unipile.client import UnipileClient
 from unipile.errors import Rejected
 from unipile.payloads import fields
 from unipile.transport import FilePart
 
-# Upstream's clock may be behind ours by this much; its bounds are exclusive.
-BEFORE_ATTEMPT: Final = dt.timedelta(seconds=5, milliseconds=1)
 AFTER_ATTEMPT: Final = dt.timedelta(minutes=15)
 
 
@@ -65,7 +64,10 @@ async def _begin(client: UnipileClient, claimed: Claimed, files: list[FilePart])
 
 
 async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
-    """The account's own messages since the attempt, of the conversation if it has a name. Raises any ``UnipileError``."""
+    """The account's own messages since the attempt, of the conversation if it has a name. Raises any ``UnipileError``.
+
+    Of a group without one they are those of all conversations, and tell its name if it is among them.
+    """
     asked_at = dt.datetime.now(dt.UTC)
     page = await client.messages.page_stated(
         None if claimed.thread.startswith(UNNAMED) else claimed.thread,
@@ -74,14 +76,19 @@ async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
         after=claimed.attempted_at - BEFORE_ATTEMPT,
         before=claimed.attempted_at + AFTER_ATTEMPT,
     )
-    return [
+    own = [
+        message
+        for message in reversed(page.items)
+        if fields.flag(message.get("is_sender")) and not fields.flag(message.get("is_event"))
+    ]
+    named = await group_found(client, claimed, own) if claimed.thread.startswith(UNNAMED) else []
+    return named + [
         answer_delivery(
             listed_bytes(
                 account=claimed.account, asked_by=claimed.client_id, asked_at=asked_at, answer=message
             )
         )
-        for message in reversed(page.items)
-        if fields.flag(message.get("is_sender")) and not fields.flag(message.get("is_event"))
+        for message in own
     ]
 
 

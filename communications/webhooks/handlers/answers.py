@@ -42,6 +42,7 @@ from unipile.resources.message import parse_message
 
 CHAT: Final = "api_chat"
 MESSAGE: Final = "api_message"
+GONE: Final = "api_message_gone"
 REACTION: Final = "api_reaction"
 PERSON: Final = "api_person"
 REMOVED: Final = "api_account_removed"
@@ -92,6 +93,10 @@ def answer_read(body: object, raw: bytes, received_at: dt.datetime) -> Reading:
         fact = chat_description(chat, stated.get("attendees"), _asked_at(stated, received_at))
     elif event == MESSAGE:
         fact = _message_as_it_is(answer, received_at)
+    elif event == GONE:
+        fact = MessageDeleted(
+            external_message_id=fields.required_id(answer.get("message_id"), "message_id"), at=received_at
+        )
     elif event == REACTION:
         fact = _own_reaction(answer, stated.get("attendees"), received_at)
     elif event == REMOVED:

@@ -1585,6 +1585,8 @@ export interface components {
             readonly phone: string;
             /** @description By a link, where the provider's accounts take one: not WhatsApp, Telegram. */
             readonly sync_limit?: components["schemas"]["SyncLimit"] | null;
+            /** @description By a link; such an act cannot be renewed. */
+            readonly proxy?: components["schemas"]["Proxy"] | null;
         };
         /** CheckpointAnswer */
         readonly CheckpointAnswer: {

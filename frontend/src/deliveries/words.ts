@@ -36,6 +36,7 @@ const EVENT_WORD: Readonly<Record<string, string>> = {
   account_status: "Account status",
   api_chat: "Chat, read from upstream",
   api_message: "Message, read from upstream",
+  api_message_gone: "Message, no longer at upstream",
   api_sent: "Message sent, as upstream answered",
   api_found: "Own message, read back from upstream",
   hosted_auth_notify: "Account connected",
