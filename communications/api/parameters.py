@@ -274,6 +274,13 @@ class NewMessage(Schema):
         list[IdText], Field(default=[], max_length=30, description="Files handed over before.")
     ]
     voice: Annotated[bool, Field(default=False, description="The one file is a voice note.")]
+    seen_message_id: Annotated[
+        IdText | None,
+        Field(
+            default=None,
+            description="The newest message that its writer can have seen: later ones stay unread. Null: all are read.",
+        ),
+    ]
 
 
 class Decided(Schema):
@@ -323,6 +330,11 @@ def id_number(text: str) -> int:
     if number > LARGEST_ID:
         raise NotFound
     return number
+
+
+def id_number_or_none(text: str | None) -> int | None:
+    """Raises as ``id_number`` does."""
+    return None if text is None else id_number(text)
 
 
 def id_numbers(texts: Iterable[str]) -> list[int]:

@@ -19,6 +19,7 @@ from communications.api.parameters import (
     NewMessage,
     Provider,
     id_number,
+    id_number_or_none,
     id_numbers,
     provider_or_any,
 )
@@ -75,11 +76,10 @@ def send_message_local_first(
         wanted=WantedMessage(
             client_id=message.client_id,
             text=message.text,
-            quoted_message_id=None
-            if message.quoted_message_id is None
-            else id_number(message.quoted_message_id),
+            quoted_message_id=id_number_or_none(message.quoted_message_id),
             upload_ids=tuple(id_numbers(message.upload_ids)),
             is_voice=message.voice,
+            seen_message_id=id_number_or_none(message.seen_message_id),
         ),
     )
     outcome_await(lambda: message_is_under_way(written.message_id), prefer)

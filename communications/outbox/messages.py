@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from communications.errors import IdempotencyConflict, InvalidInput, NotPermitted
 from communications.outbox.intents import Place, channel_lock, content_hash, intent_add, intent_known
-from communications.outbox.read_receipts import read_receipt_add, read_receipt_is_due
+from communications.outbox.read_receipts import is_unread, read_receipt_add, read_receipt_is_due
 from communications.outbox.uploads import uploads_attach
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_conversation
@@ -18,13 +18,14 @@ TEXT_MAX_CHARACTERS: Final = 65_536
 
 
 class WantedMessage(NamedTuple):
-    """``is_voice``: the one upload is a voice note."""
+    """``is_voice``: the one upload is a voice note. ``seen_message_id``: the newest that its writer can know."""
 
     client_id: uuid.UUID
     text: str = ""
     quoted_message_id: int | None = None
     upload_ids: tuple[int, ...] = ()
     is_voice: bool = False
+    seen_message_id: int | None = None
 
     def asked(self, conversation_id: int) -> dict[str, object]:
         return {
@@ -71,14 +72,15 @@ RETURNING id
 
 _CALL_IT: Final = "UPDATE communications_message SET kind = %s WHERE id = %s"
 
-# Who answers has read what stands above.
+# Who answers has read what stands above; who answered while away from the server, what stood above then.
 _MARK_READ: Final = """
 UPDATE communications_conversation AS conversation
 SET marked_unread = false,
     marked_read_at = coalesce(last.sent_at, conversation.marked_read_at),
     marked_read_id = coalesce(last.id, conversation.marked_read_id)
 FROM communications_conversation AS held
-LEFT JOIN communications_message AS last ON last.id = held.last_message_id
+LEFT JOIN communications_message AS last
+    ON last.id = coalesce(%(seen)s, held.last_message_id) AND last.channel_id = held.channel_id
     AND (held.read_through_at IS NULL OR (last.sent_at, last.id) > (held.read_through_at, held.read_through_id))
 WHERE held.id = %(conversation)s AND conversation.id = held.id
 """
@@ -137,7 +139,7 @@ def message_write(
             kind = uploads_attach(cursor, user_id, message_id, wanted.upload_ids, voice=wanted.is_voice)
             cursor.execute(_CALL_IT, [kind, message_id])
         is_receipt_due = read_receipt_is_due(place, "answer")
-        cursor.execute(_MARK_READ, {"conversation": place.conversation_id})
+        cursor.execute(_MARK_READ, {"conversation": place.conversation_id, "seen": wanted.seen_message_id})
         cursor.execute(_RECOUNT, [place.conversation_id])
     asked = dict(payload or {})
     if wanted.quoted_message_id is not None:
@@ -153,7 +155,7 @@ def message_write(
     )
     if intent_id is None:
         raise IdempotencyConflict
-    if is_receipt_due:
+    if is_receipt_due and not is_unread(place):
         read_receipt_add(user_id, place)
     return WrittenMessage(message_id, is_new=True)
 

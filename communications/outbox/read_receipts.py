@@ -28,6 +28,15 @@ def read_receipt_is_due(place: Place, occasion: Occasion) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def is_unread(place: Place) -> bool:
+    """Upstream knows no part of a conversation that is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unread_count > 0 FROM communications_conversation WHERE id = %s", [place.conversation_id]
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def read_receipt_add(user_id: int, place: Place) -> None:
     """Within the same transaction."""
     state_intent_add(

@@ -128,9 +128,17 @@ describe("writing", () => {
     const field = await open();
     type(field, "  Good morning \n");
     fireEvent.keyDown(field, { key: "Enter" });
-    expect(written()).toEqual([{ kind: "send", text: "Good morning", quoted: null, files: [], voice: false }]);
+    expect(written()).toEqual([{ kind: "send", text: "Good morning", quoted: null, files: [], voice: false, seen_message_id: null }]);
     expect(field.value).toBe("");
     expect(onWritten).toHaveBeenCalledOnce();
+  });
+
+  test("it says which message was the newest that its writer knew", async () => {
+    const last_message = { id: "7", direction: "inbound", kind: "text", event: null, text: "Hi", mentions: [], sender_name: "Ana", status: null } as const;
+    const field = await open({}, { last_message });
+    type(field, "Good morning");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(written()[0]?.seen_message_id).toBe("7");
   });
 
   test("nothing but blanks is not sent", async () => {

@@ -56,6 +56,16 @@ afterEach(() => {
 });
 
 describe("what is written", () => {
+  test("goes with the newest message that was there when it was written, however late it leaves", async () => {
+    const outbox = tab();
+    outbox.enqueue(where("1"), { ...saying("Hello"), seen_message_id: "7" });
+    outbox.enqueue(where("2"), saying("Hello"));
+    await eventually(() => {
+      expect(server.bodies).toHaveLength(2);
+    });
+    expect(server.bodies.map((body) => body["seen_message_id"]).toSorted()).toEqual(["7", undefined]);
+  });
+
   test("is there before anything is stored or sent, and is kept under its key", async () => {
     const outbox = tab(undefined, () => false);
     const key = outbox.enqueue(where("1"), saying("Hello"));

@@ -9,7 +9,7 @@ import type { OutgoingFile, SendWish } from "../src/sync/outbox/entries";
 import { Outbox } from "../src/sync/outbox/outbox";
 import { FakeServer } from "./fakeServer";
 import { channel, conversation } from "./rows";
-import { eventually, freshDatabase } from "./store";
+import { eventually, freshDatabase, idleOutbox } from "./store";
 
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 
@@ -136,6 +136,16 @@ describe("files", () => {
     await eventually(() => expect(outbox.progress.of("a")).toBeNull());
     outbox.enqueue(where, { ...withFiles(), text: "Instead" });
     await eventually(() => expect(server.sent.map(({ text }) => text)).toEqual(["Instead"]));
+  });
+
+  test("show in every tab how far they are, and that they are there", async () => {
+    const other = idleOutbox(db);
+    FakeUploads.ends = ["hang", "answer"];
+    const key = outbox.enqueue(where, withFiles(file("a", "one")), { blobs: bytes("a") });
+    await eventually(() => expect(other.progress.of("a")).toBe(0.5));
+    await outbox.takeBack(key);
+    await eventually(() => expect(other.progress.of("a")).toBeNull());
+    other.stop();
   });
 
   test("stay on the device for whoever writes the message anew, and go with one that is deleted", async () => {

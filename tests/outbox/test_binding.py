@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from communications.media.storage import file_put, key_make
-from communications.models import Attachment, Conversation, Intent, MediaFile, Upload
+from communications.models import Attachment, Conversation, Intent, MediaFile, Message, Upload
 from communications.schemas.deliveries import sha256_of
 from communications.schemas.identifiers import uuid7
 from simulator.habits import Echo, Habits
@@ -101,6 +101,22 @@ async def test_a_pending_message_is_the_last_of_its_conversation_and_marks_it_re
     await desk.settle()
     await desk.decide(document["id"], "discard")
     assert (await Conversation.objects.aget(pk=desk.conversation.pk)).unread_count == 1
+
+
+async def test_what_came_while_its_writer_was_away_from_the_server_stays_unread(desk: Desk) -> None:
+    seen = await Message.objects.aget(conversation=desk.conversation)
+    desk.sim.customer_writes(desk.chat, "And the blue one?")
+    await desk.sim.settled()
+    await desk.write("Olá", seen_message_id=str(seen.pk))
+    await desk.settle()
+    after = await Conversation.objects.aget(pk=desk.conversation.pk)
+    assert (after.unread_count, after.read_through_id) == (1, seen.pk)
+    assert not await Intent.objects.filter(kind="read").aexists()
+    newest = await Message.objects.filter(conversation=desk.conversation).order_by("sent_at", "id").alast()
+    assert newest is not None
+    await desk.write("Both", seen_message_id=str(newest.pk))
+    assert (await Conversation.objects.aget(pk=desk.conversation.pk)).unread_count == 0
+    assert await Intent.objects.filter(kind="read").acount() == 1
 
 
 async def test_its_time_is_the_providers_once_it_is_known(desk: Desk) -> None:

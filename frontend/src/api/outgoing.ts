@@ -12,6 +12,7 @@ export interface OutgoingMessage {
   readonly quoted_message_id?: Id;
   readonly upload_ids?: readonly Id[];
   readonly voice?: boolean;
+  readonly seen_message_id?: Id;
 }
 
 export interface Place {

@@ -1889,6 +1889,11 @@ export interface components {
              * @default false
              */
             readonly voice: boolean;
+            /**
+             * Seen Message Id
+             * @description The newest message that its writer can have seen: later ones stay unread. Null: all are read.
+             */
+            readonly seen_message_id?: string | null;
         };
         /** ReadThrough */
         readonly ReadThrough: {

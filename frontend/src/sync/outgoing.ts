@@ -59,7 +59,7 @@ export function useDraftText(conversationId: Id): string {
   return useSyncExternalStore(drafts.subscribe, () => drafts.textOf(conversationId));
 }
 
-/** From 0 to 1 while a file of this tab is on its way. */
+/** From 0 to 1 while a file is on its way, be it from another tab. */
 export function useUploadShare(fileId: string): number | null {
   const { progress } = useClient().outbox;
   return useSyncExternalStore(

@@ -130,7 +130,14 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
   const sendNow = (): void => {
     const { latest } = draft;
     const content = latest();
-    const wish: SendWish = { kind: "send", text: content.text.trim(), quoted: content.quoted, files: content.files, voice: content.voice };
+    const wish: SendWish = {
+      kind: "send",
+      text: content.text.trim(),
+      quoted: content.quoted,
+      files: content.files,
+      voice: content.voice,
+      seen_message_id: conversation.last_message?.id ?? null,
+    };
     const chosen = new Set(content.files.map(({ id }) => id));
     const blobs = new Map([...attaching.blobs.current].filter(([id]) => chosen.has(id)));
     outbox.enqueue(where, wish, { holdMs: preferences.undoSend ? UNDO_MS : 0, blobs });

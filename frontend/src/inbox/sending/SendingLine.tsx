@@ -44,7 +44,7 @@ function useSecondsUntil(moment: number): number {
   return left;
 }
 
-/** How an upload of this message goes; nothing where none is under way in this tab. */
+/** How an upload of this message goes; nothing where none is under way. */
 function Upload({ fileId, onCancel }: { readonly fileId: string; readonly onCancel: () => void }) {
   const share = useUploadShare(fileId);
   if (share === null) return null;

@@ -56,6 +56,7 @@ export class Delivery {
             ...(wish.quoted?.message_id == null ? {} : { quoted_message_id: wish.quoted.message_id }),
             ...(upload_ids.length === 0 ? {} : { upload_ids }),
             ...(wish.voice ? { voice: true } : {}),
+            ...(wish.seen_message_id == null ? {} : { seen_message_id: wish.seen_message_id }),
           }),
         );
         return;

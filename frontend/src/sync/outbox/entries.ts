@@ -23,6 +23,8 @@ export interface SendWish {
   readonly files: readonly OutgoingFile[];
   /** The one file is a voice message. */
   readonly voice: boolean;
+  /** The newest message that was there when this was written: what comes until it leaves stays unread. */
+  readonly seen_message_id?: Id | null;
 }
 
 export interface DecisionWish {

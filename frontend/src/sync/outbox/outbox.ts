@@ -31,7 +31,7 @@ const NO_BLOBS: ReadonlyMap<string, Blob> = new Map();
 
 export class Outbox {
   readonly view: OutboxView;
-  readonly progress = new UploadProgress();
+  readonly progress: UploadProgress;
   readonly drafts: Drafts;
   readonly #db: LocalDatabase;
   readonly #flusher: Flusher;
@@ -43,6 +43,7 @@ export class Outbox {
     this.#db = db;
     this.view = new OutboxView(db.outbox);
     this.drafts = new Drafts(db, options.mayLeave, this.#stop.signal);
+    this.progress = new UploadProgress(`${db.outbox.name}-uploads`, this.#stop.signal);
     const delivery = new Delivery(db, this.progress);
     this.#flusher = new Flusher({
       store: db.outbox,

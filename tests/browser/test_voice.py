@@ -1,0 +1,53 @@
+"""A voice message from the microphone to the other end: recorded, listened to, sent, or thrown away (issue 4, item 6)."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Screen, Stack
+from tests.browser.test_acts import until
+from tests.browser.test_thread import chat_with
+
+# Plays what was recorded up to its end, and answers how long that was.
+LISTENED = """(sound) => new Promise((resolve, reject) => {
+    sound.onended = () => resolve(sound.currentTime);
+    sound.onerror = () => reject(sound.error);
+    sound.play().catch(reject);
+})"""
+
+
+async def test_a_voice_message_is_recorded_listened_to_and_sent_or_thrown_away(
+    stack: Stack, screen: Screen
+) -> None:
+    chat = chat_with(stack, "Ana", "+34600000118")
+    stack.simulator.customer_writes(chat, "Hello?")
+    page = screen.page
+    await screen.log_in(stack.url)
+    await screen.open_conversation("Ana")
+    staged = page.get_by_role("list", name="Files to send")
+    record = page.get_by_role("button", name="Record a voice message")
+    recording = page.get_by_role("group", name=re.compile("Recording, 0:0[1-9]"))
+    send = page.get_by_role("button", name="Send", exact=True)
+
+    await record.click()
+    await recording.wait_for()
+    await expect(send).to_be_disabled()
+    await page.get_by_role("button", name="Discard the recording").click()
+    await expect(record).to_be_enabled()
+    await expect(staged).to_have_count(0)
+    await expect(send).to_be_disabled()
+
+    await record.click()
+    await recording.wait_for()
+    await page.get_by_role("button", name="Stop recording").click()
+    sound = staged.get_by_label("Listen to the recording")
+    assert await sound.evaluate(LISTENED) > 0.5
+    await expect(record).to_be_disabled()
+    await send.click()
+    await expect(staged).to_have_count(0)
+    await until(lambda: len(stack.simulator.sent) == 1)
+    [sent] = stack.simulator.sent
+    assert [(file.voice_note, (file.size_bytes or 0) > 0) for file in sent.files] == [(True, True)]
+    await page.get_by_role("log").get_by_role("button", name="Play Voice message").wait_for()
