@@ -1344,6 +1344,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "is_answered",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Upstream's answer to the last attempt was heard",
+                    ),
+                ),
+                (
                     "is_passed",
                     models.BooleanField(
                         db_default=False,
@@ -2217,6 +2225,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("answered_id", ""),
                     ("evidence", "echo"),
+                    ("is_answered", False),
                     ("kind__in", ["send", "forward"]),
                     ("read_back_at", None),
                     ("state", "done"),

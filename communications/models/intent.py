@@ -83,6 +83,9 @@ class Intent(models.Model):
     answered_id = ExternalIdField(
         blank=True, default="", db_default="", help_text="What upstream's answer called the message"
     )
+    is_answered = models.BooleanField(
+        default=False, db_default=False, help_text="Upstream's answer to the last attempt was heard"
+    )
     is_passed = models.BooleanField(
         default=False, db_default=False, help_text="A person let what comes after it go on"
     )
@@ -133,6 +136,7 @@ class Intent(models.Model):
                     state="done",
                     evidence="echo",
                     answered_id="",
+                    is_answered=False,
                     read_back_at=None,
                     kind__in=["send", "forward"],
                 ),

@@ -6,7 +6,14 @@ from django.db import connection, transaction
 
 from communications.errors import NotFound, NotPermitted
 from communications.feed.announce import changes_announce_on_commit
-from communications.ingest.unfinished import FILES_TASK, OUTBOX_TASK, READS_TASK, job_announce_on_commit
+from communications.ingest.unfinished import (
+    COMPARISONS_TASK,
+    FILES_TASK,
+    HISTORY_TASK,
+    OUTBOX_TASK,
+    READS_TASK,
+    job_announce_on_commit,
+)
 from communications.models import AuditEntry, Channel, ChannelAccess
 from communications.outbox.audit import audit_note
 
@@ -16,6 +23,7 @@ _ROLE: Final = "SELECT role FROM communications_channelaccess WHERE user_id = %s
 class Setting(NamedTuple):
     statement: str
     action: AuditEntry.Action
+    afterwards: tuple[str, ...] = ()
 
 
 _RECEIPTS: Final = Setting(
@@ -30,6 +38,11 @@ _PAUSE: Final = Setting(
     "UPDATE communications_channel SET paused_at = CASE WHEN %(wanted)s THEN now() END "
     "WHERE id = %(id)s AND (paused_at IS NOT NULL) <> %(wanted)s",
     AuditEntry.Action.PAUSED,
+    tuple(
+        f"UPDATE {table} SET held_until = now() "  # noqa: S608 (names of ours)
+        "WHERE channel_id = %(id)s AND NOT %(wanted)s AND state = 'held' AND reason_code = 'paused_here'"
+        for table in ("communications_comparisonwindow", "communications_historyrun")
+    ),
 )
 
 
@@ -47,9 +60,12 @@ def channel_set_nightly_check(user_id: int, channel_id: int, is_wanted: bool) ->
 
 
 def channel_set_paused(user_id: int, channel_id: int, is_wanted: bool) -> None:
-    """While it is paused nothing is sent or read for it; what comes is kept. Raises NotFound and NotPermitted likewise."""
+    """While it is paused nothing is sent or read for it; what comes is kept, and what was held up by it goes on with its end.
+
+    Raises NotFound and NotPermitted likewise.
+    """
     _set(user_id, channel_id, _PAUSE, is_wanted, result="paused" if is_wanted else "resumed")
-    for task in (OUTBOX_TASK, READS_TASK, FILES_TASK):
+    for task in (OUTBOX_TASK, READS_TASK, FILES_TASK, COMPARISONS_TASK, HISTORY_TASK):
         job_announce_on_commit(task)
 
 
@@ -63,6 +79,8 @@ def _set(user_id: int, channel_id: int, setting: Setting, wanted: str | bool, *,
             raise NotPermitted("Owners and administrators set up an account.")
         cursor.execute(setting.statement, {"id": channel_id, "wanted": wanted})
         if cursor.rowcount:
+            for statement in setting.afterwards:
+                cursor.execute(statement, {"id": channel_id, "wanted": wanted})
             audit_note(
                 user_id,
                 setting.action,

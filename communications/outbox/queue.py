@@ -21,6 +21,18 @@ _MAY_GO_NOW: Final = """
     OR pace.reason_code = 'pacing' AND intent.kind <> ALL(%(paced)s))
 """
 
+# Whether it is an intent's turn: nothing of its conversation is under way, and nothing wanted before it is still open. What
+# failed, or may have, holds up what comes after it only where it is a message, and until a person lets the rest go on.
+IS_FIRST: Final = """
+NOT EXISTS (
+    SELECT FROM communications_intent AS other
+    WHERE other.conversation_id = intent.conversation_id AND other.id <> intent.id
+      AND other.state IN ('waiting', 'sending', 'unconfirmed', 'failed')
+      AND (other.state = 'sending'
+           OR other.id < intent.id AND (
+               other.state = 'waiting' OR NOT other.is_passed AND other.kind IN ('send', 'forward'))))
+"""
+
 _IS_FRESH: Final = f"intent.wanted_at > now() - interval '{EXPIRES_AFTER_HOURS} hours'"
 
 _DUE: Final = f"""
@@ -29,7 +41,7 @@ JOIN communications_channel AS channel ON channel.id = intent.channel_id
 LEFT JOIN communications_channelpace AS pace ON pace.channel_id = intent.channel_id
 WHERE intent.state = 'waiting' AND intent.next_attempt_at <= clock_timestamp() AND intent.kind = ANY(%(kinds)s)
   AND landline_channel_works(channel.status, channel.paused_at) AND {_MAY_GO_NOW} AND {_IS_FRESH}
-  AND landline_intent_is_first(intent.conversation_id, intent.id)
+  AND {IS_FIRST}
 """
 
 _CHANNEL_DUE: Final = f"""
@@ -43,7 +55,7 @@ WITH due AS (
 ), claimed AS (
     UPDATE communications_intent AS intent SET
         state = 'sending', worker = %(worker)s, attempts = intent.attempts + 1, attempted_at = clock_timestamp(),
-        next_attempt_at = clock_timestamp() + interval '1 minute',
+        next_attempt_at = clock_timestamp() + interval '1 minute', is_answered = false,
         reason_code = '', reason = '', read_back_at = NULL
     FROM due WHERE intent.id = due.id
     RETURNING intent.*, due.provider
@@ -95,11 +107,16 @@ ON CONFLICT (channel_id) DO UPDATE SET
 # Where the answer could not be folded, it is accepted all the same.
 _ACCEPT: Final = """
 UPDATE communications_intent SET
-    state = %(state)s, outcome = 'accepted', reason_code = '', reason = '', worker = NULL,
+    state = %(state)s, outcome = 'accepted', reason_code = '', reason = '', worker = NULL, is_answered = true,
     evidence = CASE WHEN evidence = '' THEN 'answer' ELSE evidence END, evidence_at = coalesce(evidence_at, now()),
     next_attempt_at = clock_timestamp() + make_interval(secs => %(unproven)s),
     settled_at = CASE WHEN %(state)s = 'done' THEN now() END
 WHERE id = %(id)s AND attempts = %(attempts)s AND state IN ('sending', 'unconfirmed', 'accepted')
+"""
+# An echo was faster than an answer that names nothing.
+_ANSWERED: Final = """
+UPDATE communications_intent SET is_answered = true
+WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'done' AND answered_id = '' AND NOT is_answered
 """
 _SHOW: Final = "SELECT landline_sending_show(ARRAY[%s::bigint])"
 
@@ -175,6 +192,7 @@ async def intent_accept(
     async with connection.transaction():
         await connection.execute(_LOCK, (claimed.account,))
         await connection.execute(_ACCEPT, asked)
+        await connection.execute(_ANSWERED, asked)
         await connection.execute(_SHOW, (claimed.id,))
         await connection.execute(_AT_EASE, (claimed.channel_id,))
 

@@ -7,7 +7,7 @@ from typing import Any, Final, LiteralString
 from psycopg import AsyncConnection
 
 from communications.outbox.pacing import PACED_KINDS
-from communications.outbox.queue import EXPIRES_AFTER_HOURS
+from communications.outbox.queue import EXPIRES_AFTER_HOURS, IS_FIRST
 from communications.outbox.reasons import EXPIRED, HELD, KEY_REFUSED, PACED, PAUSED, RATE_LIMITED, WORKER_GONE
 from communications.schemas.outbox import Absent
 
@@ -65,12 +65,12 @@ RETURNING intent.id
 """  # noqa: S608 (constants)
 
 # What stands first in its conversation and could go, did its channel let it: it shows until when it waits, and why.
-_DUE_TO_WAIT: Final = """
+_DUE_TO_WAIT: Final = f"""
 intent.state = 'waiting' AND intent.next_attempt_at <= now()
   AND (CASE WHEN landline_channel_works(channel.status, channel.paused_at)
        THEN pace.not_before > now() AND (pace.reason_code <> 'pacing' OR intent.kind = ANY(%(paced)s))
        ELSE intent.reason_code <> CASE WHEN channel.paused_at IS NULL THEN 'disconnected' ELSE 'paused' END END)
-  AND landline_intent_is_first(intent.conversation_id, intent.id)
+  AND {IS_FIRST}
 """
 _DEFER_WHERE: Final = f"""
 SELECT DISTINCT channel.id, channel.external_account_id FROM communications_intent AS intent
@@ -122,11 +122,12 @@ UPDATE communications_intent AS intent SET
 WHERE intent.channel_id = %(channel)s AND intent.state = 'sending' AND intent.worker = %(worker)s RETURNING intent.id
 """
 
-# Where the answer named no message, the echo that settled it may have been of the same words typed on the phone: what was sent
-# is then a message that nobody has told of yet.
+# Where no answer was heard, the echo that settled it may have been of the same words typed on the phone: what was sent is then a
+# message that nobody has told of yet.
 _TO_READ_BACK: Final = """
 (intent.state IN ('unconfirmed', 'accepted')
- OR intent.state = 'done' AND intent.evidence = 'echo' AND intent.answered_id = '' AND intent.kind IN ('send', 'forward'))
+ OR intent.state = 'done' AND intent.evidence = 'echo' AND intent.answered_id = '' AND NOT intent.is_answered
+     AND intent.kind IN ('send', 'forward'))
 AND intent.read_back_at IS NULL AND intent.kind = ANY(%(kinds)s)
 """
 _READ_BACK_WHERE: Final = f"""
@@ -161,7 +162,7 @@ SELECT extract(epoch FROM min(moment) - clock_timestamp())::float8 FROM (
     JOIN communications_channel AS channel ON channel.id = intent.channel_id
     LEFT JOIN communications_channelpace AS pace ON pace.channel_id = intent.channel_id
     WHERE intent.state = 'waiting' AND intent.kind = ANY(%(called)s) AND landline_channel_works(channel.status, channel.paused_at)
-      AND landline_intent_is_first(intent.conversation_id, intent.id)
+      AND {IS_FIRST}
     UNION ALL
     SELECT min(intent.next_attempt_at) FROM communications_intent AS intent WHERE {_TO_READ_BACK}
     UNION ALL

@@ -5,18 +5,7 @@ CREATE OR REPLACE FUNCTION landline_sent_is_open(state text, outcome text) RETUR
     SELECT state IN ('sending', 'unconfirmed', 'accepted') OR outcome = 'unknown'
 $$;
 
--- Whether it is an intent's turn: nothing of its conversation is under way, and nothing wanted before it is still open. What
--- failed, or may have, holds up what comes after it only where it is a message, and until a person lets the rest go on.
-CREATE OR REPLACE FUNCTION landline_intent_is_first(place bigint, asked bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT NOT EXISTS (
-        SELECT FROM communications_intent AS other
-        WHERE other.conversation_id = place AND other.id <> asked
-          AND other.state IN ('waiting', 'sending', 'unconfirmed', 'failed')
-          AND (other.state = 'sending'
-               OR other.id < asked AND (
-                   other.state = 'waiting' OR NOT other.is_passed AND other.kind IN ('send', 'forward'))))
-$$;
-
+DROP FUNCTION IF EXISTS landline_intent_is_first(bigint, bigint);
 DROP FUNCTION IF EXISTS landline_channel_works(text);
 CREATE OR REPLACE FUNCTION landline_channel_works(status text, paused_at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT status IN ('ok', 'connecting', 'unknown') AND paused_at IS NULL

@@ -9,16 +9,16 @@ import asyncio
 import datetime as dt
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from communications.feed.announce import changes_announce
 from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
 from communications.ingest.record import Connections, record
+from communications.ingest.turns import InTurn
 from communications.outbox.history_rows import files_leave
 from communications.schemas.deliveries import Delivery
 from communications.status import Status, status_climb
@@ -188,24 +188,11 @@ def _news_delivery(
     )
 
 
-class _InTurn:
-    """Connections of which one is used at a time: whoever waits for its account waits for one part at most."""
-
-    def __init__(self, connections: Connections) -> None:
-        self._connections = connections
-        self._turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:  # noqa: ASYNC109
-        async with self._turn, self._connections.connection(timeout) as connection:
-            yield connection
-
-
 class _Folding:
     """The parts of a page: while the database folds one, the next is made ready."""
 
     def __init__(self, connections: Connections, listing: Listing, kept: Kept, *, leaves_files: bool) -> None:
-        self._connections = _InTurn(connections)
+        self._connections = InTurn(connections)
         self._listing = listing
         self._kept = kept
         self._leaves_files = leaves_files

@@ -143,6 +143,8 @@ def demo(stage: Stage) -> list[Voice]:
         contact.occupation, contact.picture = occupation, stage.picture()
         converse(acts.direct_chat(contact), dialogue, minutes_ago)
     stage.perform(told)
+    for account in (shop, network, gallery, errands):
+        acts.changes.account_set_status(account, account.status, told_as="SYNC_SUCCESS")
     return voices
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import random
 
+import psycopg
 import pytest
 
 from communications.models import Channel, Message
 from communications.schemas.identifiers import uuid7
+from simulator.faults import Fault
+from simulator.web.messages import Request, Response
+from tests.database import ScratchDatabase
 from tests.gaps.world import World, ago, something_happens
 from tests.inbox import person_make
 
@@ -244,6 +249,32 @@ async def test_a_paused_account_is_compared_once_it_is_resumed(world: World) -> 
     assert await world.windows() == [("person", "done")]
 
 
+async def test_what_a_pause_held_in_the_middle_goes_on_with_its_end(
+    world: World, database: ScratchDatabase
+) -> None:
+    world.lose()
+    chat = world.chat()
+    for number in range(300):
+        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    asked = await world.check_now()
+    path = f"channels/{world.channel.pk}/"
+
+    def pause(answer: Response, _request: Request) -> Response:
+        with psycopg.connect(database.runtime_url) as connection:
+            connection.execute("UPDATE communications_channel SET paused_at = now()")
+        return answer
+
+    world.sim.faults.add(Fault("GET /messages", spoil=pause))
+    await world.work()
+    held = await world.comparison(asked["id"])
+    assert (held["state"], held["reason_code"], held["recovered"]) == ("held", "paused_here", 250)
+    assert await world.work() == 0
+    assert (await world.api("PATCH", path, {"paused": False})).status_code == 200
+    assert await world.work() == 1
+    assert (await world.comparison(asked["id"]))["state"] == "done"
+    assert await world.held() == world.truth
+
+
 async def test_who_reads_the_account_may_have_it_checked_once_for_each_wish(world: World) -> None:
     from asgiref.sync import sync_to_async
 
@@ -261,8 +292,6 @@ async def test_who_reads_the_account_may_have_it_checked_once_for_each_wish(worl
 
 
 async def test_two_workers_compare_a_channel_once(world: World) -> None:
-    import asyncio
-
     world.lose()
     rng = random.Random(7)
     for _ in range(40):

@@ -248,5 +248,6 @@ async def test_an_account_that_works_is_copied_by_itself_once_and_again_after_up
     assert len(world.sim.calls) == calls
     await world.tell_status("SYNC_SUCCESS")
     await world.work()
-    triggers = [run.trigger async for run in HistoryRun.objects.order_by("id")]
-    assert triggers == ["connected", "imported"]
+    runs = [run async for run in HistoryRun.objects.order_by("id")]
+    assert [run.trigger for run in runs] == ["connected", "imported"]
+    assert (await world.shown(str(runs[1].pk)))["is_import_running"] is False

@@ -63,6 +63,22 @@ async def test_what_may_have_arrived_is_looked_for_however_much_is_to_be_sent(
     assert others.count("POST /chats/{chat_id}/messages") == 3
 
 
+@pytest.mark.parametrize(("kind", "readings"), [("cut_after", 1), ("null_id", 0)])
+@pytest.mark.parametrize("echo", ["before", "after"])
+async def test_an_echo_alone_is_made_sure_of_once(desk: Desk, kind: str, readings: int, echo: str) -> None:
+    """But not where the answer was heard, and only named nothing."""
+    desk.fault(kind, echo=echo)
+    document = await desk.write("Olá")
+    await desk.run()
+    await desk.sim.settled()
+    await desk.let_go()
+    assert (await desk.intent(document)).state == "done"
+    await desk.settle()
+    await desk.settle()
+    assert desk.sim.calls.counts["GET /chats/{chat_id}/messages"] == readings
+    assert (await desk.intent(document)).evidence == "echo"
+
+
 async def test_e4_the_same_words_from_the_phone_do_not_hide_what_was_sent(desk: Desk) -> None:
     """The only echo is of the phone's message: reading once more shows the other, and both are rows."""
     desk.fault("cut_after", echo="never")

@@ -219,8 +219,11 @@ def test_whatever_is_killed_comes_back_by_itself_or_with_the_next_start(
 def test_the_simulator_gives_way_to_an_account_that_is_connected(
     starts: Processes, installation: Installation
 ) -> None:
-    """Without a restart: the web process says so, the worker calls the other one, the simulator is gone (issue 5, item 2)."""
+    """Without a restart: the web process says so, the worker calls the other one and finds the demo's accounts gone, as is the
+    simulator (issue 5, item 2).
+    """
     launcher = start(starts, installation)
+    launcher.wait_for_output("accounts_listed", seconds=60)
     asked: list[str] = []
 
     class Upstream(http.server.BaseHTTPRequestHandler):
@@ -246,6 +249,7 @@ def test_the_simulator_gives_way_to_an_account_that_is_connected(
         assert connected.returncode == 0, connected.stdout + connected.stderr
         launcher.wait_for_output("the simulator gives way")
         wait_until(lambda: len(asked) >= 2, seconds=60)
+        launcher.wait_for_output("accounts_not_listed_any_more", seconds=60)
         upstream.shutdown()
     assert set(asked) == {"a-real-key"}
     assert not [child for child in family(launcher)[1:] if "simulator" in words_of(child)]
