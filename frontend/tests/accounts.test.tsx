@@ -298,7 +298,7 @@ test("a card says whose account it is, and how much of the time it worked", asyn
   render(<AccountCard channel={{ ...channel("1"), name: "Shop" }} round="1" onReconnect={vi.fn()} />);
   await eventually(() => screen.getByText("99.9 %"));
   const line = screen.getByText(/Casa Lume/u).textContent.replaceAll(/[\u2066-\u2069]/gu, "");
-  expect(line).toBe("WhatsApp · Casa Lume · +351912000001 · owners lea, rui");
+  expect(line).toBe("WhatsApp · Casa Lume · +351912000001 · owned by lea, rui");
   expect(screen.getByText(words.uptime("20 May"))).toBeTruthy();
 });
 

@@ -43,7 +43,7 @@ test("one bar names the account that is down longest, the effect and the next st
   ];
   render(<AlarmBar channels={rows} />);
   expect(said()).toMatch(/^Shop on WhatsApp stopped with an error: .* Restart it.* since 1 Jun \d\d:001 more/u);
-  expect(screen.getByRole("link", { name: "To the accounts" }).getAttribute("href")).toBe("/accounts");
+  expect(screen.getByRole("link", { name: "To the accounts" }).getAttribute("href")).toBe("/accounts?account=2");
 });
 
 test("an account that is connecting, or in a state nobody knows, has a chip and nothing in the bar", () => {

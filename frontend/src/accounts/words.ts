@@ -56,7 +56,7 @@ export const words = {
   outbox: "Waiting to send",
   gaps: "Open gaps",
   gapsMeans: "Times in which something may have been missed, still to be compared with Unipile",
-  owned: (owners: readonly string[]) => `${owners.length === 1 ? "owner" : "owners"} ${owners.join(", ")}`,
+  owned: (owners: readonly string[]) => `owned by ${owners.join(", ")}`,
   uptime: (since: string | null) => (since === null ? "Worked, 30 days" : `Worked since ${since}`),
   uptimeMeans: "Share of the time in which the account was not down",
   uptimeShare: share,

@@ -28,13 +28,16 @@ async function tell(open: readonly Trouble[]): Promise<void> {
   }
 }
 
+/** One after the other: an earlier state must not close what a later one shows. */
+let telling: Promise<void> = Promise.resolve();
+
 /** Tells alarms by notifications of the device, where that is wished and allowed. */
 export function AlarmNotices() {
   const all = useLive(channels);
   useEffect(() => {
     if (all === undefined || !("serviceWorker" in navigator)) return;
     // The permission may have been taken back meanwhile: then there is nobody to tell.
-    tell(troublesOf(all).filter(isUnseen)).catch(() => undefined);
+    telling = telling.then(() => tell(troublesOf(all).filter(isUnseen))).catch(() => undefined);
   }, [all]);
   return null;
 }
