@@ -1,7 +1,4 @@
-"""Group commit: the batch is whatever queued while the previous one was being saved.
-
-It is made ready while the database still has that one, so that neither waits for the other.
-"""
+"""Group commit: the batch is whatever queued while the previous one was being saved."""
 
 import asyncio
 import time
@@ -15,7 +12,6 @@ from psycopg_pool import PoolTimeout
 
 from communications.errors import Unsaved
 from communications.ingest.record import Connections, record
-from communications.ingest.turns import InTurn
 from communications.schemas.deliveries import Delivery
 from communications.webhooks.deadlines import Deadlines
 
@@ -26,8 +22,6 @@ BATCH_MAX_BYTES: Final = 8_000_000
 QUEUE_MAX_DELIVERIES: Final = 10_000
 QUEUE_MAX_BYTES: Final = 256_000_000
 RECONNECT_PAUSE_SECONDS: Final = 0.1
-# Rounds of the event loop in which a request that has come is read and queued.
-ROUNDS_TO_QUEUE: Final = 3
 
 
 OnSaved = Callable[[Sequence[Delivery], Counter[str]], None]
@@ -51,10 +45,10 @@ class Waiting:
 
 
 class Batcher:
-    """Saves deliveries in batches, one after the other, drawn round-robin over the accounts that wait."""
+    """Saves deliveries in batches, one batch at a time, drawn round-robin over the accounts that wait."""
 
     def __init__(self, connections: Connections, *, on_saved: OnSaved) -> None:
-        self._connections = InTurn(connections)
+        self._connections = connections
         self._on_saved = on_saved
         self._queues: dict[str, deque[Waiting]] = {}
         self._turns: deque[str] = deque()
@@ -92,31 +86,15 @@ class Batcher:
         self._deadlines.close()
 
     async def _write(self) -> None:
-        saving: asyncio.Task[None] | None = None
         while True:
             await self._something_waits.wait()
-            if saving is not None:
-                await self._settled(saving)
             batch = self._draw()
-            if batch:
-                ready = asyncio.create_task(self._save(batch), name="webhook batch")
-                if saving is not None:
-                    await saving
-                saving = ready
-            elif self._closing:
-                if saving is not None:
-                    await saving
-                return
-            else:
+            if not batch:
+                if self._closing:
+                    return
                 self._something_waits.clear()
-
-    async def _settled(self, saving: asyncio.Task[None]) -> None:
-        """Until what has come by now is queued, or the database is free."""
-        queued = -1
-        while self._waiting != queued and not saving.done():
-            queued = self._waiting
-            for _ in range(ROUNDS_TO_QUEUE):
-                await asyncio.sleep(0)
+                continue
+            await self._save(batch)
 
     def _draw(self) -> list[Waiting]:
         batch: list[Waiting] = []
