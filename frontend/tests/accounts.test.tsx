@@ -150,6 +150,19 @@ test("removing wants the word typed, and another where what is here goes too", a
   });
 });
 
+test("what is stored of an account that is removed already can still be erased", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(acting({ act: "remove", state: "waiting" }), 201)));
+  const onClose = vi.fn();
+  render(<RemoveDialog channel={{ ...channel("7"), status: "deleted" }} onClose={onClose} />);
+  expect(screen.queryByLabelText(words.removeKeeps)).toBeNull();
+  fireEvent.change(screen.getByLabelText(words.removeType("erase")), { target: { value: "erase" } });
+  fireEvent.click(screen.getByRole("button", { name: words.eraseGoneGo, hidden: true }));
+  await eventually(() => {
+    expect(onClose).toHaveBeenCalled();
+  });
+  expect(sent()[0]).toMatchObject({ body: { act: "remove", erases: true, confirmation: "erase" } });
+});
+
 test("a provider that is connected by link takes how much of its past to fetch; an empty field is no limit", async () => {
   await connect(acting({ act: "link", asks: "LINK", url: "https://account.example/x" }), () => {
     fireEvent.change(screen.getByLabelText(words.provider), { target: { value: "linkedin" } });

@@ -53,7 +53,8 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
   const [told, setTold] = useState<string | null>(null);
   const [open, setOpen] = useState<Open>(null);
   const name = oneLine(channel.name, 60) || words.nameless;
-  const mayManage = channel.role !== "member" && status !== "deleted";
+  const isGone = status === "deleted";
+  const mayManage = channel.role !== "member" && !isGone;
   const close = (): void => {
     setOpen(null);
   };
@@ -74,7 +75,7 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
     tell(pauseAccount(id, paused), null);
   };
   const remedy = STATE_WORDS.get(status)?.remedy;
-  const items: readonly MenuItem[] = [
+  const managing: readonly MenuItem[] = [
     { key: "reconnect", icon: "accounts", label: words.reconnect, note: words.reconnectNote, run: onReconnect },
     { key: "restart", icon: "restart", label: words.restart, note: words.restartNote, run: restart },
     channel.paused_at === null
@@ -104,12 +105,15 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
         setOpen("proxy");
       },
     },
+  ];
+  const items: readonly MenuItem[] = [
+    ...(mayManage ? managing : []),
     ...(channel.role === "owner"
       ? [
           {
             key: "remove",
             icon: "trash",
-            label: words.remove,
+            label: isGone ? words.eraseStored : words.remove,
             danger: true,
             run: () => {
               setOpen("remove");
@@ -190,7 +194,7 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
         <a href={historyPath(id)} onClick={followLink}>
           {words.history}
         </a>
-        {mayManage && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
+        {items.length > 0 && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
       </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}
       {open === "proxy" && <ProxyDialog channel={channel} onClose={close} />}

@@ -7,16 +7,17 @@ import { Dialog } from "../ui/Dialog";
 import { failureOf } from "./useAct";
 import { words } from "./words";
 
-/** Says what goes and what stays, and wants the word typed. */
+/** Says what goes and what stays, and wants the word typed. Of an account that is removed already what is stored can be erased. */
 export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; readonly onClose: () => void }) {
-  const [erases, setErases] = useState(false);
+  const isGone = channel.status === "deleted";
+  const [erases, setErases] = useState(isGone);
   const [typed, setTyped] = useState("");
   const [clientId] = useState(newClientId);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const word = erases ? words.eraseWord : words.removeWord;
   return (
-    <Dialog title={words.removeTitle(channel.name || words.nameless)} onClose={onClose}>
+    <Dialog title={(isGone ? words.eraseTitle : words.removeTitle)(channel.name || words.nameless)} onClose={onClose}>
       <form
         className="act"
         onSubmit={(event) => {
@@ -28,23 +29,27 @@ export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; 
           });
         }}
       >
-        <p>{words.removeMeans}</p>
-        <fieldset className="choice choice-column">
-          <legend>{words.removeHere}</legend>
-          {[false, true].map((one) => (
-            <label key={String(one)}>
-              <input
-                type="radio"
-                name="erases"
-                checked={erases === one}
-                onChange={() => {
-                  setErases(one);
-                }}
-              />
-              {one ? words.removeErases : words.removeKeeps}
-            </label>
-          ))}
-        </fieldset>
+        {!isGone && (
+          <>
+            <p>{words.removeMeans}</p>
+            <fieldset className="choice choice-column">
+              <legend>{words.removeHere}</legend>
+              {[false, true].map((one) => (
+                <label key={String(one)}>
+                  <input
+                    type="radio"
+                    name="erases"
+                    checked={erases === one}
+                    onChange={() => {
+                      setErases(one);
+                    }}
+                  />
+                  {one ? words.removeErases : words.removeKeeps}
+                </label>
+              ))}
+            </fieldset>
+          </>
+        )}
         {erases && <p className="account-trouble">{words.eraseMeans}</p>}
         <label className="labelled">
           <span>{words.removeType(word)}</span>
@@ -65,7 +70,7 @@ export function RemoveDialog({ channel, onClose }: { readonly channel: Channel; 
           </p>
         )}
         <button type="submit" className="button button-danger" disabled={busy || typed.trim() !== word}>
-          {erases ? words.eraseGo : words.removeGo}
+          {isGone ? words.eraseGoneGo : erases ? words.eraseGo : words.removeGo}
         </button>
       </form>
     </Dialog>

@@ -102,10 +102,13 @@ export const words = {
   removeHere: "What is stored here",
   removeKeeps: "Stays, and can be read and searched",
   removeErases: "Is erased for good",
+  eraseTitle: (name: string) => `Erase what is stored of ${isolated(name)}`,
+  eraseStored: "Erase what is stored…",
   eraseMeans: "Every conversation, message and file of this account goes from this server and from every browser. Nothing brings it back.",
   removeType: (word: string) => `Type ${word} to go on`,
   eraseWord: "erase",
   eraseGo: "Remove and erase",
+  eraseGoneGo: "Erase for good",
   removeWord: "remove",
   removeGo: "Remove the account",
 
