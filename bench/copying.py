@@ -26,6 +26,7 @@ from bench.refold import Way
 from bench.server import landline_web
 from communications.ingest.connections import fold_connections
 from communications.tasks.listing import Listing
+from communications.tasks.older import OlderMessages
 from communications.tasks.pages import messages_keep
 
 PAGE = 250
@@ -73,9 +74,13 @@ async def _copy(installation: Installation, messages: int) -> dict[str, float]:
     async with fold_connections(max_size=4) as connections:
         way = Way(installation.postmaster)
         stored = 0
+        older = OlderMessages(connections, ACCOUNT)
         for page in _pages(messages):
             listing = Listing.begun(ACCOUNT, uuid.uuid4(), "history")
-            stored += (await messages_keep(connections, listing, page)).stored
+            kept = await messages_keep(connections, listing, page)
+            stored += kept.stored
+            await older.found(kept.new_ids)
+        await older.tell()
         figures: dict[str, float] = way.figures(messages)
     if stored != messages:
         raise BenchmarkError(f"Of {messages} messages {stored} were stored.")

@@ -63,19 +63,21 @@ SELECT id, outcome, reason FROM communications_webhookdelivery WHERE id = ANY(%s
 """
 # The messages by their ids before all else: every quiet row there is has that version.
 _QUIET: Final = """
-UPDATE communications_conversation AS conversation SET history_revision = conversation.history_revision + 1
-WHERE conversation.id IN (
-    SELECT coalesce(part.continues_id, part.id)
-    FROM (
-        SELECT message.conversation_id, message.version
-        FROM communications_channel AS channel
-        JOIN communications_message AS message
-            ON message.channel_id = channel.id AND message.external_message_id = ANY(%(ids)s)
-        WHERE channel.external_account_id = %(account)s
-        OFFSET 0
-    ) AS shown
-    JOIN communications_conversation AS part ON part.id = shown.conversation_id
-    WHERE shown.version = '0'::xid8)
+SELECT DISTINCT coalesce(part.continues_id, part.id)
+FROM (
+    SELECT message.conversation_id, message.version
+    FROM communications_channel AS channel
+    JOIN communications_message AS message
+        ON message.channel_id = channel.id AND message.external_message_id = ANY(%(ids)s)
+    WHERE channel.external_account_id = %(account)s
+    OFFSET 0
+) AS shown
+JOIN communications_conversation AS part ON part.id = shown.conversation_id
+WHERE shown.version = '0'::xid8
+"""
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_TELL: Final = """
+UPDATE communications_conversation SET history_revision = history_revision + 1 WHERE id = ANY(%s)
 """
 
 
@@ -154,8 +156,18 @@ async def not_applied(
     }
 
 
-async def older_messages_tell(
+async def quiet_conversations(
     connection: AsyncConnection[Any], account: str, external_ids: Sequence[str]
+) -> list[int]:
+    """Those of these messages which no feed shows."""
+    found = await connection.execute(_QUIET, {"account": account, "ids": list(external_ids)})
+    return [row[0] for row in await found.fetchall()]
+
+
+async def older_messages_tell(
+    connection: AsyncConnection[Any], account: str, conversations: Sequence[int]
 ) -> None:
-    """Tells readers that the conversations of those messages which no feed shows have something older now."""
-    await connection.execute(_QUIET, {"account": account, "ids": list(external_ids)})
+    """Tells readers that these have something older now: a write like any other of the account, in its turn."""
+    async with connection.transaction():
+        await connection.execute(_LOCK, (account,))
+        await connection.execute(_TELL, (list(conversations),))

@@ -59,8 +59,10 @@ class Part(NamedTuple):
     oldest_at: dt.datetime | None
 
 
-async def account_whole(connection: AsyncConnection[Any], run: ClaimedRun, *, listed_at: dt.datetime) -> None:
-    """Notes how far back everything is held, once all of a list that was begun at ``listed_at`` is."""
+async def account_whole(
+    connection: AsyncConnection[Any], run: ClaimedRun, *, listed_at: dt.datetime
+) -> list[int]:
+    """Notes how far back everything is held, once all of a list begun at ``listed_at`` is. Answers with the conversations."""
     [(oldest_at,)] = await (await connection.execute(_BOUNDS, (run.id,))).fetchall()
     since = run.since or oldest_at or listed_at
     found = await connection.execute(_CONVERSATIONS, {"channel": run.channel_id, "run": run.id})
@@ -69,6 +71,7 @@ async def account_whole(connection: AsyncConnection[Any], run: ClaimedRun, *, li
         await conversations_whole(connection, conversations, since, is_whole=run.since is None)
     await coverage_add(connection, run.channel_id, starts_at=since, ends_at=listed_at, compared_at=listed_at)
     await connection.execute(_VERIFIED, {"channel": run.channel_id, "until": listed_at, "since": run.since})
+    return conversations
 
 
 async def chat_parts(connection: AsyncConnection[Any], conversation_id: int) -> list[Part]:

@@ -19,6 +19,7 @@ from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, 
 from communications.tasks.chat_pages import chats_keep, people_keep
 from communications.tasks.history_reading import Asked, Reading
 from communications.tasks.listing import Listing, Tally, Unread
+from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER, Ask, Stated
 from communications.tasks.pages import Kept, messages_keep
 from unipile.client import UnipileClient
@@ -47,7 +48,8 @@ class AccountRun:
         self._unread: Unread | None = None
         self._reading: Reading | None = None
         self._calls_noted = 0
-        self._is_taken_up = True
+        self._is_taken_up = claimed.phase == "messages"
+        self._older = OlderMessages(connections, claimed.account)
 
     @property
     def calls(self) -> int:
@@ -65,10 +67,15 @@ class AccountRun:
         if self._progress.counted_at is not None:
             async with self._connections.connection() as connection:
                 self._unread = Unread(await unread_left(connection, self._run.id), self._progress.counted_at)
-        await self._list(self._messages_page, self._messages)
+        try:
+            await self._list(self._messages_page, self._messages)
+        finally:
+            await self._older.tell()
         async with self._connections.connection() as connection:
-            await account_whole(connection, self._run, listed_at=self._listed_at)
+            conversations = await account_whole(connection, self._run, listed_at=self._listed_at)
             await changes_announce(connection)
+        if self._is_taken_up:
+            await self._older.tell_all(conversations)
 
     @property
     def _listed_at(self) -> dt.datetime:
@@ -144,12 +151,11 @@ class AccountRun:
             asked.page.items,
             unread=self._unread,
             leaves_files=self._run.media == "none",
-            is_taken_up=self._is_taken_up,
         )
-        self._is_taken_up = False
         self._reached(kept)
         self._measure(kept.found)
         await self._note(kept, asked.calls, self._found(kept))
+        await self._older.found(kept.new_ids)
 
     def _listing(self, asked: Asked) -> Listing:
         return Listing(self._run.account, self._run.client_id, asked.asked_at, "history")

@@ -12,6 +12,7 @@ from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
 from communications.tasks.history_account import NotOurs, counts_of
 from communications.tasks.listing import Listing, Tally
+from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER
 from communications.tasks.pages import messages_keep
 from unipile.client import UnipileClient
@@ -41,6 +42,7 @@ class ChatRun:
         async with self._connections.connection() as connection:
             parts = await chat_parts(connection, self._run.conversation_id)
         kept = Tally()
+        older = OlderMessages(self._connections, self._run.account)
         begun = Listing.begun(self._run.account, self._run.client_id, "history")
         is_whole = True
         for part in parts:
@@ -56,7 +58,10 @@ class ChatRun:
                 reason=REASON,
             )
             is_whole = is_whole and page.cursor is None
-            kept.add(await messages_keep(self._connections, listing, page.items, is_taken_up=True))
+            added = await messages_keep(self._connections, listing, page.items)
+            kept.add(added)
+            await older.found(added.new_ids)
+        await older.tell()
         await self._note(kept, begun.asked_at, [part.oldest_at for part in parts], is_whole=is_whole)
 
     async def _ask_phone(self, chat_id: str) -> None:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from communications.feed.announce import changes_announce
-from communications.ingest.listed import HeldMessage, held_messages, not_applied, older_messages_tell
+from communications.ingest.listed import HeldMessage, held_messages, not_applied
 from communications.ingest.record import Connections, record
 from communications.ingest.turns import InTurn
 from communications.outbox.history_rows import files_leave
@@ -71,11 +71,9 @@ async def messages_keep(
     *,
     unread: Unread | None = None,
     leaves_files: bool = False,
-    is_taken_up: bool = False,
 ) -> Kept:
     """Keeps a page of messages. A new inbound one counts as read if it is beyond upstream's ``unread`` ones; without those, if it
-    is history. ``leaves_files``: they are fetched only when somebody asks for them. ``is_taken_up``: the page may have been kept
-    before, and nobody told.
+    is history. ``leaves_files``: they are fetched only when somebody asks for them.
 
     Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays.
     """
@@ -104,8 +102,6 @@ async def messages_keep(
     finally:
         await folding.end()
         async with connections.connection() as connection:
-            if listing.found_by == "history" and (kept.new_ids or is_taken_up):
-                await older_messages_tell(connection, listing.account, list(seen))
             await changes_announce(connection)
     for stated, error in refused:
         for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):

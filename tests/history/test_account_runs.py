@@ -95,9 +95,12 @@ async def test_f3_a_killed_worker_s_run_goes_on_where_it_was_noted(world: World)
         working.cancel()
     world.sim.faults.clear()
     before = len(world.sim.calls)
+    held = Conversation.objects.filter(channel=world.channel)
+    await held.aupdate(history_revision=0)
     await world.work()
     shown = await world.shown(run)
     await complete(world, shown)
+    assert not await held.filter(history_revision=0).aexists(), "nobody was told of what is older"
     assert len(world.sim.calls) - before < before + 4
     assert world.sim.calls.count(CHATS) == 1
 

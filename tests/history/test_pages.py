@@ -11,6 +11,7 @@ import pytest
 from communications.history.rebuild.check import rebuild_check
 from communications.tasks.chat_pages import chats_keep, people_keep
 from communications.tasks.listing import Listing, Unread
+from communications.tasks.older import OlderMessages
 from communications.tasks.pages import messages_keep
 from tests.ingest.conftest import connections
 from tests.ingest.deliveries import NOON, channel_make, deliver, rows
@@ -161,9 +162,11 @@ async def test_what_is_older_than_all_is_quiet_and_what_fills_a_hole_is_not(conn
     reaction = {"value": "👍", "sender_id": BEA, "is_sender": 0}
     await messages_keep(connections, listing(account), [listed("m9", 9)])
     [(_, began)] = await rows(connections, CHAT, account)
-    older = [listed("m5", 5, attachments=[photo], reactions=[reaction]), listed("m2", 2)]
-    await messages_keep(connections, listing(account), older)
-    await messages_keep(connections, listing(account), [listed("m7", 7)])
+    older = OlderMessages(connections, account)
+    page = [listed("m5", 5, attachments=[photo], reactions=[reaction]), listed("m2", 2)]
+    for one in (page, [listed("m7", 7)]):
+        await older.found((await messages_keep(connections, listing(account), one)).new_ids)
+    await older.tell()
 
     quiet = {row[0]: row[8] for row in await rows(connections, MESSAGES, account)}
     assert quiet == {"m2": True, "m5": True, "m7": False, "m9": True}
