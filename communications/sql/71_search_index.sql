@@ -1,7 +1,7 @@
 -- The index of messages is a table of its own: a receipt or a new version rewrites the message's row, and would put every word into
 -- the index again. It holds the messages that a search may find, and no others.
 
-ALTER INDEX search_message_words SET (fastupdate = on, gin_pending_list_limit = 4096);
+ALTER INDEX search_message_words SET (fastupdate = on, gin_pending_list_limit = 256);
 ALTER TABLE communications_searchmessage SET (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 CREATE OR REPLACE FUNCTION landline_search_tags(
