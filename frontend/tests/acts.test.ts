@@ -8,7 +8,7 @@ import { barrier } from "../src/inbox/tools/barriers";
 import { messagePosition, toLocalConversation, type LocalConversation, type LocalMessage } from "../src/sync/rows";
 import type { OutboxEntry, Wish } from "../src/sync/outbox/entries";
 import { asWanted, withWishes } from "../src/sync/wanted";
-import { at, conversation, message } from "./rows";
+import { at, conversation, message, outboxEntry } from "./rows";
 
 const local = (fields: Partial<LocalMessage> = {}): LocalMessage => {
   const row = message("7", fields);
@@ -33,24 +33,8 @@ const change = (fields: Partial<Change>): Change => ({
   ...fields,
 });
 
-const wish = (wanted: Wish, fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
-  client_id: "0197a0c0-0000-7000-8000-000000000001",
-  conversation_id: "1",
-  channel_id: "1",
-  provider: "whatsapp",
-  wish: wanted,
-  state: "waiting",
-  skipped: false,
-  created_at: sentAt,
-  not_before: 0,
-  left: false,
-  attempts: 0,
-  retry_at: 0,
-  trouble: null,
-  sent_at: null,
-  revision: 0,
-  ...fields,
-});
+const wish = (wanted: Wish, fields: Partial<OutboxEntry> = {}): OutboxEntry =>
+  outboxEntry({ wish: wanted, created_at: sentAt, ...fields });
 
 describe("a message is shown as it is wanted", () => {
   test("an edit that is under way shows its text", () => {

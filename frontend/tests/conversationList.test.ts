@@ -3,35 +3,18 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { conversationIds, type ListFilter } from "../src/sync/conversationList";
 import type { LocalDatabase } from "../src/sync/db";
-import type { OutboxEntry, SendWish } from "../src/sync/outbox/entries";
-import { channel, conversation } from "./rows";
+import type { OutboxEntry } from "../src/sync/outbox/entries";
+import { channel, conversation, outboxEntry } from "./rows";
 import { freshDatabase } from "./store";
 
-const saying: SendWish = { kind: "send", text: "Hello", quoted: null, files: [], voice: false };
 const ALL: ListFilter = { shelf: "inbox", unreadOnly: false, name: "" };
 const at = (hour: number): string => new Date(Date.UTC(2026, 4, 18) + hour * 3_600_000).toISOString();
 
 let db: LocalDatabase;
 let term: number;
 
-const entry = (id: string, hour: number, fields: Partial<OutboxEntry> = {}): OutboxEntry => ({
-  client_id: `${id} ${hour}`,
-  conversation_id: id,
-  channel_id: "1",
-  provider: "whatsapp",
-  wish: saying,
-  state: "waiting",
-  skipped: false,
-  created_at: Date.parse(at(hour)),
-  not_before: 0,
-  left: false,
-  attempts: 0,
-  retry_at: 0,
-  trouble: null,
-  sent_at: null,
-  revision: 0,
-  ...fields,
-});
+const entry = (id: string, hour: number, fields: Partial<OutboxEntry> = {}): OutboxEntry =>
+  outboxEntry({ client_id: `${id} ${hour}`, conversation_id: id, created_at: Date.parse(at(hour)), ...fields });
 
 const write = (...entries: readonly OutboxEntry[]): Promise<unknown> => db.outbox.entries.bulkAdd([...entries]);
 const ids = (filter: Partial<ListFilter> = {}): Promise<string[]> => conversationIds(db, { ...ALL, ...filter });

@@ -1,6 +1,7 @@
 /** Rows as the server would send them, with what a test does not care about filled in. */
 import type { HistoryRun } from "../src/api/schema";
 import type { Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
+import type { OutboxEntry } from "../src/sync/outbox/entries";
 
 const NOON = Date.UTC(2026, 4, 18, 12);
 
@@ -130,6 +131,28 @@ export function historyRun(fields: Partial<HistoryRun> = {}): HistoryRun {
     created_at: at(0),
     started_at: at(0),
     ended_at: null,
+    ...fields,
+  };
+}
+
+/** What waits to leave: words to conversation 1, unless told otherwise. */
+export function outboxEntry(fields: Partial<OutboxEntry> = {}): OutboxEntry {
+  return {
+    client_id: "0197a0c0-0000-7000-8000-000000000001",
+    conversation_id: "1",
+    channel_id: "1",
+    provider: "whatsapp",
+    wish: { kind: "send", text: "Hello", quoted: null, files: [], voice: false },
+    state: "waiting",
+    skipped: false,
+    created_at: 0,
+    not_before: 0,
+    left: false,
+    attempts: 0,
+    retry_at: 0,
+    trouble: null,
+    sent_at: null,
+    revision: 0,
     ...fields,
   };
 }
