@@ -152,9 +152,10 @@ class Outbox:
             if await intents_settle(self._presence.connection) or changed:
                 await changes_announce(self._presence.connection)
             await self._begin()
-            if not self._under_way:
+            if self._under_way:
+                await self._until_something_ends()
+            elif not self._woken.is_set():
                 return
-            await self._until_something_ends()
 
     async def pause_seconds(self) -> float:
         """How long nothing is due by itself, at most as long as the loop may sleep."""

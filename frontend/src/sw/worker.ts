@@ -61,7 +61,7 @@ worker.addEventListener("fetch", (event) => {
 
 /** The page that is looked at, else any, shows what a notification is about; where none is open, one is. */
 async function openAt(path: string): Promise<void> {
-  const pages = await worker.clients.matchAll({ type: "window" });
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find(({ focused }) => focused) ?? pages.find(({ visibilityState }) => visibilityState === "visible") ?? pages[0];
   if (page === undefined) {
     await worker.clients.openWindow(path);
