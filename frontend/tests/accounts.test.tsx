@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { AccountAct, Alarm, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
+import type { AccountAct, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
 import { AccountCard } from "../src/accounts/AccountCard";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
@@ -13,7 +13,7 @@ import { setupWords } from "../src/accounts/setup/words";
 import { SparkLine } from "../src/accounts/SparkLine";
 import { SCAN_WORDS, words } from "../src/accounts/words";
 import { agoWords } from "../src/lib/time";
-import { channel } from "./rows";
+import { alarm, channel } from "./rows";
 import { eventually } from "./store";
 
 const answer = vi.fn<typeof fetch>();
@@ -34,20 +34,6 @@ const acting = (fields: Partial<AccountAct>): AccountAct => ({
   reason_code: null,
   reason: null,
   asked_at: "2026-06-01T12:00:00.000Z",
-  ...fields,
-});
-
-const alarm = (id: string, fields: Partial<Alarm> = {}): Alarm => ({
-  id,
-  kind: "account_down",
-  channel_id: "1",
-  opened_at: `2026-06-0${id}T12:00:00.000Z`,
-  closed_at: null,
-  since: null,
-  count: null,
-  reason: null,
-  acknowledged_at: null,
-  acknowledged_by: null,
   ...fields,
 });
 

@@ -1,14 +1,14 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { Alarm, Channel } from "../src/api/types";
+import type { Channel } from "../src/api/types";
 import { AlarmBar } from "../src/channels/AlarmBar";
 import { ChannelChip } from "../src/channels/ChannelChip";
 import { isTroubled, TroubledChannelsContext, type TroubledChannels } from "../src/channels/channelState";
 import { CHANNEL_WORDS } from "../src/channels/channelWords";
 import { TimeLine } from "../src/channels/TimeLine";
 import { troublesOf } from "../src/channels/troubles";
-import { channel } from "./rows";
+import { alarm, channel } from "./rows";
 
 const held = (id: string, fields: Partial<Channel>): Channel => ({ ...channel(id), ...fields });
 const troubled = (...rows: Channel[]): TroubledChannels => new Map(rows.filter(isTroubled).map((row) => [row.id, row]));
@@ -85,20 +85,6 @@ test("the time line pages back and can be tried again", async () => {
   expect(screen.getByText("Connected")).toBeTruthy();
   expect(screen.queryByRole("button", { name: CHANNEL_WORDS.more, hidden: true })).toBeNull();
   expect(asked().at(-1)).toContain("/channels/7/statuses/?cursor=c");
-});
-
-const alarm = (id: string, fields: Partial<Alarm> = {}): Alarm => ({
-  id,
-  kind: "account_down",
-  channel_id: "1",
-  opened_at: `2026-06-0${id}T12:00:00.000Z`,
-  closed_at: null,
-  since: null,
-  count: null,
-  reason: null,
-  acknowledged_at: null,
-  acknowledged_by: null,
-  ...fields,
 });
 
 test("an alarm of the installation, told in every account, is told once; a state and its alarm are one trouble", () => {

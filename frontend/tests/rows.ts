@@ -1,6 +1,6 @@
 /** Rows as the server would send them, with what a test does not care about filled in. */
 import type { HistoryRun } from "../src/api/schema";
-import type { Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
+import type { Alarm, Attachment, Attendee, Channel, Conversation, Message } from "../src/api/types";
 import type { OutboxEntry } from "../src/sync/outbox/entries";
 
 const NOON = Date.UTC(2026, 4, 18, 12);
@@ -153,6 +153,23 @@ export function outboxEntry(fields: Partial<OutboxEntry> = {}): OutboxEntry {
     trouble: null,
     sent_at: null,
     revision: 0,
+    ...fields,
+  };
+}
+
+/** An account that is down, unless told otherwise; ids are days of June. */
+export function alarm(id: string, fields: Partial<Alarm> = {}): Alarm {
+  return {
+    id,
+    kind: "account_down",
+    channel_id: "1",
+    opened_at: `2026-06-0${id}T12:00:00.000Z`,
+    closed_at: null,
+    since: null,
+    count: null,
+    reason: null,
+    acknowledged_at: null,
+    acknowledged_by: null,
     ...fields,
   };
 }
