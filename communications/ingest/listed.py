@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import AsyncConnection
 
+from communications.ingest.channels import LOCK
 from communications.status import Status
 
 
@@ -75,7 +76,6 @@ FROM (
 JOIN communications_conversation AS part ON part.id = shown.conversation_id
 WHERE shown.version = '0'::xid8
 """
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _TELL: Final = """
 UPDATE communications_conversation SET history_revision = history_revision + 1 WHERE id = ANY(%s)
 """
@@ -169,5 +169,5 @@ async def older_messages_tell(
 ) -> None:
     """Tells readers that these have something older now: a write like any other of the account, in its turn."""
     async with connection.transaction():
-        await connection.execute(_LOCK, (account,))
+        await connection.execute(LOCK, (account,))
         await connection.execute(_TELL, (list(conversations),))
