@@ -90,8 +90,12 @@ async def test_b10_what_follows_an_understated_length_is_not_part_of_the_body(
         assert await wire.is_closed()
         assert await pouring < HUNDRED_MEGABYTES / 2
     assert memory_bytes(server.pid) - before < 32_000_000
-    stored = await rows(connections, "SELECT raw FROM communications_webhookbody")
-    assert stored == [(b"{}",)] if answer.status == 200 else answer.status == 400
+    # Deliveries are saved in their order: once the next one is, a refused one before it will not be any more.
+    async with Wire(server.port) as wire:
+        assert (await wire.post({"event": "next"}, webhook_secret)).status == 200
+    stored = [raw for (raw,) in await rows(connections, "SELECT raw FROM communications_webhookbody")]
+    stored.remove(b'{"event": "next"}')
+    assert stored == [b"{}"] if answer.status == 200 else (answer.status == 400 and stored in ([], [b"{}"]))
 
 
 async def test_b10_a_body_shorter_than_announced_is_never_answered_200(server, connections, webhook_secret):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,21 +36,27 @@ class Answer:
 
 
 class Wire:
-    """One connection. ``async with Wire(port) as wire``."""
+    """One connection. ``async with Wire(port) as wire``.
+
+    What is sent goes past the stream that is read: a write that fails because the server has closed would
+    end the stream with an error before the answer that came ahead of it was read.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
 
     async def __aenter__(self) -> Self:
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._sending = socket.create_connection(("127.0.0.1", self._port))
+        self._sending.setblocking(False)
+        self._reader, self._writer = await asyncio.open_connection(sock=self._sending.dup())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._sending.close()
         self._writer.transport.abort()
 
     async def send(self, raw: bytes) -> None:
-        self._writer.write(raw)
-        await self._writer.drain()
+        await asyncio.get_running_loop().sock_sendall(self._sending, raw)
 
     async def answer(self, *, seconds: float = ANSWER_SECONDS) -> Answer:
         """The next answer on this connection."""
