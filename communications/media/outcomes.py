@@ -29,7 +29,6 @@ UPSTREAM_DOWN_SECONDS: Final = 45
 RATE_LIMITED_SECONDS: Final = 120
 ACCOUNT_DOWN_SECONDS: Final = 1_800
 NO_ROOM_SECONDS: Final = 300
-BUSY_SECONDS: Final = 5
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 

@@ -10,7 +10,7 @@ import { composerWords } from "../src/inbox/composer/words";
 import { ThreadLog } from "../src/inbox/ThreadLog";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
-import { DEFAULT_PREFERENCES, type Preferences } from "../src/sync/device";
+import { type Preferences, readPreferences } from "../src/sync/device";
 import { Engine } from "../src/sync/engine";
 import type { OutgoingFile, SendEntry, SendWish } from "../src/sync/outgoing";
 import { RowCache } from "../src/sync/rowCache";
@@ -70,7 +70,7 @@ async function open(preferences: Partial<Preferences> = {}, fields: Parameters<t
             handle={handle}
             where={where}
             conversation={row}
-            preferences={{ ...DEFAULT_PREFERENCES, ...preferences }}
+            preferences={{ ...readPreferences(), ...preferences }}
             seen={seen}
             onWritten={onWritten}
           />
@@ -292,7 +292,7 @@ describe("what the conversation cannot do is said beforehand", () => {
     const row = toLocalConversation(conversation("1", { read_only: true }), undefined);
     render(
       <ClientContext value={client}>
-        <Composer handle={handle} where={where} conversation={row} preferences={DEFAULT_PREFERENCES} seen={seen} onWritten={onWritten} />
+        <Composer handle={handle} where={where} conversation={row} preferences={readPreferences()} seen={seen} onWritten={onWritten} />
       </ClientContext>,
     );
     expect(screen.getByText(composerWords.readOnly)).toBeTruthy();
@@ -320,7 +320,7 @@ describe("what the conversation cannot do is said beforehand", () => {
     render(
       <ClientContext value={client}>
         <TroubledChannelsContext value={new Map([["1", { ...channel("1"), name: "Sales", status: "credentials" }]])}>
-          <Composer handle={handle} where={where} conversation={row} preferences={DEFAULT_PREFERENCES} seen={seen} onWritten={onWritten} />
+          <Composer handle={handle} where={where} conversation={row} preferences={readPreferences()} seen={seen} onWritten={onWritten} />
         </TroubledChannelsContext>
       </ClientContext>,
     );

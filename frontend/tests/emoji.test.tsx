@@ -7,7 +7,7 @@ import { emojiByCode, emojiByGroup, emojiOfCode, toned } from "../src/inbox/comp
 import EmojiPicker from "../src/inbox/composer/EmojiPicker";
 import { composerWords } from "../src/inbox/composer/words";
 import { ClientContext, type Client } from "../src/sync/client";
-import { DEFAULT_PREFERENCES, readSkinTone, writeSkinTone } from "../src/sync/device";
+import { readPreferences, readSkinTone, writeSkinTone } from "../src/sync/device";
 import { Engine } from "../src/sync/engine";
 import { RowCache } from "../src/sync/rowCache";
 import { toLocalConversation } from "../src/sync/rows";
@@ -100,7 +100,7 @@ describe("typing a code", () => {
             handle={createRef()}
             where={{ id: "1", provider: "whatsapp", channel_id: "1" }}
             conversation={toLocalConversation(conversation("1", { name: "Ana" }), undefined)}
-            preferences={DEFAULT_PREFERENCES}
+            preferences={readPreferences()}
             seen={{ current: "" }}
             onWritten={vi.fn()}
           />

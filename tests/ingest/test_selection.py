@@ -8,7 +8,6 @@ import json
 import pytest
 
 from communications.history import held
-from communications.history.repeats import delivery_repeats
 from communications.history.replay import deliveries_replay
 from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
@@ -100,15 +99,6 @@ async def test_a_selection_within_channels_leaves_out_others_and_by_default_what
     }
     assert await names_of(connections, ledger, DeliverySelection(channel_ids=frozenset())) == set()
     assert await deliveries_replay(connections, own) == {"applied": 1, "duplicate": 1, "ignored": 1}
-
-
-async def test_the_repeats_of_a_delivery_are_those_of_the_same_happening(connections, ledger):
-    async with connections.connection() as connection:
-        of_shown = await delivery_repeats(connection, ledger["shown"].id)
-        of_other = await delivery_repeats(connection, ledger["other channel"].id)
-        of_unreadable = await delivery_repeats(connection, ledger["unreadable"].id)
-    assert (of_shown.count, of_shown.ids) == (1, (ledger["repeat"].id,))
-    assert (of_other.count, of_unreadable.count) == (0, 0)
 
 
 async def test_a_long_ledger_is_looked_through_in_portions(connections, ledger, monkeypatch):

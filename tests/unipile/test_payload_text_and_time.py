@@ -1,4 +1,4 @@
-"""Stored, searched and compared text; upstream's clock."""
+"""Stored and searched text; upstream's clock."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unipile.payloads.text import SEARCH_TEXT_MAX_CHARACTERS, clean_text, is_storable, same_text, search_text
+from unipile.payloads.text import SEARCH_TEXT_MAX_CHARACTERS, clean_text, is_storable, search_text
 from unipile.payloads.times import UpstreamTime, parse_time, settle_time
 
 RECEIVED_AT = datetime(2026, 11, 22, 12, 0, 0, 123_456, tzinfo=UTC)
@@ -54,13 +54,6 @@ def test_b18_a_hundred_thousand_marks_and_a_long_text_stay_short():
 @given(st.text(st.characters()))
 def test_search_text_is_idempotent(text):
     assert search_text(search_text(text)) == search_text(text)
-
-
-def test_texts_are_compared_in_nfc_and_trimmed():
-    assert same_text(" Nova\u0301k\n", "Novák")
-    assert same_text(None, "")
-    assert not same_text("ok", "Ok")
-    assert not same_text("a", None)
 
 
 @pytest.mark.parametrize(

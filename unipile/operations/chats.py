@@ -28,14 +28,12 @@ Item = TypeVar("Item")
 
 
 class ChatAction(StrEnum):
-    """What `change` does; the value is a boolean, but a provider's id to add and a string to label."""
+    """What `change` switches on or off."""
 
     SET_READ = "setReadStatus"
     SET_MUTED = "setMuteStatus"
     SET_ARCHIVED = "setArchiveStatus"
     SET_PINNED = "setPinnedStatus"
-    ADD_PARTICIPANT = "addParticipant"
-    SET_LABEL = "setLabel"
 
 
 class ChatOperations:
@@ -238,7 +236,7 @@ class ChatOperations:
         )
         return parsed(parse_message_sent, answer)
 
-    async def change(self, chat_id: str, action: ChatAction, value: bool | str, *, reason: str) -> None:
+    async def change(self, chat_id: str, action: ChatAction, value: bool, *, reason: str) -> None:
         answer = await self._caller.answer(
             Call(
                 method="PATCH",

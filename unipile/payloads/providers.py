@@ -13,8 +13,6 @@ TWITTER: Final = "twitter"
 SLACK: Final = "slack"
 MAIL: Final = "mail"
 
-KNOWN_PROVIDERS = frozenset({WHATSAPP, LINKEDIN, INSTAGRAM, MESSENGER, TELEGRAM, TWITTER, SLACK, MAIL})
-
 _MAILBOXES = frozenset(
     {"mail", "imap", "gmail", "google", "google_oauth", "icloud", "outlook", "exchange", "microsoft"}
 )

@@ -1,4 +1,4 @@
-"""Text as it is stored, searched and compared."""
+"""Text as it is stored and searched."""
 
 from __future__ import annotations
 
@@ -51,12 +51,3 @@ class _BareLetters(dict[int, str]):
 
 
 _BARE_LETTERS = _BareLetters()
-
-
-def same_text(one: str | None, other: str | None) -> bool:
-    """Whether two texts are equal once in NFC and trimmed; no text equals an empty one."""
-    return _comparable(one) == _comparable(other)
-
-
-def _comparable(text: str | None) -> str:
-    return unicodedata.normalize("NFC", clean_text(text or "")).strip()

@@ -68,10 +68,6 @@ export function putDraft(place: Place, text: string): Promise<Draft | null> {
   return answer(`${pathTo(place)}draft/`, { method: "PUT", body: { text } });
 }
 
-export async function dropUpload(uploadId: Id): Promise<void> {
-  await request(`communications/uploads/${encodeURIComponent(uploadId)}/`, { method: "DELETE" });
-}
-
 async function answer<T>(path: string, options: Parameters<typeof request>[1]): Promise<T | null> {
   const response = await request(path, options);
   return response.status === 204 ? null : ((await response.json()) as T);

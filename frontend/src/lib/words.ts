@@ -26,12 +26,6 @@ export const STATUS_WORD: Readonly<Record<MessageStatus, string>> = {
   failed: "Not sent",
 };
 
-export const ATTACHMENT_STATE: Readonly<Record<Attachment["state"], string>> = {
-  wanted: "not fetched yet",
-  stored: "stored on your server",
-  unavailable: "no longer available",
-};
-
 export const words = {
   product: "Landline",
   inbox: "Inbox",

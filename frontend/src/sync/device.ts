@@ -20,15 +20,6 @@ export interface Preferences {
 /** What sends; the other of the two makes a new line. */
 export type SendKey = "enter" | "ctrl-enter";
 
-export const DEFAULT_PREFERENCES: Preferences = {
-  theme: "system",
-  density: "cosy",
-  singleKeys: true,
-  sendKey: "enter",
-  undoSend: false,
-  alarmNotices: false,
-};
-
 function read(key: string): string | null {
   try {
     return localStorage.getItem(PREFIX + key);
