@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from communications.errors import NotPossible, TooLate
+from unipile.payloads.providers import LINKEDIN, WHATSAPP
 
 ChangeKind = Literal["react", "edit", "delete"]
 
 # From the provider's time of the message on; ``None`` is for ever. A provider that is not named decides by itself.
 WINDOWS: Final[Mapping[str, Mapping[ChangeKind, dt.timedelta | None]]] = {
-    "whatsapp": {"react": None, "edit": dt.timedelta(minutes=15), "delete": dt.timedelta(hours=60)},
-    "linkedin": {"react": None, "edit": dt.timedelta(minutes=60), "delete": dt.timedelta(minutes=60)},
+    WHATSAPP: {"react": None, "edit": dt.timedelta(minutes=15), "delete": dt.timedelta(hours=60)},
+    LINKEDIN: {"react": None, "edit": dt.timedelta(minutes=60), "delete": dt.timedelta(minutes=60)},
 }
 
 # Clocks differ.

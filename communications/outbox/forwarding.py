@@ -9,8 +9,9 @@ from communications.errors import IdempotencyConflict, NotFound, NotPossible
 from communications.outbox.intents import Place, channel_lock, content_hash, intent_known
 from communications.outbox.messages import WantedMessage, WrittenMessage, message_write
 from communications.selectors.scope import readable_conversation
+from unipile.payloads.providers import WHATSAPP
 
-FORWARDING_PROVIDERS: Final = frozenset({"whatsapp"})
+FORWARDING_PROVIDERS: Final = frozenset({WHATSAPP})
 
 _SOURCE: Final = """
 SELECT message.text, message.kind, message.is_event OR message.is_view_once, message.deleted_at IS NOT NULL,

@@ -4,16 +4,18 @@ import random
 from collections.abc import Mapping
 from typing import Final
 
+from unipile.payloads.providers import INSTAGRAM, LINKEDIN, MESSENGER, SLACK, TELEGRAM, TWITTER, WHATSAPP
+
 # Seconds between two messages of one account. WhatsApp blocks what looks like a machine, but bears answers; LinkedIn and
 # Instagram count actions by the day and the hour.
 SECONDS_BETWEEN: Final[Mapping[str, float]] = {
-    "whatsapp": 1.0,
-    "telegram": 1.0,
-    "linkedin": 2.0,
-    "instagram": 5.0,
-    "messenger": 2.0,
-    "twitter": 2.0,
-    "slack": 1.0,
+    WHATSAPP: 1.0,
+    TELEGRAM: 1.0,
+    LINKEDIN: 2.0,
+    INSTAGRAM: 5.0,
+    MESSENGER: 2.0,
+    TWITTER: 2.0,
+    SLACK: 1.0,
 }
 SECONDS_BETWEEN_OTHERS: Final = 1.0
 

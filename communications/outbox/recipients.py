@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 
 from communications.errors import InvalidInput, NotFound
 from communications.selectors.queries import rows
+from unipile.payloads.providers import TELEGRAM, WHATSAPP
 
 PHONE_DIGITS: Final = range(6, 16)
 
 _SIGNS: Final = re.compile(r"[\s().\-/\u00a0]+")
 
 # Providers whose ids follow from a number.
-_ID_OF_NUMBER: Final = {"whatsapp": "{}@s.whatsapp.net", "telegram": "{}"}
+_ID_OF_NUMBER: Final = {WHATSAPP: "{}@s.whatsapp.net", TELEGRAM: "{}"}
 
 _PEOPLE: Final = """
 SELECT id, provider_id, phone FROM communications_chatattendee
