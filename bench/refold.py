@@ -18,11 +18,11 @@ from bench.cells import DATABASE, Bench
 from bench.measured import BenchmarkError
 from bench.prepared import django_use
 from bench.processor import processor_seconds
-from communications.history.rebuild.check import rebuild_check
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.connections import fold_connections
 from communications.ingest.record import record
+from communications.refold.rebuild.check import rebuild_check
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.deliveries import Delivery, sha256_of
 from communications.schemas.identifiers import uuid7
 from communications.webhooks.handlers.reading import delivery_read

@@ -14,9 +14,9 @@ from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from communications.errors import Unsaved
-from communications.history.rebuild.check import Check, Comparison, RowDifference, rebuild_check
-from communications.history.rebuild.scratch import AlreadyRunning
 from communications.ingest.connections import fold_connections
+from communications.refold.rebuild.check import Check, Comparison, RowDifference, rebuild_check
+from communications.refold.rebuild.scratch import AlreadyRunning
 from landline.databases import connection_parameters
 from landline.environment import Environment
 from landline.progress import ProgressLine

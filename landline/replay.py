@@ -11,10 +11,10 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from communications.errors import Unsaved
-from communications.history.held import deliveries_total
-from communications.history.replay import deliveries_replay, replay_rehearse
-from communications.history.selection import DeliverySelection
 from communications.ingest.connections import fold_connections
+from communications.refold.held import deliveries_total
+from communications.refold.replay import deliveries_replay, replay_rehearse
+from communications.refold.selection import DeliverySelection
 from landline.progress import ProgressLine
 
 CONNECTIONS = 2

@@ -21,12 +21,12 @@ from communications.api.parameters import DEFAULT_LIMIT, Cursor, DeliveryId, Lim
 from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.errors import BodyRemoved, Busy, InvalidCursor, InvalidInput, NotAuthenticated, NotFound
-from communications.history.listing import NEWEST, deliveries_causes, deliveries_find, deliveries_total
-from communications.history.orders import replay_order, replay_orders_of
-from communications.history.single import difference_of, readable_delivery, replay_of
 from communications.ingest.unfinished import FILES_TASK, job_announce_on_commit
 from communications.models import AuditEntry
 from communications.outbox.audit import audit_note
+from communications.refold.listing import NEWEST, deliveries_causes, deliveries_find, deliveries_total
+from communications.refold.orders import replay_order, replay_orders_of
+from communications.refold.single import difference_of, readable_delivery, replay_of
 from communications.schemas.ledger import (
     DeliveryBody,
     DeliveryCauses,

@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from communications.api.parameters import NO_NUL, IdText, id_number
 from communications.errors import InvalidInput, NotFound
-from communications.history.selection import DeliverySelection
+from communications.refold.selection import DeliverySelection
 from communications.schemas.ledger import OutcomeWord, SourceWord
 from communications.selectors.scope import Administered, administered, readable_conversation
 

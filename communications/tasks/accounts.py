@@ -14,7 +14,6 @@ from procrastinate.exceptions import AlreadyEnqueued
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.history.replay import parked_replay
 from communications.ingest.channels import channel_upsert, channels_unlist, channels_unlisted
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import (
@@ -24,6 +23,7 @@ from communications.ingest.unfinished import (
     HISTORY_TASK,
     job_announce,
 )
+from communications.refold.replay import parked_replay
 from communications.schemas.accounts import AccountFact
 from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client

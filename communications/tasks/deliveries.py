@@ -6,10 +6,10 @@ import structlog
 from procrastinate.contrib.django import app
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history.orders import REPLAY_ORDERS_TASK, UNFINISHED, replay_orders_do
-from communications.history.replay import failed_retry
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import FILES_TASK, RETRY_TASK, job_announce
+from communications.refold.orders import REPLAY_ORDERS_TASK, UNFINISHED, replay_orders_do
+from communications.refold.replay import failed_retry
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import sync_to_async
 from psycopg import AsyncConnection
 
-from communications.history.rebuild.check import rebuild_check
 from communications.models import Channel, ChannelAccess, Conversation, HistoryRun, Message, UpstreamCall
+from communications.refold.rebuild.check import rebuild_check
 from simulator import FaultKind
 from tests.database import ScratchDatabase
 from tests.history.world import world_open

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from communications.history.rebuild.check import rebuild_check
+from communications.refold.rebuild.check import rebuild_check
 from communications.tasks.chat_pages import chats_keep, people_keep
 from communications.tasks.listing import Listing, Unread
 from communications.tasks.older import OlderMessages

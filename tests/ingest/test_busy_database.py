@@ -9,9 +9,9 @@ import pytest
 from psycopg import errors
 
 from communications.errors import Unsaved
-from communications.history.replay import failed_retry
 from communications.ingest.connections import fold_connections
 from communications.ingest.record import record
+from communications.refold.replay import failed_retry
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows
 from tests.webhooks.bodies import ACCOUNT, whatsapp_message
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from communications.errors import Busy, NotFound
-from communications.history.difference import Difference, delivery_difference
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.channels import LOCK
 from communications.ingest.connections import fold_connections
 from communications.ingest.record import record
+from communications.refold.difference import Difference, delivery_difference
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.identifiers import uuid7
 from tests.ingest.deliveries import channel_make, delivery_of, rows
 from tests.webhooks.bodies import ACCOUNT, whatsapp_message

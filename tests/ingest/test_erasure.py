@@ -7,10 +7,6 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from communications.history.difference import delivery_difference
-from communications.history.rebuild.check import rebuild_check
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.erase import (
     conversation_erasable,
     erase,
@@ -19,6 +15,10 @@ from communications.ingest.erase import (
 )
 from communications.ingest.record import record
 from communications.models import Channel, Erasure
+from communications.refold.difference import delivery_difference
+from communications.refold.rebuild.check import rebuild_check
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.tasks.erased_list import erased_list_look
 from landline.backup.erased import erased_marks
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows

@@ -11,13 +11,13 @@ from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 from psycopg import AsyncConnection
 
-from communications.history.rebuild import scratch
-from communications.history.rebuild.check import Check, rebuild_check
-from communications.history.rebuild.fold import LedgerFold
-from communications.history.rebuild.questions import REASONS
-from communications.history.rebuild.scratch import SCHEMA, SEARCH_PATH, AlreadyRunning, scratch_tables
 from communications.ingest.channels import LOCK
 from communications.ingest.record import record
+from communications.refold.rebuild import scratch
+from communications.refold.rebuild.check import Check, rebuild_check
+from communications.refold.rebuild.fold import LedgerFold
+from communications.refold.rebuild.questions import REASONS
+from communications.refold.rebuild.scratch import SCHEMA, SEARCH_PATH, AlreadyRunning, scratch_tables
 from tests.ingest.deliveries import channel_make, deliver, rows
 from tests.ingest.test_laws import QUICK
 from tests.ingest.world_bodies import deliveries_of

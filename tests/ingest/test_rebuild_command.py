@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from communications.history.rebuild.scratch import SCHEMA
+from communications.refold.rebuild.scratch import SCHEMA
 from tests.ingest.deliveries import channel_make, deliver
 from tests.processes import LandlineProcess, Processes
 from tests.webhooks.bodies import ACCOUNT, message_of_chat

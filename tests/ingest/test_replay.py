@@ -8,10 +8,10 @@ import datetime as dt
 import msgspec
 import pytest
 
-from communications.history.replay import deliveries_replay, failed_retry, parked_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.channels import channel_upsert
 from communications.ingest.record import record
+from communications.refold.replay import deliveries_replay, failed_retry, parked_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.accounts import AccountFact
 from communications.webhooks.handlers import reading
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows

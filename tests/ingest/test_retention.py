@@ -7,10 +7,10 @@ import datetime as dt
 import msgspec
 import pytest
 
-from communications.history.held import deliveries_total
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
+from communications.refold.held import deliveries_total
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.deliveries import Delivery
 from communications.tasks import retention
 from tests.ingest.deliveries import channel_make, delivery_of, rows

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from communications.history import held
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
+from communications.refold import held
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from tests.ingest.deliveries import channel_make, delivery_of, rows
 from tests.webhooks.bodies import ACCOUNT, message_of_chat
 

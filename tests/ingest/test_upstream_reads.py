@@ -7,10 +7,10 @@ import uuid
 
 import pytest
 
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
 from communications.ingest.unfinished import leaves_questions
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.selectors.conversations import CONVERSATIONS_BY_ID, conversation_document
 from communications.tasks.upstream_reads import questions_ask
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows

@@ -12,10 +12,10 @@ from asgiref.sync import sync_to_async
 from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history import held, listing, orders, replay
-from communications.history.orders import REPLAY_ORDERS_TASK, replay_orders_do
 from communications.ingest.record import record
 from communications.models import AuditEntry, WebhookBody, WebhookDelivery
+from communications.refold import held, listing, orders, replay
+from communications.refold.orders import REPLAY_ORDERS_TASK, replay_orders_do
 from communications.schemas.deliveries import sha256_of
 from tests.ingest.deliveries import channel_make, deliver, delivery_of, rows
 from tests.ledger.reading import Reader, reader_make

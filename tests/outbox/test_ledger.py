@@ -7,8 +7,8 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from simulator.habits import Echo, Habits
 from tests.database import ScratchDatabase
 from tests.ingest.deliveries import rows

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history.replay import failed_retry
+from communications.refold.replay import failed_retry
 
 PUT_OFF = """
 UPDATE communications_webhookdelivery SET next_attempt_at = now()

@@ -8,9 +8,9 @@ import uuid
 import pytest
 from structlog.testing import capture_logs
 
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.unfinished import tells_of_new_account
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.addresses import HOSTED_PATH
 from communications.webhooks.receiver import takes
 from tests.ingest.deliveries import channel_make, delivery_of, rows

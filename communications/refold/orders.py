@@ -10,13 +10,13 @@ from django.db import transaction
 from psycopg_pool import AsyncConnectionPool
 
 from communications.errors import NotFound
-from communications.history.listing import deliveries_total, outcome_totals
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.unfinished import job_announce_on_commit
 from communications.models import AuditEntry
 from communications.models import ReplayOrder as OrderRow
 from communications.outbox.audit import audit_note
+from communications.refold.listing import deliveries_total, outcome_totals
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.ledger import ReplayOrder, ReplayOrders
 from communications.selectors.values import id_text, instant, optional_instant
 

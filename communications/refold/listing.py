@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from communications.history.selection import DeliverySelection
 from communications.models import Outcome
+from communications.refold.selection import DeliverySelection
 from communications.schemas.identifiers import uuid7_moment
 from communications.schemas.ledger import (
     Delivery,

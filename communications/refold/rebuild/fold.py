@@ -8,10 +8,10 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history.held import BATCH_BYTES, BATCH_ROWS, deliveries_by_id
-from communications.history.rebuild.scratch import SCHEMA, scratch_analyze
-from communications.history.replay import Progress, Totals, batches_fold
 from communications.ingest.record import record
+from communications.refold.held import BATCH_BYTES, BATCH_ROWS, deliveries_by_id
+from communications.refold.rebuild.scratch import SCHEMA, scratch_analyze
+from communications.refold.replay import Progress, Totals, batches_fold
 from communications.schemas.deliveries import Delivery
 
 FIRST_ANALYZED_AFTER: Final = 1_000

@@ -5,10 +5,10 @@ import uuid
 from typing import Any
 
 from communications.errors import NotFound
-from communications.history.difference import Difference, delivery_difference
-from communications.history.replay import deliveries_replay
-from communications.history.selection import DeliverySelection
 from communications.ingest.connections import fold_connections
+from communications.refold.difference import Difference, delivery_difference
+from communications.refold.replay import deliveries_replay
+from communications.refold.selection import DeliverySelection
 from communications.schemas.ledger import DeliveryDifference, FieldChange
 from communications.selectors.queries import rows
 from communications.selectors.scope import Administered

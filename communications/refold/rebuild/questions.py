@@ -7,7 +7,7 @@ that was begun here all but with whom. Of what remains every fact counts, and so
 
 from typing import Final
 
-from communications.history.rebuild.scratch import SCHEMA
+from communications.refold.rebuild.scratch import SCHEMA
 
 REASONS: Final = {
     "expired": "a delivery of it has no body any more",

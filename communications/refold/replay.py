@@ -10,9 +10,9 @@ from typing import Any, Final
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.history.held import deliveries_held
-from communications.history.selection import DeliverySelection
 from communications.ingest.record import record
+from communications.refold.held import deliveries_held
+from communications.refold.selection import DeliverySelection
 from communications.schemas.deliveries import Delivery
 
 ANNOUNCED_EVERY_SECONDS: Final = 0.5

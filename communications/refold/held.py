@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history.selection import DeliverySelection
+from communications.refold.selection import DeliverySelection
 from communications.schemas.deliveries import Delivery
 from communications.webhooks.handlers.reading import delivery_read
 

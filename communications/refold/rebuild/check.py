@@ -7,10 +7,10 @@ import msgspec
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg_pool import AsyncConnectionPool
 
-from communications.history.rebuild.fold import LedgerFold
-from communications.history.rebuild.questions import ENTITIES, REASONS, comparison
-from communications.history.rebuild.scratch import scratch_connections, scratch_tables
-from communications.history.replay import Progress, Totals
+from communications.refold.rebuild.fold import LedgerFold
+from communications.refold.rebuild.questions import ENTITIES, REASONS, comparison
+from communications.refold.rebuild.scratch import scratch_connections, scratch_tables
+from communications.refold.replay import Progress, Totals
 
 DIFFERENCES_SHOWN: Final = 20
 

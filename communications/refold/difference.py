@@ -10,11 +10,11 @@ from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
 from communications.errors import Busy, NotFound
-from communications.history.held import delivery_held
 from communications.ingest.batch import FOLD, FoldBatch
 from communications.ingest.channels import LOCK
 from communications.ingest.erased import ERASED, meets_erased
 from communications.ingest.record import error_described, is_about_data
+from communications.refold.held import delivery_held
 from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     MessageDeleted,
