@@ -1,4 +1,4 @@
-"""From a scanned QR image to the first chats, through the processes as they run (issue 5, item 2)."""
+"""From a scanned QR image to the first chats, through the processes as they run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether deliveries can arrive, and which part of the way was proven (issue 5, items 1 and 2; J16)."""
+"""Whether deliveries can arrive, and which part of the way was proven (J16)."""
 
 from __future__ import annotations
 

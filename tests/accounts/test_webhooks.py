@@ -1,4 +1,4 @@
-"""Where Unipile delivers to: registered by us, compared with what is wanted, and never anybody else's (issue 5, item 1)."""
+"""Where Unipile delivers to: registered by us, compared with what is wanted, and never anybody else's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a new installation to a connected account, and what is said when one is down (issue 5, items 1 to 3; F1, J11, J16)."""
+"""From a new installation to a connected account, and what is said when one is down (F1, J11, J16)."""
 
 from __future__ import annotations
 

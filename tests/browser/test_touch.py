@@ -1,4 +1,4 @@
-"""What people do all day on a telephone, with fingers (FEATURES 5.5): open, press long, react, answer, send, look, go back."""
+"""What people do all day on a telephone, with fingers: open, press long, react, answer, send, look, go back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A voice message from the microphone to the other end: recorded, listened to, sent, or thrown away (issue 4, item 6)."""
+"""A voice message from the microphone to the other end: recorded, listened to, sent, or thrown away."""
 
 from __future__ import annotations
 

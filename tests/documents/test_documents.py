@@ -154,3 +154,38 @@ def test_every_decision_is_numbered_and_says_why() -> None:
         text = path.read_text()
         assert "**Decision.**" in text, path.name
         assert "**Why.**" in text, path.name
+
+
+def cases_named(text: str) -> set[str]:
+    """By functions, and by docstrings: ``(A19, B16)``, ``D3: …``, ``E2 to E9``."""
+    words = " ".join(
+        [
+            *re.findall(r'"""(.*?)"""', text, flags=re.DOTALL),
+            *re.findall(r'^test\("(.*?)"', text, flags=re.MULTILINE),
+        ]
+    )
+    named = {
+        case.upper()
+        for names in re.findall(r"def test_((?:[a-j]\d+_)+)", text)
+        for case in names.strip("_").split("_")
+    }
+    for letter, first, last in re.findall(r"\b([A-JS])(\d{1,2})(?: to \1(\d{1,2}))?\b", words):
+        named |= {f"{letter}{number}" for number in range(int(first), int(last or first) + 1)}
+    return named
+
+
+def test_every_case_that_is_named_is_listed_and_every_listed_one_is_named() -> None:
+    rows = re.findall(r"^\| ([A-JS]\d.*?) \|", (ROOT / "docs" / "cases.md").read_text(), flags=re.MULTILINE)
+    listed = {case for row in rows for case in row.split(", ")}
+    tests = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "frontend" / "tests").glob("*.ts*")]
+    code = [
+        path for folder in ("communications", "landline", "unipile") for path in (ROOT / folder).rglob("*.py")
+    ]
+    named = set().union(*(cases_named(path.read_text()) for path in tests))
+    assert named - listed == set()
+    mentioned = {
+        case.upper()
+        for path in (*tests, *code)
+        for case in re.findall(r"(?i)(?<![a-z0-9])[a-js]\d{1,2}(?![a-z0-9])", path.read_text())
+    }
+    assert listed - named - mentioned == set()

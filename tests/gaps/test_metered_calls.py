@@ -1,4 +1,4 @@
-"""Item 6 and F7: every call of upstream is written down before it is made, counted, and kept in its account's budget."""
+"""F7: every call of upstream is written down before it is made, counted, and kept in its account's budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only an answer about credentials or a status event takes an account down (issue 5, item 3; FEATURES 1.11)."""
+"""Only an answer about credentials or a status event takes an account down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alarms: what opens and closes them, who sees them, and that browsers are told (FEATURES 1.11, section 3.M)."""
+"""Alarms: what opens and closes them, who sees them, and that browsers are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials are tried by one call, and what is wrong with them is said in words (issue 5: bad input; J11, J16)."""
+"""Credentials are tried by one call, and what is wrong with them is said in words (J11, J16)."""
 
 from __future__ import annotations
 

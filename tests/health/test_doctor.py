@@ -1,4 +1,4 @@
-"""``landline doctor``: what is well, what is not, and what to do (issue 5, item 2)."""
+"""``landline doctor``: what is well, what is not, and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/metrics: what Prometheus reads, from the database, and who may (FEATURES 1.25)."""
+"""/metrics: what Prometheus reads, from the database, and who may."""
 
 from __future__ import annotations
 

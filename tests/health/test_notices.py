@@ -1,4 +1,4 @@
-"""Alarms by e-mail and webhook: once, with reminders while nobody sees to it, tried until taken (issue 5, item 3)."""
+"""Alarms by e-mail and webhook: once, with reminders while nobody sees to it, tried until taken."""
 
 from __future__ import annotations
 

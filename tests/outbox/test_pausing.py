@@ -1,4 +1,4 @@
-"""A paused account: nothing is sent or read for it, what comes is kept, and nobody is alarmed (issue 5, item 1)."""
+"""A paused account: nothing is sent or read for it, what comes is kept, and nobody is alarmed."""
 
 from __future__ import annotations
 

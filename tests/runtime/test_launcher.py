@@ -220,7 +220,7 @@ def test_the_simulator_gives_way_to_an_account_that_is_connected(
     starts: Processes, installation: Installation
 ) -> None:
     """Without a restart: the web process says so, the worker calls the other one and finds the demo's accounts gone, as is the
-    simulator (issue 5, item 2).
+    simulator.
     """
     launcher = start(starts, installation)
     launcher.wait_for_output("accounts_listed", seconds=60)
