@@ -8,6 +8,7 @@ import { fileSize, oneLine } from "../lib/text";
 import { useAnswer } from "../lib/useAnswer";
 import { useLive } from "../sync/client";
 import { channels } from "../sync/queries";
+import { Fact } from "../ui/Fact";
 import { Icon } from "../ui/icons";
 import { Notice, Waiting } from "../ui/Notice";
 import { BodyView } from "./BodyView";
@@ -17,15 +18,6 @@ import { NO_FILTER, type Navigation } from "./filter";
 import { exactTime } from "./moments";
 import { OutcomeMark } from "./OutcomeMark";
 import { entityWord, eventWord, OUTCOME_MEANING, words } from "./words";
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
 
 function Facts({ detail, go }: { readonly detail: Detail; readonly go: Navigation["go"] }) {
   const { delivery } = detail;

@@ -1,5 +1,3 @@
-import type { ReactNode } from "react";
-
 import { ApiError } from "../api/http";
 import { inspectMessage } from "../api/ledger";
 import type { Id, Inspection, MessageDelivery } from "../api/types";
@@ -15,21 +13,14 @@ import { eventWord } from "../deliveries/words";
 import { navigate } from "../lib/router";
 import { fileSize, oneLine } from "../lib/text";
 import { useAnswer } from "../lib/useAnswer";
+import { STATUS_WORD } from "../lib/words";
 import { Dialog } from "../ui/Dialog";
+import { Fact } from "../ui/Fact";
 import { Notice, Waiting } from "../ui/Notice";
 import "./inspector.css";
 import { firstDrawn } from "./opened";
 import { Texts } from "./Texts";
-import { DIRECTION_WORD, EFFECT_WORD, EVIDENCE_WORD, ORIGIN_WORD, STATUS_WORD, words } from "./words";
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
+import { DIRECTION_WORD, EFFECT_WORD, EVIDENCE_WORD, ORIGIN_WORD, words } from "./words";
 
 function Moment({ at, note }: { readonly at: string; readonly note?: string }) {
   return (

@@ -1,5 +1,5 @@
 /** Every sentence of the message inspector. */
-import type { Inspection, MessageDelivery, MessageStatus } from "../api/types";
+import type { Inspection, MessageDelivery } from "../api/types";
 
 const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
@@ -32,16 +32,6 @@ export const ORIGIN_WORD: Readonly<Record<Inspection["origin"], string>> = {
   contact: "by somebody else",
   phone: "on the phone",
   us: "in Landline",
-};
-
-export const STATUS_WORD: Readonly<Record<MessageStatus, string>> = {
-  pending: "Waiting to be sent",
-  sending: "Being sent",
-  unconfirmed: "Not confirmed",
-  sent: "Sent",
-  delivered: "Delivered",
-  read: "Read",
-  failed: "Not sent",
 };
 
 export const words = {
