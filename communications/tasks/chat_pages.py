@@ -34,7 +34,6 @@ class ListedChat(NamedTuple):
     name: str
     unread: int | None
     active_at: dt.datetime | None
-    is_held: bool
 
 
 @dataclass
@@ -68,12 +67,9 @@ async def chats_keep(connections: Connections, listing: Listing, items: Sequence
         described[chat.id] = fact, stated
         active_at = chat.timestamp.moment if chat.timestamp is not None else None
         kept.saw(active_at)
-        kept.chats.append(
-            ListedChat(chat.id, chat.name or chat.subject or "", chat.unread_count, active_at, is_held=False)
-        )
+        kept.chats.append(ListedChat(chat.id, chat.name or chat.subject or "", chat.unread_count, active_at))
     async with connections.connection() as connection:
         held = await held_chats(connection, listing.account, list(described))
-    kept.chats = [chat._replace(is_held=chat.external_id in held) for chat in kept.chats]
     news: list[Delivery] = []
     for external_id, (fact, stated) in described.items():
         before = held.get(external_id)

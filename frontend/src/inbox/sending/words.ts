@@ -22,7 +22,6 @@ export function reasonWord(code: string | null, reason: string | null): string {
 
 export const sendingWords = {
   evidence: (words: string, moment: string) => `${words}, ${moment}`,
-  unknownWhy: "No reason was given",
   failed: (why: string) => (why === "" ? "Not sent." : `Not sent: ${why}`),
   unconfirmed: "It is not certain that this arrived.",
   retry: "Send again",
