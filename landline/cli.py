@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from landline import __version__
 from landline.backup.options import backup_options_add, restore_options_add
@@ -22,6 +23,8 @@ from landline.environment import Environment
 from landline.erase_options import erase_options_add
 from landline.lifeline import lifeline_watch
 from landline.replay_options import replay_options_add, replay_options_check
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +48,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"landline {__version__}")
     commands = top.add_subparsers(required=True, metavar="command")
 
+    _servers_add(commands)
+    _upstream_add(commands)
+    _ledger_add(commands)
+    _backups_add(commands)
+    commands.add_parser(
+        "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
+    ).set_defaults(command=simulator)
+    return top
+
+
+def _servers_add(commands: Commands) -> None:
     everything = commands.add_parser(
         "run", help="database, web server, worker and, without a Unipile account, the simulator"
     )
@@ -64,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date").set_defaults(
         command=migrate
     )
+
+
+def _upstream_add(commands: Commands) -> None:
     connecting = commands.add_parser(
         "connect", help="try an address and a key of Unipile, and keep them if they work"
     )
@@ -80,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     examining = commands.add_parser("doctor", help="say what is well, what is not, and what to do")
     examining.add_argument("--json", action="store_true", help="one JSON object in place of lines")
     examining.set_defaults(command=doctor)
+
+
+def _ledger_add(commands: Commands) -> None:
     folding_again = commands.add_parser("replay", help="fold deliveries of the ledger again")
     replay_options_add(folding_again)
     folding_again.set_defaults(command=replay, usage_of=folding_again)
@@ -102,6 +122,9 @@ def parser() -> argparse.ArgumentParser:
     erasing = commands.add_parser("erase", help="erase a message, a conversation or a person for good")
     erase_options_add(erasing)
     erasing.set_defaults(command=erase)
+
+
+def _backups_add(commands: Commands) -> None:
     saving = commands.add_parser(
         "backup", help="save everything in one file, or prove that such a file is good"
     )
@@ -110,10 +133,6 @@ def parser() -> argparse.ArgumentParser:
     bringing_back = commands.add_parser("restore", help="bring back what a backup holds")
     restore_options_add(bringing_back)
     bringing_back.set_defaults(command=restore)
-    commands.add_parser(
-        "simulator", help="a local Unipile to try things on; `landline simulator --help`", add_help=False
-    ).set_defaults(command=simulator)
-    return top
 
 
 def positive(text: str) -> int:
