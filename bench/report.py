@@ -65,6 +65,8 @@ def text(figures: Figures) -> list[str]:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
     if "ledger" in figures:
         lines += ["", *refold_text(figures["ledger"])]
+    if "history" in figures:
+        lines += ["", *history_text(figures["history"])]
     if "depth" in figures:
         lines += ["", *depth_text(figures["depth"])]
     if "reads" in figures:
@@ -170,6 +172,26 @@ def refold_text(ledger: Figures) -> list[str]:
         "",
         *table(("way", "deliveries", "deliveries/s", "app/PostgreSQL µs"), rows),
     ]
+
+
+def history_text(copied: Figures) -> list[str]:
+    titles = (
+        "messages/s",
+        "against bare rows",
+        "app/PostgreSQL µs",
+        "live p99 ms alone",
+        "beside it",
+        "grown MB",
+    )
+    row = [
+        number(copied, "per_second"),
+        number(copied, "to_bare", 3),
+        f"{number(copied, 'app_cpu_us')}/{number(copied, 'postgres_cpu_us')}",
+        number(copied, "live_alone_p99_ms", 1),
+        number(copied, "live_beside_p99_ms", 1),
+        number(copied, "grown_mb", 1),
+    ]
+    return ["A history copied, with deliveries of the same account beside it:", "", *table(titles, [row])]
 
 
 def reads_text(reads: Figures) -> list[str]:
