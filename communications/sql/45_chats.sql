@@ -176,12 +176,9 @@ BEGIN
     FROM landline_chats_resolve(aliases) AS resolved
     JOIN json_to_recordset(aliases) AS alias (chat integer, kind text, value text)
         ON alias.chat = resolved.chat AND alias.kind = 'id'
-    WHERE conversation.id = resolved.conversation_id AND NOT EXISTS (
-        SELECT FROM communications_conversationalias AS known
-        WHERE known.channel_id = conversation.channel_id AND known.kind = 'id'
-          AND known.value = conversation.external_thread_id)
-      AND NOT EXISTS (
-        SELECT FROM communications_conversation AS taken
-        WHERE taken.channel_id = conversation.channel_id AND taken.external_thread_id = alias.value);
+    WHERE conversation.id = resolved.conversation_id
+      AND landline_conversation_named(conversation.channel_id, 'id', conversation.external_thread_id) IS NULL
+      AND (SELECT taken.id FROM communications_conversation AS taken
+           WHERE taken.channel_id = conversation.channel_id AND taken.external_thread_id = alias.value) IS NULL;
 END
 $$;
