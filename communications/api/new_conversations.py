@@ -72,7 +72,10 @@ def chat_begin(
             phones=tuple(wanted.phones),
             title=wanted.title,
             message=WantedMessage(
-                client_id=wanted.client_id, text=wanted.text, upload_ids=tuple(id_numbers(wanted.upload_ids))
+                client_id=wanted.client_id,
+                text=wanted.text,
+                upload_ids=tuple(id_numbers(wanted.upload_ids)),
+                is_voice=wanted.voice,
             ),
         ),
     )

@@ -129,7 +129,10 @@ class NewConversation(Schema):
     phones: Annotated[list[PhoneText], Field(default=[], max_length=100)]
     title: Annotated[str, Field(default="", max_length=100, pattern=r"^[^\x00]*$", description="Of a group.")]
     text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
-    upload_ids: Annotated[list[IdText], Field(default=[], max_length=30)]
+    upload_ids: Annotated[
+        list[IdText], Field(default=[], max_length=30, description="Files handed over before.")
+    ]
+    voice: Annotated[bool, Field(default=False, description="The one file is a voice note.")]
 
 
 class WantedLookup(Schema):

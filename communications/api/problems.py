@@ -1,5 +1,6 @@
 """Every error as an answer (RFC 9457): raised by us, refused by ninja or Django, or foreseen by nobody."""
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 API_PREFIX: Final = "/api/"
 RETRY_AFTER_SECONDS: Final = 5
 NO_STORE: Final = "private, no-store"
+
+_FIELD: Final = re.compile(r"(?!(?:str|int|float|bool|none|list|dict)\Z)[a-z_]+")
 
 # What Django refuses by itself, before or beside our own code.
 _TITLES: Final[dict[int, tuple[str, str]]] = {
@@ -80,10 +83,14 @@ def _validation_answer(request: HttpRequest, error: ValidationError) -> HttpResp
         source, *place = map(str, found["loc"])
         if source == "path":
             return error_answer(request, NotFound())
-        name = place[0] if source == "query" else place[-1]
-        reasons.setdefault(name, found["msg"])
+        reasons.setdefault(_named(place), found["msg"])
     detail = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
     return error_answer(request, InvalidInput(detail))
+
+
+def _named(place: list[str]) -> str:
+    """The innermost field; below it stand places in a list, and kinds of values that were tried."""
+    return next((name for name in reversed(place) if _FIELD.fullmatch(name)), place[0])
 
 
 def _leave_to_django(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

@@ -8,9 +8,12 @@ from psycopg import AsyncConnection
 
 from communications.schemas.accounts import AccountFact
 
-# The lock is the fold's: a delivery of this account is either parked before it, and found by the replay that follows,
-# or folded after it.
+# The fold's: whoever writes a channel's rows holds it, and reads only after having it. A delivery of an account that is being
+# added is either parked before it, and found by the replay that follows, or folded after it.
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+LOCK_BY_ID: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended(external_account_id, 0)) FROM communications_channel WHERE id = %s
+"""
 
 UPSERT: Final = """
 INSERT INTO communications_channel AS held (external_account_id, provider, provider_word, name, own_identities)

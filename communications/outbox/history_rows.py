@@ -24,11 +24,22 @@ WHERE id = %(channel)s AND (verified_until IS NULL
     OR verified_until < %(until)s AND verified_until >= coalesce(%(since)s::timestamptz, '-infinity'))
 """
 
+# The oldest of what the newest comparison reaches, as a late edit brings a message alone, with a hole after it. Where nothing was
+# compared, of what came by itself or on pages.
 _PARTS: Final = """
+WITH compared AS (
+    SELECT least(whole.whole_since, (
+        SELECT max(lower(piece)) FROM unnest((
+            SELECT range_agg(tstzrange(held.starts_at, held.ends_at)) FROM communications_coveragerange AS held
+            WHERE held.channel_id = whole.channel_id AND (held.conversation_id IS NULL OR held.conversation_id = whole.id)
+        )) AS piece)) AS since
+    FROM communications_conversation AS whole WHERE whole.id = %(conversation)s
+)
 SELECT part.external_thread_id, (
     SELECT min(message.sent_at) FROM communications_message AS message
-    WHERE message.conversation_id = part.id AND NOT message.is_stub)
-FROM communications_conversation AS part
+    WHERE message.conversation_id = part.id AND NOT message.is_stub
+      AND coalesce(message.sent_at >= compared.since, message.found_by <> 'repair'))
+FROM compared, communications_conversation AS part
 JOIN communications_conversationalias AS alias
     ON alias.channel_id = part.channel_id AND alias.kind = 'id' AND alias.value = part.external_thread_id
 WHERE part.id = %(conversation)s OR part.continues_id = %(conversation)s
@@ -53,10 +64,10 @@ WHERE channel.external_account_id = %(account)s AND message.external_message_id 
 
 
 class Part(NamedTuple):
-    """A chat of upstream's that is part of a conversation, and when the oldest message that is held of it was sent."""
+    """A chat of upstream's that is part of a conversation, and when the oldest message was sent after which none is missing."""
 
     external_id: str
-    oldest_at: dt.datetime | None
+    held_since: dt.datetime | None
 
 
 async def account_whole(

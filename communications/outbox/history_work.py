@@ -118,10 +118,11 @@ WHERE id = %(id)s AND attempts = %(attempts)s AND state = 'running'
 _UNREAD: Final = """
 SELECT external_id, unread_left FROM communications_historychat WHERE run_id = %s AND unread_left > 0
 """
-_NEXT: Final = """
-SELECT extract(epoch FROM min(held_until) - now())::double precision FROM communications_historyrun
-WHERE state = 'held' AND held_until IS NOT NULL
-"""
+_NEXT: Final = f"""
+SELECT extract(epoch FROM min(run.held_until) - now())::double precision FROM communications_historyrun AS run
+JOIN communications_channel AS channel ON channel.id = run.channel_id AND channel.status NOT IN {_DOWN}
+WHERE run.state = 'held' AND run.held_until IS NOT NULL
+"""  # noqa: S608 (a constant of this file)
 
 
 async def history_tidy(

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from communications.errors import IdempotencyConflict, NotFound
+from communications.ingest.channels import LOCK
 from communications.outbox.waking import outbox_wake_on_commit
 
 
@@ -30,9 +31,6 @@ _CHANNEL_OF: Final = """
 SELECT channel.id, channel.external_account_id FROM communications_conversation AS conversation
 JOIN communications_channel AS channel ON channel.id = conversation.channel_id WHERE conversation.id = %s
 """
-
-# Shared with the fold and the worker: whoever writes a channel's rows holds it, and reads only after having it.
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 _KNOWN: Final = """
 SELECT id, message_id, content_hash FROM communications_intent WHERE author_id = %s AND client_id = %s
@@ -56,7 +54,7 @@ def channel_lock(conversation_id: int) -> int:
         found = cursor.fetchone()
         if found is None:
             raise NotFound
-        cursor.execute(_LOCK, [found[1]])
+        cursor.execute(LOCK, [found[1]])
         return int(found[0])
 
 

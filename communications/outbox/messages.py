@@ -98,7 +98,7 @@ def message_send(
     """
     shown_id = readable_conversation(user_id, provider=provider, conversation_id=conversation_id)
     wanted = wanted._replace(text=clean_text(wanted.text))
-    _check(wanted)
+    message_check(wanted)
     hashed = content_hash(KIND, wanted.asked(conversation_id))
     with transaction.atomic():
         place = Place(channel_lock(shown_id), shown_id)
@@ -160,7 +160,8 @@ def message_write(
     return WrittenMessage(message_id, is_new=True)
 
 
-def _check(wanted: WantedMessage) -> None:
+def message_check(wanted: WantedMessage) -> None:
+    """Raises InvalidInput for what no provider takes."""
     if not wanted.text.strip() and not wanted.upload_ids:
         raise InvalidInput("text: a message needs a text or a file")
     if len(wanted.text) > TEXT_MAX_CHARACTERS:

@@ -5,8 +5,9 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 
 from communications.errors import IdempotencyConflict, InvalidInput, NotFound
+from communications.ingest.channels import LOCK_BY_ID
 from communications.outbox.intents import Place, content_hash, intent_known
-from communications.outbox.messages import WantedMessage, message_write
+from communications.outbox.messages import WantedMessage, message_check, message_write
 from communications.outbox.recipients import Recipient, recipients
 from communications.selectors.queries import rows
 from communications.selectors.scope import readable_channels
@@ -16,11 +17,6 @@ from unipile.payloads.text import clean_text
 # Until upstream has named it, a conversation is called by this and the key of whoever began it.
 UNNAMED: Final = "new:"
 PEOPLE_MAX: Final = 100
-
-# Shared with the fold: whoever writes a channel's facts holds it, and reads only after having it.
-_LOCK: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended(external_account_id, 0)) FROM communications_channel WHERE id = %s
-"""
 
 # With that very person, by whichever of their names.
 _DIRECT: Final = """
@@ -70,7 +66,7 @@ JOIN communications_conversation AS part ON part.id = message.conversation_id WH
 
 
 class WantedConversation(NamedTuple):
-    """With whom (attendees of the channel, numbers), the title of a group, and the first words."""
+    """With whom (attendees of the channel, numbers), the title of a group, and the first message."""
 
     channel_id: int
     attendee_ids: tuple[int, ...]
@@ -86,6 +82,7 @@ class WantedConversation(NamedTuple):
             "title": self.title,
             "text": self.message.text,
             "uploads": self.message.upload_ids,
+            "voice": self.message.is_voice,
         }
 
 
@@ -109,7 +106,7 @@ def conversation_begin(
     )
     hashed = content_hash("begin", wanted.asked())
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK, [wanted.channel_id])
+        cursor.execute(LOCK_BY_ID, [wanted.channel_id])
         known = intent_known(user_id, wanted.message.client_id, hashed)
         if known is not None:
             if known.message_id is None:
@@ -134,8 +131,7 @@ def _checked(wanted: WantedConversation) -> list[Recipient]:
         raise InvalidInput(f"attendee_ids, phones: from 1 to {PEOPLE_MAX} people")
     if len(people) == 1 and wanted.title:
         raise InvalidInput("title: a group has two people or more beside you")
-    if not wanted.message.text.strip() and not wanted.message.upload_ids:
-        raise InvalidInput("text: a message needs a text or a file")
+    message_check(wanted.message)
     return people
 
 

@@ -9,15 +9,11 @@ from django.db import connection, transaction
 
 from communications.errors import InvalidInput, NotFound, NotPermitted
 from communications.feed.announce import changes_announce_on_commit
+from communications.ingest.channels import LOCK_BY_ID
 from communications.models import Verdict
 from communications.selectors.people import channel_of_conversation, readable_person
 from communications.selectors.scope import readable_conversation
 from unipile.payloads.names import given_name
-
-# Shared with the fold: whoever writes a channel's facts holds it, and reads only after having it.
-_LOCK_CHANNEL: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended(external_account_id, 0)) FROM communications_channel WHERE id = %s
-"""
 
 _PEOPLE: Final = """
 SELECT mate.id FROM communications_chatattendee AS held
@@ -87,7 +83,7 @@ def person_decide(user_id: int, attendee_id: int, other_id: int, verdict: Verdic
     _, other_channel_id, _ = readable_person(user_id, other_id)
     _check(may_decide, is_pair=attendee_id != other_id and channel_id == other_channel_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK_CHANNEL, [channel_id])
+        cursor.execute(LOCK_BY_ID, [channel_id])
         cursor.execute(_PEOPLE, [attendee_id])
         these = [row[0] for row in cursor.fetchall()]
         cursor.execute(_PEOPLE, [other_id])
@@ -116,7 +112,7 @@ def conversation_decide(
     other_channel_id, _ = channel_of_conversation(user_id, other_id)
     _check(may_decide, is_pair=shown_id != other_id and channel_id == other_channel_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK_CHANNEL, [channel_id])
+        cursor.execute(LOCK_BY_ID, [channel_id])
         this, that = _Whole(cursor, shown_id), _Whole(cursor, other_id)
         if this.root == that.root:
             _check(may_decide, is_pair=other_id != this.root)
@@ -154,7 +150,7 @@ def person_name(user_id: int, attendee_id: int, name: str) -> None:
     if shown is None and name.strip() != "":
         raise InvalidInput("A name needs at least one letter, digit or sign that can be seen.")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK_CHANNEL, [channel_id])
+        cursor.execute(LOCK_BY_ID, [channel_id])
         cursor.execute(_PEOPLE, [attendee_id])
         people = [row[0] for row in cursor.fetchall()]
         cursor.execute("DELETE FROM communications_givenname WHERE attendee_id = ANY(%s::bigint[])", [people])

@@ -9,12 +9,11 @@ from typing import Any, Final
 import msgspec
 from psycopg import AsyncConnection
 
+from communications.ingest.channels import LOCK
 from communications.outbox.pacing import PACED_KINDS, SECONDS_BETWEEN, SECONDS_BETWEEN_OTHERS
 from communications.schemas.outbox import Accepted, Claimed, NotAccepted, OutgoingFile
 
 EXPIRES_AFTER_HOURS: Final = 24
-
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 _MAY_GO_NOW: Final = """
 (pace.channel_id IS NULL OR pace.not_before <= clock_timestamp()
@@ -141,7 +140,7 @@ async def intent_claim(
             channel = await (await connection.execute(_CHANNEL_DUE, asked)).fetchone()
             if channel is None:
                 return None
-            await connection.execute(_LOCK, (channel[1],))
+            await connection.execute(LOCK, (channel[1],))
             claimed = await (await connection.execute(_CLAIM, {**asked, "channel": channel[0]})).fetchone()
             # Another worker may have been faster.
             if claimed is not None:
@@ -172,7 +171,7 @@ async def intent_end(connection: AsyncConnection[Any], claimed: Claimed, end: No
         "pause": end.pause_seconds,
     }
     async with connection.transaction():
-        await connection.execute(_LOCK, (claimed.account,))
+        await connection.execute(LOCK, (claimed.account,))
         await connection.execute(_END, asked)
         await connection.execute(_SHOW, (claimed.id,))
         if end.holds_channel:
@@ -190,7 +189,7 @@ async def intent_accept(
         "unproven": unproven_seconds,
     }
     async with connection.transaction():
-        await connection.execute(_LOCK, (claimed.account,))
+        await connection.execute(LOCK, (claimed.account,))
         await connection.execute(_ACCEPT, asked)
         await connection.execute(_ANSWERED, asked)
         await connection.execute(_SHOW, (claimed.id,))

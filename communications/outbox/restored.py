@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from communications.ingest.channels import LOCK
 from communications.outbox.reasons import RESTORED
 
 _ACCOUNTS: Final = """
 SELECT DISTINCT channel.id, channel.external_account_id FROM communications_intent AS intent
 JOIN communications_channel AS channel ON channel.id = intent.channel_id WHERE intent.state IN ('waiting', 'sending')
 """
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 # An echo that comes with the comparison finds it from when it was wanted on; upstream is asked once.
 _HOLD: Final = """
@@ -28,7 +28,7 @@ async def intents_hold(connection: AsyncConnection[Any]) -> int:
     held = 0
     for channel_id, account in await (await connection.execute(_ACCOUNTS)).fetchall():
         async with connection.transaction():
-            await connection.execute(_LOCK, (account,))
+            await connection.execute(LOCK, (account,))
             found = await connection.execute(_HOLD, {"channel": channel_id, "reason": RESTORED})
             ids = [row[0] for row in await found.fetchall()]
             await connection.execute(_SHOW, (ids,))

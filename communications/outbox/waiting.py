@@ -6,6 +6,7 @@ from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection
 
+from communications.ingest.channels import LOCK
 from communications.outbox.pacing import PACED_KINDS
 from communications.outbox.queue import EXPIRES_AFTER_HOURS, IS_FIRST
 from communications.outbox.reasons import EXPIRED, HELD, KEY_REFUSED, PACED, PAUSED, RATE_LIMITED, WORKER_GONE
@@ -14,7 +15,6 @@ from communications.schemas.outbox import Absent
 CLAIMED_SECONDS: Final = 35
 READ_BACK_AFTER_SECONDS: Final = 5
 
-_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _SHOW: Final = "SELECT landline_sending_show(%s::bigint[])"
 _PARAMETERS: Final[Mapping[str, object]] = {
     "paced": list(PACED_KINDS),
@@ -214,7 +214,7 @@ async def _do(
 ) -> None:
     """One step on the intents of one channel, and what their messages show then."""
     async with connection.transaction():
-        await connection.execute(_LOCK, (account,))
+        await connection.execute(LOCK, (account,))
         changed = [row[0] for row in await (await connection.execute(step, asked)).fetchall()]
         await connection.execute(_SHOW, (changed,))
 
@@ -236,7 +236,7 @@ async def read_back_claim(connection: AsyncConnection[Any], kinds: list[str]) ->
             due = await (await connection.execute(_READ_BACK_WHERE, asked)).fetchone()
             if due is None:
                 return None
-            await connection.execute(_LOCK, (due[1],))
+            await connection.execute(LOCK, (due[1],))
             row = await (await connection.execute(_READ_BACK_CLAIM, {**asked, "id": due[0]})).fetchone()
             if row is not None:
                 return int(row[0])
@@ -245,7 +245,7 @@ async def read_back_claim(connection: AsyncConnection[Any], kinds: list[str]) ->
 async def read_back_postpone(connection: AsyncConnection[Any], intent_id: int, account: str) -> None:
     """Upstream could not be asked; later it may be."""
     async with connection.transaction():
-        await connection.execute(_LOCK, (account,))
+        await connection.execute(LOCK, (account,))
         await connection.execute(_READ_BACK_AGAIN, (intent_id,))
 
 
@@ -257,7 +257,7 @@ async def read_back_done(
     Answers with whether it was found.
     """
     async with connection.transaction():
-        await connection.execute(_LOCK, (account,))
+        await connection.execute(LOCK, (account,))
         row = await (await connection.execute(_READ_BACK_DONE, (intent_id, attempts))).fetchone()
         if row != (True,):
             return True

@@ -133,9 +133,10 @@ class History:
         while True:
             self._woken.clear()
             await self._begin()
-            if not self._accounts | self._chats:
+            if self._accounts or self._chats:
+                await woken_or_after(self._woken, max(await self.pause_seconds(), AGAIN_SECONDS))
+            elif not self._woken.is_set():
                 return
-            await _either(self._woken, self._accounts | self._chats, LOOKS_EVERY_SECONDS)
 
     async def pause_seconds(self) -> float:
         """How long nothing is due by itself, at most as long as the loop may sleep."""
@@ -161,7 +162,12 @@ class History:
                     break
                 task = asyncio.create_task(self._work(claimed), name=f"history {claimed.id}")
                 places.add(task)
-                task.add_done_callback(places.discard)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._accounts.discard(task)
+        self._chats.discard(task)
+        self._woken.set()
 
     async def _work(self, claimed: ClaimedRun) -> None:
         """One run, then its end. A database that went is waited for, and the run goes on from where it was noted."""
@@ -240,12 +246,3 @@ def end_of(error: Exception, *, failures: int) -> End:
         case _:
             end = End("failed", "fault", "Something went wrong on our side; what was copied stays.")
     return end
-
-
-async def _either(woken: asyncio.Event, tasks: set[asyncio.Task[None]], seconds: float) -> None:
-    """Until it is woken, one of these has ended, or the time is over."""
-    waking = asyncio.create_task(woken.wait())
-    try:
-        await asyncio.wait({waking, *tasks}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waking.cancel()

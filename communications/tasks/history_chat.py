@@ -7,22 +7,25 @@ from typing import Any, Final
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
-from communications.outbox.history_rows import chat_parts, chat_whole
+from communications.outbox.history_rows import Part, chat_parts, chat_whole
 from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
 from communications.tasks.history_account import NotOurs, counts_of
 from communications.tasks.listing import Listing, Tally
 from communications.tasks.older import OlderMessages
-from communications.tasks.overlap import WIDER
+from communications.tasks.overlap import WIDER, Overlapping, Stated
 from communications.tasks.pages import messages_keep
 from unipile.client import UnipileClient
 from unipile.errors import Refused
+from unipile.resources.page import Page
 from unipile.resources.sent import SyncStatus
 
 # The call that asks the phone also looks how far it is, and one after the end would begin anew: few looks, and then the page.
 PHONE_LOOKS_MAX: Final = 8
 PHONE_PAUSE_SECONDS: Final = 0.5
 _STILL: Final = (SyncStatus.STARTED, SyncStatus.RUNNING)
+# What came live is compared on the way to what is older.
+PAGES_MAX: Final = 4
 REASON: Final = "somebody scrolled up"
 
 
@@ -42,27 +45,42 @@ class ChatRun:
         async with self._connections.connection() as connection:
             parts = await chat_parts(connection, self._run.conversation_id)
         kept = Tally()
-        older = OlderMessages(self._connections, self._run.account)
         begun = Listing.begun(self._run.account, self._run.client_id, "history")
-        is_whole = True
+        reached = []
         for part in parts:
             if self._run.from_phone:
                 await self._ask_phone(part.external_id)
-            listing = Listing.begun(self._run.account, self._run.client_id, "history")
-            before = part.oldest_at
+            reached.append(await self._read(part, kept))
+        held_since = min((part.held_since for part in parts if part.held_since is not None), default=None)
+        await self._note(kept, begun.asked_at, held_since or begun.asked_at, reached)
+
+    async def _read(self, part: Part, kept: Tally) -> dt.datetime | None:
+        """Pages of a chat until one shows what is new here; one, as a rule. Answers with when the oldest message was sent that
+        they reach, ``None`` if nothing is older.
+        """
+        reached, position = part.held_since, None
+        older = OlderMessages(self._connections, self._run.account)
+
+        async def ask(cursor: str | None, wider: dt.datetime | None) -> Page[Stated]:
             self.calls += 1
-            page = await self._client.messages.page_stated(
-                part.external_id,
-                account_id=self._run.account,
-                before=None if before is None else before + WIDER,
-                reason=REASON,
+            if cursor is None and wider is None and part.held_since is not None:
+                wider = part.held_since + WIDER
+            return await self._client.messages.page_stated(
+                part.external_id, account_id=self._run.account, before=wider, cursor=cursor, reason=REASON
             )
-            is_whole = is_whole and page.cursor is None
+
+        overlapping = Overlapping(ask, by_time=True)
+        for _ in range(PAGES_MAX):
+            listing = Listing.begun(self._run.account, self._run.client_id, "history")
+            page = await overlapping.page(position)
             added = await messages_keep(self._connections, listing, page.items)
             kept.add(added)
             await older.found(added.new_ids)
+            reached, position = added.oldest_at or reached, page.cursor
+            if position is None or added.stored:
+                break
         await older.tell()
-        await self._note(kept, begun.asked_at, [part.oldest_at for part in parts], is_whole=is_whole)
+        return None if position is None else reached
 
     async def _ask_phone(self, chat_id: str) -> None:
         """Until upstream has what the phone gives, or gives up waiting; where it cannot ask phones, what it has is read."""
@@ -79,25 +97,22 @@ class ChatRun:
             await asyncio.sleep(PHONE_PAUSE_SECONDS)
 
     async def _note(
-        self,
-        kept: Tally,
-        asked_at: dt.datetime,
-        held_since: list[dt.datetime | None],
-        *,
-        is_whole: bool,
+        self, kept: Tally, asked_at: dt.datetime, held_since: dt.datetime, reached: list[dt.datetime | None]
     ) -> None:
+        """As far back as every part was read, all is held; further than one was read, only some is."""
         progress = Progress("messages", "", asked_at, kept.oldest_at, None)
+        stopped_at = [moment for moment in reached if moment is not None]
+        since = max(stopped_at, default=kept.oldest_at or held_since)
         async with self._connections.connection() as connection:
             if not await history_save(connection, self._run, progress, counts_of(kept, self.calls), []):
                 raise NotOurs
-            before = min((moment for moment in held_since if moment is not None), default=asked_at)
             await chat_whole(
                 connection,
                 self._run,
-                before=before,
-                since=min(kept.oldest_at or before, before),
+                before=held_since,
+                since=min(since, held_since),
                 compared_at=asked_at,
-                is_whole=is_whole,
+                is_whole=not stopped_at,
             )
             await changes_announce(connection)
         self.calls = 0

@@ -153,7 +153,7 @@ class Outbox:
                 await changes_announce(self._presence.connection)
             await self._begin()
             if self._under_way:
-                await self._until_something_ends()
+                await woken_or_after(self._woken, await self.pause_seconds())
             elif not self._woken.is_set():
                 return
 
@@ -207,14 +207,6 @@ class Outbox:
         self._woken.set()
         if not task.cancelled() and task.exception() is not None:
             log.error("outbox_fault", exc_info=task.exception())
-
-    async def _until_something_ends(self) -> None:
-        seconds = await self.pause_seconds()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
 
     async def _attempt(self, claimed: Claimed) -> None:
         """One call, then its end. Whatever happens, an end is written."""

@@ -116,7 +116,13 @@ async def test_a_group_is_begun_with_a_name_and_a_first_message(stack: Stack, sc
     dialog = screen.page.get_by_role("dialog", name="New conversation")
     await dialog.get_by_role("textbox", name="Name of the group").fill("Lamp")
     await dialog.get_by_role("textbox", name="Message", exact=True).fill("Shall we meet?")
+    await dialog.locator("input[type=file]").set_input_files(
+        {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"at nine"}
+    )
+    await dialog.get_by_text("plan.txt").wait_for()
     await dialog.get_by_role("button", name="Send").click()
     await until(lambda: len(stack.simulator.world.chats) == before + 1)
     await screen.sees("Shall we meet?")
     await screen.page.get_by_role("heading", name="Lamp").wait_for()
+    [sent] = stack.simulator.sent
+    assert [(file.name, file.size_bytes) for file in sent.files] == [("plan.txt", 7)]

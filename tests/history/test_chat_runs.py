@@ -7,11 +7,23 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from asgiref.sync import sync_to_async
 from psycopg import AsyncConnection
 
-from communications.models import Channel, ChannelAccess, Conversation, HistoryRun, Message, UpstreamCall
+from communications.models import (
+    Channel,
+    ChannelAccess,
+    Conversation,
+    CoverageRange,
+    HistoryRun,
+    Message,
+    UpstreamCall,
+    UpstreamRead,
+)
 from communications.refold.rebuild.check import rebuild_check
+from communications.schemas.identifiers import uuid7
+from communications.tasks.upstream_reads import questions_ask
 from simulator import FaultKind
 from tests.database import ScratchDatabase
 from tests.history.world import world_open
@@ -81,6 +93,103 @@ async def test_each_asking_brings_one_page_and_the_beginning_is_known(
         assert {call.purpose async for call in UpstreamCall.objects.all()} == {"open"}
         refused = await world.ask("POST", f"all/chats/{held.pk}/older/")
         assert (refused.status_code, "nothing older" in refused.json()["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize("is_compared", [False, True])
+async def test_a_message_that_was_fetched_alone_leaves_no_hole_behind_it(
+    connections: Any, settings: Any, is_compared: bool
+) -> None:
+    settings.LANDLINE_FIRST_HISTORY_DAYS = 0
+    async with world_open(connections, scenario="large", chats=4, messages=1_400) as world:
+        chat = await biggest(world)
+        all_of_it = list(world.sim.world.chat_messages(chat))
+        assert len(all_of_it) > 300
+        if is_compared:
+            await world.copied(since=all_of_it[20].timestamp.isoformat())
+            held = await world.conversation(external_thread_id=chat.id)
+        else:
+            held = await known_by_its_newest(world, chat)
+        await UpstreamRead.objects.acreate(
+            channel=world.channel, subject="missing", external_id=all_of_it[-1].id, asked_by=uuid7()
+        )
+        async with world.worker() as history:
+            assert "refused" not in await questions_ask(history._client, connections)
+        messages = Message.objects.filter(conversation=held, is_stub=False)
+        assert await messages.filter(external_message_id=all_of_it[-1].id).aexists()
+
+        askings = 0
+        while not held.is_whole:
+            assert (await older(world, held))["stored"] > 0
+            await held.arefresh_from_db()
+            askings += 1
+        assert {message.external_message_id async for message in messages} == {one.id for one in all_of_it}
+        assert askings == -(-len(all_of_it) // 250)
+
+
+async def test_what_came_live_before_any_comparison_is_passed_over_in_one_asking(
+    connections: Any, settings: Any
+) -> None:
+    settings.LANDLINE_FIRST_HISTORY_DAYS = 0
+    async with world_open(connections, scenario="large", chats=4, messages=2_000) as world:
+        chat = await biggest(world)
+        all_of_it = list(world.sim.world.chat_messages(chat))
+        assert len(all_of_it) > 500
+        held = await known_by_its_newest(world, chat)
+        await older(world, held)
+        await older(world, held)
+        # Later the last few are compared: what is known to be held reaches no further back than that.
+        await CoverageRange.objects.all().adelete()
+        await CoverageRange.objects.acreate(
+            channel=world.channel,
+            starts_at=all_of_it[5].timestamp,
+            ends_at=all_of_it[0].timestamp + LATEST,
+            compared_at=all_of_it[0].timestamp + LATEST,
+        )
+        run = await older(world, held)
+        assert (run["stored"] > 0, run["calls"]) == (True, 2)
+
+
+class Gated:
+    """A connection that claims an account only when it may."""
+
+    def __init__(self, connection: AsyncConnection[Any], may_claim: asyncio.Event) -> None:
+        self._connection, self._may_claim = connection, may_claim
+        self.asked = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def execute(self, query: Any, values: Any = None) -> Any:
+        if isinstance(values, dict) and values.get("of_chat") is False:
+            self.asked.set()
+            await self._may_claim.wait()
+        return await self._connection.execute(query, values)
+
+
+async def test_a_place_that_is_free_before_the_look_ends_is_taken(world: World, settings: Any) -> None:
+    settings.LANDLINE_FIRST_HISTORY_DAYS = 0
+    chats = [chat for chat in world.sim.world.chats.values() if any(world.sim.world.chat_messages(chat))][:3]
+    asked = []
+    for chat in chats:
+        held = await known_by_its_newest(world, chat)
+        asked.append((await world.ask("POST", f"all/chats/{held.pk}/older/")).json()["id"])
+    world.meets(FaultKind.LATE, endpoint=OLDER, delay_seconds=60)
+    may_claim = asyncio.Event()
+    async with world.worker() as history:
+        gated = Gated(history._presence.connection, may_claim)
+        history._presence = history._presence._replace(connection=gated)  # type: ignore[arg-type]
+        working = asyncio.create_task(history.run_due())
+        await gated.asked.wait()
+        while not await HistoryRun.objects.filter(state="done").aexists():
+            await asyncio.sleep(0.02)
+        while len(history._chats) > 1:
+            await asyncio.sleep(0)
+        assert (await world.shown(asked[2]))["state"] == "waiting"
+        may_claim.set()
+        async with asyncio.timeout(20):
+            while (await world.shown(asked[2]))["state"] != "done":
+                await asyncio.sleep(0.02)
+        working.cancel()
 
 
 async def test_an_open_chat_does_not_wait_for_the_account(world: World) -> None:

@@ -79,6 +79,15 @@ async def test_an_unknown_word_is_kept_as_it_is(connections, account):
     assert await rows(connections, WINDOWS, account) == []
 
 
+@pytest.mark.parametrize("told", [0, "0001-01-01T00:00:00.000Z", "1999-12-31T23:59:59.000Z", "soon"])
+async def test_a_status_with_an_absurd_time_is_of_when_it_came(connections, account, told):
+    await record(connections, [status(account, "OK", 1)])
+    stated = {"account_id": account, "message": "CREDENTIALS", "timestamp": told}
+    await record(connections, [delivery_of({"AccountStatus": stated}, received_at=after(2))])
+    assert await rows(connections, STATUS, account) == [("credentials", "CREDENTIALS", after(2))]
+    assert await rows(connections, WINDOWS, account) == [(after(2), None, "open")]
+
+
 async def test_what_was_parked_before_an_account_was_listed_is_older_than_the_list(connections):
     account = f"account-{uuid.uuid4()}"
     waiting = status(account, "CREDENTIALS", 1)

@@ -19,6 +19,10 @@ from tests.webhooks.bodies import whatsapp_message, whatsapp_person
 GROUP = "120363000000000000@g.us"
 ANA, BEA = "140000000000001@lid", "140000000000002@lid"
 A, B = "{{" + ANA + "}}", "{{" + BEA + "}}"
+WORDS = """
+SELECT text, edited_at IS NULL FROM communications_message AS message
+JOIN communications_channel AS channel ON channel.id = message.channel_id WHERE channel.external_account_id = %s
+"""
 
 
 @pytest.fixture
@@ -363,3 +367,29 @@ async def test_odd_events_break_nothing(connections, account):
     ]
     outcomes = await deliver(connections, *odd)
     assert outcomes == {"applied": len(odd)}, json.dumps(outcomes)
+
+
+@pytest.mark.parametrize("first", ["message", "edit"])
+async def test_b16_an_edit_without_words_takes_none_away(connections, account, first):
+    message = said(account, "m1", "as it was", second=1, is_event=0)
+    edits = [{**message, "event": "message_edited", "message": None}, {**message, "event": "message_edited"}]
+    del edits[1]["message"]
+    told = [message, *edits] if first == "message" else [*edits, message]
+    outcomes = await deliver(connections, *told)
+    assert outcomes == {"applied": 1, "quarantined": 2}
+    assert await rows(connections, WORDS, account) == [("as it was", True)]
+
+
+async def test_an_edit_may_take_a_caption_away(connections, account):
+    pictured = said(
+        account,
+        "m1",
+        "look",
+        second=1,
+        is_event=0,
+        attachments=[{"attachment_id": "a", "attachment_type": "img"}],
+    )
+    assert await deliver(connections, pictured, {**pictured, "event": "message_edited", "message": None}) == {
+        "applied": 2
+    }
+    assert await rows(connections, WORDS, account) == [("", False)]

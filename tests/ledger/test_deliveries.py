@@ -281,3 +281,10 @@ async def test_a_replay_of_many_tells_how_far_it_is_while_it_runs(
     assert (await owner.post("deliveries/replay/", everything=True))[0] == 202
     await replay_orders_do(connections)
     assert seen == [[], *([{"outcome": "applied", "total": done}] for done in (1, 2))]
+
+
+@pytest.mark.parametrize(("name", "value"), [("outcome", "none"), ("channel_id", "x"), ("limit", 0)])
+async def test_a_filter_that_cannot_be_is_refused_by_its_name(owner, name, value):
+    for path in ("deliveries/", "deliveries/totals/") if name != "limit" else ("deliveries/",):
+        refused = await owner.refusal(path, **{name: value})
+        assert (refused["code"], refused["detail"].split(":")[0]) == ("invalid_input", name)

@@ -140,7 +140,7 @@ def upload_make(desk: Desk, folder: Path, content: bytes, *, kind: str, name: st
     file = MediaFile.objects.create(
         sha256=sha256_of(content),
         size_bytes=len(content),
-        mime_type="image/png" if kind == "image" else "application/pdf",
+        mime_type={"image": "image/png", "audio": "audio/ogg"}.get(kind, "application/pdf"),
         storage_key=key,
         is_complete=True,
     )

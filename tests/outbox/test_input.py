@@ -46,6 +46,7 @@ def writing(database: ScratchDatabase) -> Writing:
         ({"text": "x", "voice": True}, "one file"),
         ({"text": "x", "quoted_message_id": "99"}, "no message of this conversation"),
         ({"text": "x", "client_id": "no key"}, "client_id"),
+        ({"text": "x", "upload_ids": ["1", "no id"]}, "upload_ids: "),
         ({"text": "x", "headers": {"Idempotency-Key": str(uuid7())}}, "must be the client_id"),
     ],
 )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
-from communications.models import ChatAttendee, Conversation, Intent, Message
+from communications.models import Attachment, ChatAttendee, Conversation, Intent, Message
 from communications.schemas.identifiers import uuid7
 from simulator.habits import Echo, Habits
 from tests.database import ScratchDatabase
 from tests.inbox import channel_make, client_of, person_make
 from tests.outbox.desk import Desk
+from tests.outbox.test_binding import upload_make
 from tests.outbox.worker import working
 
 CHATS = "/api/v1/communications/whatsapp/chats/"
 PHONE = "+49 151 2345-6789"
 DIGITS = "4915123456789"
+FILES = {"a.png": ("image", b"\x89PNG\r\n\x1a\n" + b"1" * 40), "b.pdf": ("file", b"%PDF-1.4 two")}
 
 
 async def begin(desk: Desk, *, client_id: uuid.UUID | None = None, **wanted: Any) -> Any:
@@ -83,6 +86,50 @@ async def test_e1_to_e3_a_conversation_with_a_number_is_one_in_any_order(desk: D
     assert [one.pk for one in await roots()] == [desk.conversation.pk, began.pk]
     (row,) = await desk.own()
     assert (row.pk, row.status) == (int(document["message"]["id"]), "sent")
+
+
+@pytest.mark.parametrize("people", ["one", "several"])
+@pytest.mark.parametrize("what", ["files", "a voice note"])
+@pytest.mark.parametrize("kind", [None, "cut_after"])
+async def test_a_conversation_is_begun_with_files(
+    desk: Desk, media_folder: Path, tmp_path: Path, people: str, what: str, kind: str | None
+) -> None:
+    known_there(desk)
+    if kind is not None:
+        desk.fault(kind, endpoint="POST /chats", echo="after")
+    given = {"v.ogg": ("audio", b"OggS1")} if what == "a voice note" else FILES
+    uploads = [
+        await sync_to_async(upload_make)(desk, tmp_path / "given", content, kind=of, name=name)
+        for name, (of, content) in given.items()
+    ]
+    wanted: dict[str, Any] = {
+        "phones": [PHONE],
+        "text": "",
+        "upload_ids": [str(upload.pk) for upload in uploads],
+        "voice": what == "a voice note",
+    }
+    if people == "several":
+        wanted |= {"attendee_ids": [str(desk.conversation.contact_id)], "title": "Jantar"}
+    key = uuid7()
+    begun = (await begin(desk, client_id=key, **wanted)).json()
+    kinds = ["voice"] if what == "a voice note" else ["image", "file"]
+    assert [part["kind"] for part in begun["message"]["attachments"]] == kinds
+    again = await begin(desk, client_id=key, **wanted)
+    assert (again.status_code, again.json()["message"]["id"]) == (200, begun["message"]["id"])
+    assert (await begin(desk, client_id=key, **{**wanted, "voice": not wanted["voice"]})).status_code == 409
+    await desk.settle()
+    (sent,) = desk.sim.sent
+    assert [file.name for file in sent.files] == list(given)
+    upstream = desk.sim.world.message_find(sent.message_id)
+    assert upstream is not None
+    assert [one.voice_note for one in upstream.attachments] == [what == "a voice note"] * len(given)
+    (row,) = await desk.own()
+    assert (row.pk, row.status) == (int(begun["message"]["id"]), "sent")
+    after = [part async for part in Attachment.objects.filter(message=row).order_by("position")]
+    assert [(part.kind, part.file_id) for part in after] == [
+        (kind, upload.file_id) for kind, upload in zip(kinds, uploads, strict=True)
+    ]
+    assert len(await roots()) == 2
 
 
 async def test_what_is_written_after_it_waits_and_follows(desk: Desk) -> None:
@@ -195,6 +242,9 @@ async def test_e10_e11_one_key_begins_one_conversation(desk: Desk) -> None:
         ({"phones": ["call me"]}, 400),
         ({"phones": [PHONE], "title": "One"}, 400),
         ({"phones": [PHONE], "text": "  "}, 400),
+        ({"phones": [PHONE], "text": "x" * 65_537}, 400),
+        ({"phones": [PHONE], "voice": True}, 400),
+        ({"phones": [PHONE], "upload_ids": ["99"]}, 400),
         ({"phones": [PHONE], "channel_id": "999999"}, 404),
         ({"attendee_ids": ["999999"]}, 404),
     ],

@@ -44,10 +44,27 @@ def test_every_shape_has_its_family(name, family, event):
         " message:received ",
         "new_message",
         "New message",
+        "messaging.message_received",
+        "messaging/message.received",
+        "messaging: new message",
     ],
 )
 def test_every_spelling_of_an_event_is_one_event(spelling):
     assert canonical_event(spelling) == "message_received"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "event"),
+    [
+        ("users/new_relation", "new_relation"),
+        ("email.mail_received", "mail_received"),
+        ("email_tracking.mail_opened", "mail_opened"),
+        ("calendar_event.calendar_event_created", "calendar_event_created"),
+        ("users.something_new", "users_something_new"),
+    ],
+)
+def test_an_event_may_stand_behind_its_source(spelling, event):
+    assert canonical_event(spelling) == event
 
 
 @pytest.mark.parametrize("event", sorted(FAMILY_OF_EVENT))
@@ -56,7 +73,7 @@ def test_a_canonical_name_stays_itself(event):
     assert canonical_event(event.replace("_", ".")) == event
 
 
-@pytest.mark.parametrize("missing", [{"event": None}, {"event": ""}, {}])
+@pytest.mark.parametrize("missing", [{"event": None}, {"event": ""}, {"event": 7}, {"event": {}}, {}])
 def test_event_type_counts_where_event_says_nothing(missing):
     body = read_body("whatsapp-text")
     del body["event"]
@@ -140,6 +157,37 @@ def test_every_status_word_is_read_nested_and_flat(word):
 def test_a_status_word_not_seen_before_is_kept_beside_unknown():
     payload = parse_account_status(classify({"AccountStatus": {"account_id": "a1", "message": "RESTING"}}))
     assert (payload.status, payload.upstream_status) == (AccountStatus.UNKNOWN, "RESTING")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"account_id": "a1", "account_type": "WHATSAPP", "message": "ON_HOLIDAY"},
+        {"account_id": "a1", "account_status": "ON_HOLIDAY", "account_status_specifics": "Product"},
+        {"account_status": {"account_id": "a1", "message": "ON_HOLIDAY"}},
+        {"event": "status", "AccountStatus": {"account_id": "a1", "message": "ON_HOLIDAY"}},
+    ],
+)
+def test_an_unknown_word_is_a_status_in_every_shape(body):
+    envelope = classify(body)
+    assert (envelope.family, envelope.event, envelope.account_id) == (
+        Family.ACCOUNT_STATUS,
+        "account_status",
+        "a1",
+    )
+    assert parse_account_status(envelope).upstream_status == "ON_HOLIDAY"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"account_id": "a1", "account_type": "WHATSAPP", "message": "Good morning"},
+        {"account_id": "a1", "account_type": "WHATSAPP", "message": "HELLO", "sender": {}},
+        {"account_id": "a1", "message": "HELLO"},
+    ],
+)
+def test_words_that_somebody_wrote_are_no_status(body):
+    assert classify(body).family is Family.UNKNOWN
 
 
 def test_the_hosted_callback_carries_our_own_token():

@@ -49,6 +49,8 @@ A, B, C = token(ANA), token(BEA), token(CHI)
             Happening(kind=HappeningKind.SUBJECT_CHANGED, title="Choir"),
         ),
         (f'{A} created group "Choir"', None, Happening(kind=HappeningKind.GROUP_CREATED, title="Choir")),
+        ("This group was created", None, Happening(kind=HappeningKind.GROUP_CREATED)),
+        (f"{A} removed their reaction", None, Happening(kind=HappeningKind.REACTION, reactor=ANA)),
         (f"{A} removed this group's icon", None, Happening(kind=HappeningKind.PICTURE_CHANGED)),
         (f"{B} is now an admin", None, Happening(kind=HappeningKind.MEMBER_PROMOTED)),
         (f"{B} is no longer an admin", None, Happening(kind=HappeningKind.OTHER)),

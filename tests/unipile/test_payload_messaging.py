@@ -80,6 +80,31 @@ def test_media_under_the_live_key_names():
     assert (gone.kind, gone.is_unavailable) == (AttachmentKind.VIDEO, True)
 
 
+def test_every_attachment_key_may_have_its_prefix():
+    image, voice, sticker = parse(
+        "whatsapp-media",
+        attachments=[
+            {
+                "attachment_id": "1",
+                "attachment_type": "img",
+                "attachment_size": {"width": "20", "height": 10},
+                "attachment_file_size": 300,
+            },
+            {
+                "attachment_id": "2",
+                "attachment_type": "audio",
+                "attachment_mime_type": "audio/ogg",
+                "attachment_voice_note": "true",
+                "attachment_duration": 7,
+            },
+            {"attachment_id": "3", "attachment_type": "img", "attachment_sticker": 1, "attachment_size": "9"},
+        ],
+    ).attachments
+    assert (image.kind, image.width, image.height, image.size_bytes) == (AttachmentKind.IMAGE, 20, 10, 300)
+    assert (voice.kind, voice.mimetype, voice.duration_seconds) == (AttachmentKind.VOICE, "audio/ogg", 7.0)
+    assert (sticker.kind, sticker.size_bytes) == (AttachmentKind.STICKER, 9)
+
+
 def test_the_documented_example_with_an_attachment_object_and_strings_for_booleans():
     payload = parse("documented-linkedin")
     (attachment,) = payload.attachments
@@ -120,6 +145,20 @@ def test_both_quote_shapes_in_one_body_are_one_quote():
     assert (quoted.sender_provider_id, quoted.sender_attendee_id) == ("209900000000017@lid", "aTt")
 
 
+@pytest.mark.parametrize(
+    ("stated", "text", "sender"),
+    [
+        ("3A01", None, None),
+        ({"provider_message_id": "3A01", "message": "old"}, "old", None),
+        ({"provider_id": "3A01", "text": "old", "sender": {"attendee_provider_id": "x"}}, "old", "x"),
+    ],
+)
+def test_a_quote_under_the_names_of_a_webhook(stated, text, sender):
+    quoted = parse("whatsapp-text", quoted=stated).quoted
+    assert quoted is not None
+    assert (quoted.provider_message_id, quoted.text, quoted.sender_provider_id) == ("3A01", text, sender)
+
+
 @pytest.mark.parametrize("nothing", [None, {}, "", [], {"text": None}, {"sender_id": "x"}])
 def test_a_quote_that_names_no_message_is_none(nothing):
     assert parse("whatsapp-text", quoted=nothing).quoted is None
@@ -141,6 +180,29 @@ def test_a_reaction_and_its_removal():
     assert as_object.reaction.value == "🎉"
     assert as_object.reaction.sender is not None
     assert as_object.reaction.sender.attendee_id == "x"
+
+
+def test_a_reaction_as_the_api_lists_it():
+    reaction = parse(
+        "linkedin-reaction",
+        reaction={"value": "🎉", "sender_id": "ACoAAx", "is_sender": False},
+        reaction_sender=None,
+    ).reaction
+    assert reaction is not None
+    assert reaction.sender is not None
+    assert (reaction.value, reaction.sender.provider_id) == ("🎉", "ACoAAx")
+    nobody = parse("linkedin-reaction", reaction={"value": "🎉"}, reaction_sender=None).reaction
+    assert nobody is not None
+    assert nobody.sender is None
+
+
+@pytest.mark.parametrize(
+    ("said", "is_event"), [({}, True), ({"is_event": 0}, False), ({"event_type": None}, False)]
+)
+def test_a_numbered_event_is_one_unless_it_is_said_not_to_be(said, is_event):
+    payload = parse("whatsapp-text", **{"is_event": None, "event_type": 8, "message": "", **said})
+    assert payload.is_event is is_event
+    assert (payload.happening is not None) is is_event
 
 
 def test_an_empty_reaction_on_a_plain_message_says_nothing():

@@ -71,6 +71,9 @@ def test_search_text_is_idempotent(text):
         (int(MAY_18.timestamp() * 1000) + 7, MAY_18.replace(microsecond=7_000), False),
         (str(int(MAY_18.timestamp())), MAY_18, False),
         (str(int(MAY_18.timestamp() * 1000)), MAY_18, False),
+        (int(MAY_18.timestamp()) * 10**6 + 7_999, MAY_18.replace(microsecond=8_000), False),
+        (str(int(MAY_18.timestamp()) * 10**9), MAY_18, False),
+        ("2026-05-18t19:44:12z", MAY_18, False),
     ],
 )
 def test_b17_every_observed_spelling_of_a_time(sent, moment, is_naive):

@@ -186,19 +186,20 @@ class ChatOperations:
         title: str | None = None,
         subject: str | None = None,
         attachments: Sequence[FilePart] = (),
+        voice_message: FilePart | None = None,
     ) -> ChatStarted:
         """Opens a chat with people by their provider's ids and says the first words; several people are a
         group.
 
         An existing direct chat is used again. Never repeat it after `Unknown`.
         """
-        check_files(attachments)
+        files = _file_fields(attachments, voice_message)
         form: list[FormField] = [("account_id", account_id)]
         form += [("attendees_ids", attendee_id) for attendee_id in attendee_ids]
         form += [
             (name, value) for name, value in (("text", text), ("title", title), ("subject", subject)) if value
         ]
-        form += [("attachments", file) for file in attachments]
+        form += files
         answer = await self._caller.answer(Call(method="POST", route="/chats", form=form, reason=reason))
         expect_object(answer, "ChatStarted")
         return parsed(parse_chat_started, answer)
@@ -220,17 +221,14 @@ class ChatOperations:
         repeat a call that ended in `Unknown`. Refused here, before anything is sent: an empty message, an
         empty file, more than `uploads.FILES_MAX_BYTES` together.
         """
-        files = [*attachments, *([voice_message] if voice_message is not None else [])]
-        check_files(files)
+        files = _file_fields(attachments, voice_message)
         check_not_empty(text, files)
         form: list[FormField] = [
             (name, value)
             for name, value in (("text", text), ("account_id", account_id), ("quote_id", quote_id))
             if value
         ]
-        form += [("attachments", file) for file in attachments]
-        if voice_message is not None:
-            form.append(("voice_message", voice_message))
+        form += files
         answer = await self._caller.answer(
             Call(method="POST", route=CHAT + "/messages", ids={"chat_id": chat_id}, form=form, reason=reason)
         )
@@ -247,3 +245,10 @@ class ChatOperations:
             )
         )
         expect_object(answer, "ChatPatched")
+
+
+def _file_fields(attachments: Sequence[FilePart], voice_message: FilePart | None) -> list[FormField]:
+    """Refused here, before anything is sent: an empty file, and too much together."""
+    check_files([*attachments, *([voice_message] if voice_message is not None else [])])
+    fields: list[FormField] = [("attachments", file) for file in attachments]
+    return fields if voice_message is None else [*fields, ("voice_message", voice_message)]

@@ -22,7 +22,7 @@ def check_files(files: Sequence[FilePart]) -> None:
         )
 
 
-def check_not_empty(text: str | None, files: Sequence[FilePart]) -> None:
+def check_not_empty(text: str | None, files: Sequence[object]) -> None:
     """Raises `Rejected` (status None) for a message without text and file."""
     if not files and not (text or "").strip():
         raise Rejected(status=None, code="empty_message", title="A message needs a text or a file.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from unipile.payloads import fields
-from unipile.payloads.events import AccountStatus, Envelope
+from unipile.payloads.events import AccountStatus, Envelope, status_table
 from unipile.payloads.refusals import MissingField
 from unipile.payloads.times import UpstreamTime, parse_time
 
@@ -26,7 +26,7 @@ def parse_account_status(envelope: Envelope) -> AccountStatusPayload:
 
     Raises `MissingField` without account id or status word.
     """
-    stated = fields.table(envelope.body.get("AccountStatus")) or envelope.body
+    stated = status_table(envelope.body)
     upstream_status = (
         fields.word(stated.get("account_status"))
         or fields.word(stated.get("status"))

@@ -91,10 +91,11 @@ def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
     upstream_id = fields.companion_id(_first(stated, "attachment_id", "id"))
     upstream_type = fields.word(_first(stated, "attachment_type", "type"))
     url = fields.link(_first(stated, "attachment_url", "url"))
-    mimetype = fields.word(_first(stated, "attachment_mimetype", "mimetype", "mime"))
+    mimetype = fields.word(_first(stated, "attachment_mimetype", "attachment_mime_type", "mimetype", "mime"))
     if upstream_id is None and url is None and upstream_type is None and mimetype is None:
         return None
-    pixels = fields.table(stated.get("size"))
+    sizes = [stated.get(name) for name in ("attachment_size", "file_size", "attachment_file_size", "size")]
+    pixels = next((size for size in sizes if isinstance(size, dict)), {})
     return Attachment(
         id=upstream_id or _derived_id(url, position, upstream_type, mimetype),
         kind=_kind(stated, upstream_type, mimetype),
@@ -105,10 +106,10 @@ def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
         name=fields.word(_first(stated, "attachment_name", "file_name", "name")),
         url=url,
         url_expires_at=parse_time(stated.get("url_expires_at")),
-        size_bytes=fields.count(_first(stated, "attachment_size", "file_size", "size")),
+        size_bytes=next((size for size in map(fields.count, sizes) if size is not None), None),
         width=fields.count(pixels.get("width")),
         height=fields.count(pixels.get("height")),
-        duration_seconds=_duration(stated.get("duration")),
+        duration_seconds=_duration(_first(stated, "attachment_duration", "duration")),
     )
 
 
@@ -117,7 +118,8 @@ def _kind(stated: Mapping[str, object], upstream_type: str | None, mimetype: str
     kind = _KIND_OF_TYPE.get(said, AttachmentKind.FILE)
     if kind in _NARROWER:
         narrowing_flag, narrower = _NARROWER[kind]
-        return narrower if fields.flag(stated.get(narrowing_flag)) else kind
+        said_so = _first(stated, f"attachment_{narrowing_flag}", narrowing_flag)
+        return narrower if fields.flag(said_so) else kind
     return kind
 
 

@@ -2,7 +2,8 @@
 
 The same event has been seen as `message_received`, `message.received` and `message-received`, under `event`
 or, where that is null or missing, `event_type`. Account status has no event name (only the wrapper
-`AccountStatus`), the hosted-auth callback neither. Version 2 of the API has an envelope of its own.
+`AccountStatus`), the hosted-auth callback neither. Some spell it behind the webhook's source, as in
+`users.new_relation`. Version 2 of the API has an envelope of its own.
 """
 
 from __future__ import annotations
@@ -100,6 +101,13 @@ class AccountStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+_SOURCES = ("messaging", "users", "email_tracking", "email", "calendar_event", "account_status")
+_STATUS_NAMES = ("AccountStatus", "account_status")
+# What a status is told by and beside, where nothing is wrapped around it: anything else speaks of something else.
+_FLAT_STATUS_NAMES = frozenset(
+    {"account_id", "account_type", "account_info", "message", "timestamp", "webhook_name", "Product"}
+)
+_STATUS_WORD = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
 _STATUS_WORDS = frozenset(AccountStatus) - {AccountStatus.UNKNOWN}
 _SEPARATORS = re.compile(r"[\s.\-:/]+|(?<=[a-z])(?=[A-Z])")
 _EVENT_NAME_MAX_CHARACTERS = 100
@@ -154,15 +162,36 @@ def canonical_event(name: str) -> str:
     if name in FAMILY_OF_EVENT:
         return name
     spelt = _SEPARATORS.sub("_", clean_text(name).strip()).lower()[:_EVENT_NAME_MAX_CHARACTERS]
-    return ALIASES.get(spelt, spelt)
+    event = ALIASES.get(spelt, spelt)
+    if event not in FAMILY_OF_EVENT:
+        for source in _SOURCES:
+            bare = spelt.removeprefix(f"{source}_")
+            bare = ALIASES.get(bare, bare)
+            if bare in FAMILY_OF_EVENT:
+                return bare
+    return event
+
+
+def event_named(body: Mapping[str, object]) -> str | None:
+    """The event as the body spells it; None where it names none."""
+    named = (body.get("event"), body.get("event_type"))
+    return next((name for name in named if isinstance(name, str) and name), None)
+
+
+def status_table(body: Mapping[str, object]) -> Mapping[str, object]:
+    """What an account status is told in: its wrapper, else the body itself."""
+    return next((inner for name in _STATUS_NAMES if (inner := fields.table(body.get(name)))), body)
 
 
 def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
-    named = body.get("event") or body.get("event_type")
-    if isinstance(named, str):
-        event = canonical_event(named)
-        return FAMILY_OF_EVENT.get(event, Family.UNKNOWN), event
-    if isinstance(body.get("AccountStatus"), dict) or _is_flat_status(body):
+    named = event_named(body)
+    event = canonical_event(named) if named is not None else ""
+    family = FAMILY_OF_EVENT.get(event, Family.UNKNOWN)
+    if family is Family.UNKNOWN and any(isinstance(body.get(name), dict) for name in _STATUS_NAMES):
+        return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
+    if named is not None:
+        return family, event
+    if _is_flat_status(body):
         return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
     kind = body.get("type")
     if isinstance(kind, str) and isinstance(body.get("payload"), dict) and "id" in body:
@@ -182,13 +211,19 @@ def _is_flat_status(body: Mapping[str, object]) -> bool:
     if "message_id" in body or "chat_id" in body or "provider_chat_id" in body:
         return False
     status = body.get("account_status", body.get("message"))
-    return isinstance(status, str) and status.upper() in _STATUS_WORDS and "account_id" in body
+    if not isinstance(status, str) or "account_id" not in body:
+        return False
+    if "account_status" in body or status.upper() in _STATUS_WORDS:
+        return True
+    return (
+        "account_type" in body
+        and body.keys() <= _FLAT_STATUS_NAMES
+        and _STATUS_WORD.fullmatch(status) is not None
+    )
 
 
 def _carrier(body: Mapping[str, object], family: Family) -> Mapping[str, object]:
-    if family is Family.ACCOUNT_STATUS:
-        return fields.table(body.get("AccountStatus")) or body
-    return body
+    return status_table(body) if family is Family.ACCOUNT_STATUS else body
 
 
 def _account_id(carrier: Mapping[str, object]) -> str | None:

@@ -56,7 +56,7 @@ KIND_OF_NUMBER: Final[Mapping[int, HappeningKind]] = {
 _KIND_OF_WORDS: Final = tuple(
     (re.compile(words), kind)
     for words, kind in (
-        (r"\breacted\b", HappeningKind.REACTION),
+        (r"\breacted\b|\breactions?\b", HappeningKind.REACTION),
         (r"\bmissed\b.*\bvideo\b.*\bcall\b", HappeningKind.MISSED_VIDEO_CALL),
         (r"\bmissed\b.*\bcall\b", HappeningKind.MISSED_CALL),
         (
@@ -64,7 +64,10 @@ _KIND_OF_WORDS: Final = tuple(
             HappeningKind.DECLINED_CALL,
         ),
         (r"\bcall\b", HappeningKind.CALL),
-        (r"\bcreated\b.*\b(?:group|chat|conversation|community)\b", HappeningKind.GROUP_CREATED),
+        (
+            r"\bcreated\b.*\b(?:group|chat|conversation|community)\b|\b(?:group|community)\b.*\bcreated\b",
+            HappeningKind.GROUP_CREATED,
+        ),
         (r"\b(?:picture|icon|photo|image)\b", HappeningKind.PICTURE_CHANGED),
         (
             r"\brenamed\b|\b(?:changed|set|updated)\b.*\b(?:subject|name|title)\b",

@@ -93,7 +93,9 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         raise MissingField("chat_id")
     text = _text(body)
     attachments = parse_attachments(body.get("attachments"))
-    is_event = bool(fields.flag(body.get("is_event")))
+    event_number = fields.count(body.get("event_type"))
+    said_event = fields.flag(body.get("is_event"))
+    is_event = said_event if said_event is not None else event_number is not None
     chat_kind = _chat_kind(body, chat_id, provider_chat_id)
     subject = fields.word(body.get("subject"))
     is_titled = chat_kind is not ChatKind.DIRECT and chat_kind is not None and provider != LINKEDIN
@@ -124,7 +126,7 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         message_type=fields.word(body.get("message_type")),
         is_sender=fields.flag(body.get("is_sender")),
         is_event=is_event,
-        happening=read_happening(text or "", fields.count(body.get("event_type"))) if is_event else None,
+        happening=read_happening(text or "", event_number) if is_event else None,
         is_forwarded=fields.flag(body.get("is_forwarded")),
         is_view_once=fields.flag(body.get("is_view_once")),
         is_hidden=fields.flag(body.get("hidden")),

@@ -20,7 +20,9 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 def parse_reaction(reaction: object, sender: object, provider: str | None) -> Reaction:
     """Null and empty mean taken back; a value that is no string becomes U+FFFD."""
     if isinstance(reaction, dict):
-        stated_sender = sender or reaction.get("sender")
+        stated_sender = (
+            sender or reaction.get("sender") or {"attendee_provider_id": reaction.get("sender_id")}
+        )
         value = next(
             (reaction[name] for name in ("value", "emoji", "reaction", "text") if reaction.get(name)), None
         )

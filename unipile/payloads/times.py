@@ -12,8 +12,8 @@ import msgspec
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FARTHEST_AHEAD = timedelta(hours=24)
 
-# 10^11 is the year 5138 in seconds and 1973 in milliseconds.
-_FIRST_MILLISECOND_EPOCH = 1e11
+# 10^11 is the year 5138 in seconds and 1973 in milliseconds; so on by thousands, for micro- and nanoseconds.
+_UNITS_OF_A_MILLISECOND = ((1e17, 10**6), (1e14, 10**3), (1e11, 1))
 
 
 class UpstreamTime(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class UpstreamTime(msgspec.Struct, frozen=True):
 
 
 def parse_time(value: object) -> UpstreamTime | None:
-    """ISO 8601, or seconds or milliseconds since 1970 as number or digits; None for anything else."""
+    """ISO 8601, or seconds or smaller parts of one since 1970, as number or digits; None for anything else."""
     if isinstance(value, str):
         return _from_string(value.strip())
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -54,7 +54,7 @@ def _from_string(text: str) -> UpstreamTime | None:
     if text.replace(".", "", 1).removeprefix("-").isdecimal():
         return _from_epoch(float(text)) if len(text) <= 32 else None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
         if moment.tzinfo is None:
             return UpstreamTime(whole_milliseconds(moment.replace(tzinfo=UTC)), is_naive=True)
         if moment.tzinfo is not UTC:
@@ -66,7 +66,14 @@ def _from_string(text: str) -> UpstreamTime | None:
 
 def _from_epoch(number: float) -> UpstreamTime | None:
     try:
-        milliseconds = round(number if abs(number) >= _FIRST_MILLISECOND_EPOCH else number * 1000)
+        milliseconds = round(_milliseconds(number))
         return UpstreamTime(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds))
     except (ValueError, OverflowError):
         return None
+
+
+def _milliseconds(number: float) -> float:
+    for first, units in _UNITS_OF_A_MILLISECOND:
+        if abs(number) >= first:
+            return number / units if units > 1 else number
+    return number * 1000

@@ -24,15 +24,15 @@ async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
     if claimed.quoted_id == "":
         raise Rejected(status=None, code="quoted_unknown")
     files = [await asyncio.to_thread(_part, file) for file in claimed.files]
+    voice = files.pop() if len(files) == 1 and claimed.files[0].kind == "voice" else None
     if claimed.thread.startswith(UNNAMED):
-        return await _begin(client, claimed, files)
-    is_voice = len(files) == 1 and claimed.files[0].kind == "voice"
+        return await _begin(client, claimed, files, voice)
     message_id = await client.chats.send(
         claimed.thread,
         reason="a person sends a message",
         text=claimed.text or None,
-        attachments=[] if is_voice else files,
-        voice_message=files[0] if is_voice else None,
+        attachments=files,
+        voice_message=voice,
         quote_id=claimed.quoted_id,
         account_id=claimed.account,
     )
@@ -43,7 +43,9 @@ async def call(client: UnipileClient, claimed: Claimed) -> Accepted:
     )
 
 
-async def _begin(client: UnipileClient, claimed: Claimed, files: list[FilePart]) -> Accepted:
+async def _begin(
+    client: UnipileClient, claimed: Claimed, files: list[FilePart], voice: FilePart | None
+) -> Accepted:
     """The first message of a conversation that upstream has not named yet."""
     begun = claimed.payload.get("begin")
     if begun is None:
@@ -55,6 +57,7 @@ async def _begin(client: UnipileClient, claimed: Claimed, files: list[FilePart])
         text=claimed.text or None,
         title=begun["title"] or None,
         attachments=files,
+        voice_message=voice,
     )
     return Accepted(
         {"object": "ChatStarted", "chat_id": started.chat_id, "message_id": started.message_id},

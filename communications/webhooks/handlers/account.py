@@ -8,6 +8,7 @@ from typing import Final
 from communications.schemas.facts import ChannelStatusReported
 from unipile.payloads.account import AccountStatusPayload
 from unipile.payloads.events import AccountStatus
+from unipile.payloads.times import settle_time
 
 STATUS_OF_WORD: Final[Mapping[AccountStatus, str]] = {
     AccountStatus.OK: "ok",
@@ -27,7 +28,7 @@ STATUS_OF_WORD: Final[Mapping[AccountStatus, str]] = {
 
 def handle_account_status(data: AccountStatusPayload, received_at: dt.datetime) -> ChannelStatusReported:
     """The status in our words, upstream's word beside it; the body names no time of its own, as a rule."""
-    at = data.timestamp.moment if data.timestamp is not None else received_at
+    at, _ = settle_time(data.timestamp, received_at)
     return ChannelStatusReported(
         status=STATUS_OF_WORD[data.status],
         status_word=data.upstream_status,

@@ -127,7 +127,12 @@ class MessagingHandler:
         return self._receipt(data, "delivered")
 
     def handle_message_edited(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
-        """The text of a message is another one now. Upstream gives the message's time only, so ours is the edit's."""
+        """The text of a message is another one now. Upstream gives the message's time only, so ours is the edit's.
+
+        A file may have lost its caption; a message of words only that has none now is not said to be so. Raises ``MissingField``.
+        """
+        if data.text is None and not data.attachments:
+            raise MissingField("message")
         text = data.text or ""
         people = self.people(data, self.person(data, data.sender))
         return MessageEdited(

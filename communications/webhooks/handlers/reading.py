@@ -17,7 +17,7 @@ from communications.webhooks.handlers.whatsapp import WhatsAppWebhookHandler
 from unipile.payloads.account import parse_account_status
 from unipile.payloads.aliases import chat_aliases
 from unipile.payloads.event_key import event_key
-from unipile.payloads.events import AccountStatus, Envelope, Family, classify
+from unipile.payloads.events import AccountStatus, Envelope, Family, classify, event_named
 from unipile.payloads.messaging import MessagingPayload, parse_messaging
 from unipile.payloads.providers import LINKEDIN, WHATSAPP
 from unipile.payloads.refusals import PayloadError
@@ -110,5 +110,4 @@ def _chat_names(payload: MessagingPayload) -> tuple[str, ...]:
 
 
 def _event_as_named(envelope: Envelope) -> str:
-    named = envelope.body.get("event") or envelope.body.get("event_type")
-    return clean_text(named[:100]) if isinstance(named, str) else ""
+    return clean_text((event_named(envelope.body) or "")[:100])

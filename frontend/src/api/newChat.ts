@@ -13,6 +13,7 @@ export interface WantedChat {
   readonly phones: readonly string[];
   readonly title?: string;
   readonly text: string;
+  readonly upload_ids?: readonly Id[];
 }
 
 export function startChat(provider: string, body: WantedChat): Promise<BegunConversation> {

@@ -1824,9 +1824,16 @@ export interface components {
             readonly text: string;
             /**
              * Upload Ids
+             * @description Files handed over before.
              * @default []
              */
             readonly upload_ids: readonly string[];
+            /**
+             * Voice
+             * @description The one file is a voice note.
+             * @default false
+             */
+            readonly voice: boolean;
         };
         /**
          * ConversationState

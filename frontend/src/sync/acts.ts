@@ -2,9 +2,11 @@
 import { setNightlyCheck, setReadReceipts } from "../api/channels";
 import { lookUpNumber, startChat } from "../api/newChat";
 import type { Channel, Id } from "../api/types";
+import { uploadFile, type FileToUpload } from "../api/uploads";
 import { uuid7 } from "../lib/uuid";
 import { applyConversation } from "./apply";
 import type { Client } from "./client";
+import { withFreshToken } from "./outbox/deliver";
 import type { ConversationChange, Whereabouts, Wish } from "./outbox/entries";
 import type { LocalConversation, LocalMessage } from "./rows";
 
@@ -50,6 +52,7 @@ export interface WantedConversation {
   /** Of a group; empty for none. */
   readonly title: string;
   readonly text: string;
+  readonly files: readonly FileToUpload[];
 }
 
 /**
@@ -57,6 +60,11 @@ export interface WantedConversation {
  * @throws ApiError, Unreachable: then nothing was begun under this key, or the same key begins it once.
  */
 export async function chatStart(client: Client, clientId: string, wanted: WantedConversation): Promise<Id> {
+  const uploadIds: Id[] = [];
+  for (const file of wanted.files) {
+    const { id } = await withFreshToken(() => uploadFile(file, () => undefined, new AbortController().signal));
+    uploadIds.push(id);
+  }
   const { conversation } = await startChat(wanted.provider, {
     client_id: clientId,
     channel_id: wanted.channelId,
@@ -64,6 +72,7 @@ export async function chatStart(client: Client, clientId: string, wanted: Wanted
     phones: wanted.phones,
     ...(wanted.title === "" ? {} : { title: wanted.title }),
     text: wanted.text,
+    ...(uploadIds.length === 0 ? {} : { upload_ids: uploadIds }),
   });
   await applyConversation(client.db, { side: await client.db.activeSide(), term: null }, conversation);
   return conversation.id;

@@ -17,13 +17,13 @@ export interface Attaching {
   readonly keep: (file: OutgoingFile, blob: Blob) => void;
 }
 
-interface Sifted {
+export interface Sifted {
   readonly taken: readonly File[];
   readonly refusal: string;
 }
 
 /** Those that can still go with the message, and what is to be said of the others. */
-function sift(chosen: readonly File[], bytesBefore: number): Sifted {
+export function sift(chosen: readonly File[], bytesBefore: number): Sifted {
   const taken: File[] = [];
   const refusals: string[] = [];
   let bytes = bytesBefore;

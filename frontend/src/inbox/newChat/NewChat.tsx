@@ -8,6 +8,7 @@ import { chatStart, newClientId } from "../../sync/acts";
 import { useClient, useLive } from "../../sync/client";
 import { channels } from "../../sync/queries";
 import { Dialog } from "../../ui/Dialog";
+import { FirstFiles, type FirstFile } from "./FirstFiles";
 import { newChatWords as words } from "./newChatWords";
 import { RecipientField } from "./RecipientField";
 import { takesNumbers, type Recipient } from "./recipients";
@@ -30,6 +31,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
+  const [files, setFiles] = useState<readonly FirstFile[]>([]);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   // One key for one conversation, however often the button is pressed.
@@ -47,7 +49,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const absent = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "absent");
   const asking = recipients.some((one) => one.kind === "number" && numbers.get(one.phone) === "asking");
   const unsure = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "unknown");
-  const ready = recipients.length > 0 && text.trim() !== "" && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
+  const ready = recipients.length > 0 && (text.trim() !== "" || files.length > 0) && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
 
   const begin = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -61,6 +63,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
       phones: recipients.flatMap((one) => (one.kind === "number" ? [one.phone] : [])),
       title: isGroup ? title : "",
       text,
+      files: files.map(({ file, blob }) => ({ key: file.id, name: file.name, mimeType: file.mime_type, blob })),
     }).then(
       onOpen,
       (error: unknown) => {
@@ -124,6 +127,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
             setText(event.target.value);
           }}
         />
+        <FirstFiles files={files} onChange={setFiles} />
         {trouble !== null && (
           <p className="field-error" role="alert">
             {trouble}
