@@ -9,9 +9,10 @@ import { placeMessages } from "../src/inbox/grouping";
 import { ListEmpty } from "../src/inbox/ListEmpty";
 import { previewOf } from "../src/inbox/preview";
 import { reservedBox } from "../src/inbox/media/attachmentBox";
-import { useShortcuts, type Shortcuts } from "../src/inbox/useShortcuts";
+import { useShortcuts, type Shortcuts } from "../src/lib/useShortcuts";
 import { words } from "../src/lib/words";
 import { Login } from "../src/shell/Login";
+import { ScreenKeys } from "../src/shell/ScreenKeys";
 import { shellWords } from "../src/shell/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
@@ -263,6 +264,8 @@ describe("keys", () => {
   const all: Shortcuts = {
     next: record("next"),
     accounts: record("accounts"),
+    deliveries: record("deliveries"),
+    settings: record("settings"),
     previous: record("previous"),
     open: record("open"),
     openNext: record("openNext"),
@@ -311,6 +314,25 @@ describe("keys", () => {
     expect(pressed).toEqual([]);
     press("ArrowDown");
     expect(pressed).toEqual(["next"]);
+  });
+
+  test("every screen can be left by them, and what a screen has no use for is the browser's", () => {
+    const shown = { onHelp: vi.fn(), onSettings: vi.fn() };
+    const { rerender } = render(<ScreenKeys screen="accounts" singleKeys {...shown} />);
+    const walked = ["d", "a", "i"].map((key) => {
+      press("g");
+      press(key);
+      return location.pathname;
+    });
+    expect(walked).toEqual(["/deliveries", "/accounts", "/inbox/"]);
+    for (const key of ["?", "g", "s"]) press(key);
+    expect(shown.onHelp).toHaveBeenCalledOnce();
+    expect(shown.onSettings).toHaveBeenCalledOnce();
+    expect(fireEvent.keyDown(document.body, { key: "ArrowDown" })).toBe(true);
+    press("/");
+    expect(location.pathname).toBe("/search");
+    rerender(<ScreenKeys screen="search" singleKeys {...shown} />);
+    expect(fireEvent.keyDown(document.body, { key: "/" })).toBe(true);
   });
 });
 

@@ -5,7 +5,9 @@ import { AlarmBar } from "../channels/AlarmBar";
 import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
 import { InspectorHost } from "../inspector/InspectorHost";
 import { inspect } from "../inspector/opened";
-import { ACCOUNTS_PATH, conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
+import { conversationPath, INBOX_PATH, leaveConversation, navigate, type Target } from "../lib/router";
+import { screenKeys } from "../lib/screenKeys";
+import { useShortcuts } from "../lib/useShortcuts";
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
@@ -27,7 +29,6 @@ import { useRowActs } from "./rowMenu/useRowActs";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
 import { useKeptFocus } from "./useKeptFocus";
-import { useShortcuts } from "./useShortcuts";
 
 const NewChat = lazy(() => loaded(import("./newChat/NewChat").then((file) => file.NewChat)));
 
@@ -98,6 +99,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   };
 
   useShortcuts(preferences.singleKeys, {
+    ...screenKeys(onHelp, onSettings),
     next: () => list.current?.move(1),
     previous: () => list.current?.move(-1),
     open: () => list.current?.openActive(),
@@ -105,10 +107,6 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
     openPrevious: () => list.current?.openNeighbour(-1),
     nextUnread: () => list.current?.moveUnread(1),
     previousUnread: () => list.current?.moveUnread(-1),
-    find: () => {
-      navigate(searchPath(""));
-    },
-    help: onHelp,
     details: () => {
       if (conversationId !== null) details.toggle();
     },
@@ -116,9 +114,6 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
-    },
-    accounts: () => {
-      navigate(ACCOUNTS_PATH);
     },
     archive: () => {
       withSubject((row) => {
