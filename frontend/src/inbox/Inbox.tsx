@@ -148,10 +148,10 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+          <PhonePlaces onSettings={onSettings} />
           <button type="button" className="icon-button" aria-label={newChatWords.title} title={newChatWords.title} onClick={begin}>
             <Icon name="plus" />
           </button>
-          <PhonePlaces onSettings={onSettings} />
         </header>
         <label className="find">
           <Icon name="search" size={16} />
