@@ -86,7 +86,8 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   const acts = useRowActs();
   const [beginning, setBeginning] = useState<{ readonly accountNow: Id | null } | null>(null);
   const begin = useCallback(() => {
-    setBeginning({ accountNow: client.rows.get(conversationId ?? list.current?.activeId() ?? "")?.channel_id ?? null });
+    const beside = conversationId ?? list.current?.activeId() ?? list.current?.firstId() ?? "";
+    setBeginning({ accountNow: client.rows.get(beside)?.channel_id ?? null });
   }, [client, conversationId]);
   /** The conversation that is read, else the chosen one of the list. */
   const withSubject = (act: (row: LocalConversation) => void): void => {
