@@ -42,9 +42,11 @@ FROM communications_message AS message WHERE NOT message.is_stub AND message.sen
 ACCOUNTS = "SELECT id, external_account_id FROM communications_channel WHERE status = 'ok' ORDER BY id"
 LARGEST = "SELECT channel_id FROM communications_conversation WHERE kind = 'direct' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
 ALL_HELD = "SELECT count(*) FROM communications_message WHERE NOT is_stub"
+# A file that is being fetched is due again a minute ahead.
 BUSY = """
 SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('waiting', 'running'))
     OR EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
+    OR EXISTS (SELECT FROM communications_attachment WHERE state = 'wanted' AND next_attempt_at <= now() + interval '1 minute')
 """
 # Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, and those that nobody had
 # asked for.
@@ -54,7 +56,7 @@ WHERE made.method = 'GET' AND (
     made.purpose = 'repair' AND NOT EXISTS (
         SELECT FROM communications_comparisonwindow AS declared
         WHERE declared.id = made.window_id AND declared.created_at < made.at)
-    OR made.purpose = 'answer' AND made.reason <> 'picture first looked at' AND NOT EXISTS (
+    OR made.purpose IN ('answer', 'media') AND made.reason <> 'picture first looked at' AND NOT EXISTS (
         SELECT FROM communications_webhookdelivery AS telling
         WHERE telling.id::text = substring(made.reason FROM ' by delivery ([0-9a-f-]{36})$'))
     OR made.purpose = 'history' AND made.at < (SELECT min(created_at) FROM communications_historyrun)

@@ -57,12 +57,15 @@ def media_thumbnail(request: HttpRequest, attachment_id: AttachmentId) -> HttpRe
 
 @router.post(
     "/media/{attachment_id}/fetch/",
-    summary="Try a file again",
+    summary="Fetch a file now",
     operation_id="media_fetch",
     openapi_extra=answers(Attachment, NotAuthenticated, RequestForged, NotFound),
 )
 def media_fetch(request: HttpRequest, attachment_id: AttachmentId) -> HttpResponse:
-    """For a file that is unavailable, or waits after a failure. What becomes of it comes by the feed."""
+    """For one that is unavailable, waits after a failure, or came with history and is looked at before its turn.
+
+    What becomes of it comes by the feed.
+    """
     return answer(attachment_want(reader_id(request), id_number(attachment_id)))
 
 

@@ -31,7 +31,7 @@ _TABLES: Final[Mapping[Queue, str]] = {
 _DESCRIBED: Final[Mapping[Queue, str]] = {
     "attachment": """
 SELECT file.id, file.channel_id, channel.external_account_id, message.external_message_id, file.external_attachment_id,
-       file.attempts, message.deleted_at IS NOT NULL, message.received_by
+       file.attempts, message.deleted_at IS NOT NULL, file.is_backlog, message.received_by
 FROM communications_attachment AS file
 JOIN communications_message AS message ON message.id = file.message_id
 JOIN communications_channel AS channel ON channel.id = file.channel_id
@@ -40,7 +40,7 @@ WHERE file.id = ANY(%s::bigint[])
     "picture": """
 SELECT file.id, file.channel_id, channel.external_account_id, NULL,
        coalesce(nullif(attendee.external_attendee_id, ''), attendee.provider_id, conversation.external_thread_id),
-       file.attempts, false, NULL
+       file.attempts, false, false, NULL
 FROM communications_picture AS file
 JOIN communications_channel AS channel ON channel.id = file.channel_id
 LEFT JOIN communications_chatattendee AS attendee ON attendee.id = file.attendee_id
@@ -49,21 +49,28 @@ WHERE file.id = ANY(%s::bigint[])
 """,
 }
 
+_DUE: Final = "channel_id = channel.id AND state = 'wanted' AND next_attempt_at <= now()"
+
+# What history brought comes after all else, and while there is time for it: ``is_backlog`` is at most whether there is.
+_HAS_TIME: Final = "landline_backlog_has_time(channel.id, channel.external_account_id, %(calls_per_day)s)"
+_IN_TIME: Final[Mapping[Queue, str]] = {"attachment": "AND is_backlog <= backlog.has_time", "picture": ""}
+_FIRST: Final[Mapping[Queue, str]] = {"attachment": "is_backlog, ", "picture": ""}
+
 # A turn for each channel before anyone's next; within a channel, what became due last comes first.
 _CLAIM: Final = """
 WITH due AS (
     SELECT waiting.id, waiting.next_attempt_at,
-           busy.running + row_number() OVER (
-               PARTITION BY channel.id ORDER BY waiting.next_attempt_at DESC, waiting.id DESC) AS turn
+           busy.running + row_number() OVER (PARTITION BY channel.id ORDER BY waiting.place) AS turn
     FROM communications_channel AS channel
+    CROSS JOIN LATERAL (SELECT {has_time} AS has_time OFFSET 0) AS backlog
     CROSS JOIN LATERAL (
         SELECT count(*) AS running FROM unnest(%(running)s::bigint[]) AS claimed (channel_id)
         WHERE claimed.channel_id = channel.id
     ) AS busy
     CROSS JOIN LATERAL (
-        SELECT id, next_attempt_at FROM {table}
-        WHERE channel_id = channel.id AND state = 'wanted' AND next_attempt_at <= now()
-        ORDER BY next_attempt_at DESC, id DESC
+        SELECT id, next_attempt_at, row_number() OVER (ORDER BY {first}next_attempt_at DESC, id DESC) AS place FROM {table}
+        WHERE {due} {in_time}
+        ORDER BY {first}next_attempt_at DESC, id DESC
         LIMIT %(per_channel)s
     ) AS waiting
     WHERE channel.paused_at IS NULL
@@ -83,10 +90,14 @@ UPDATE {table} SET next_attempt_at = now() + make_interval(secs => %(claim_secon
 WHERE id = ANY(%(ids)s::bigint[]) AND state = 'wanted'
 """
 
-_ANY_DUE: Final = " UNION ALL ".join(
-    f"(SELECT 1 FROM {table} WHERE state = 'wanted' AND next_attempt_at <= now() LIMIT 1)"  # noqa: S608 (a constant)
-    for table in _TABLES.values()
-)
+_ANY_DUE: Final = f"""
+SELECT EXISTS (
+    SELECT FROM communications_channel AS channel
+    CROSS JOIN LATERAL (SELECT {_HAS_TIME} AS has_time OFFSET 0) AS backlog
+    WHERE channel.paused_at IS NULL AND (
+        EXISTS (SELECT FROM {_TABLES["attachment"]} WHERE {_DUE} {_IN_TIME["attachment"]})
+        OR EXISTS (SELECT FROM {_TABLES["picture"]} WHERE {_DUE})))
+"""  # noqa: S608 (constants)
 
 _LINK: Final = """
 UPDATE {table} SET state = 'stored', file_id = %(file_id)s, attempts = 0, failure = '',
@@ -158,7 +169,8 @@ class WantedFile(msgspec.Struct, frozen=True):
     """A claimed file. ``upstream_id`` is its own id, of an attachment together with that of the message.
 
     ``attempts`` counts those that failed before. ``is_of_deleted``: its message was taken back, so nobody may see it.
-    ``told_by`` is the delivery that brought its message, where that is known.
+    ``is_backlog``: history brought it, and nobody has looked at it. ``told_by`` is the delivery that brought its message, where
+    that is known.
     """
 
     queue: Queue
@@ -169,6 +181,7 @@ class WantedFile(msgspec.Struct, frozen=True):
     upstream_id: str
     attempts: int
     is_of_deleted: bool
+    is_backlog: bool
     told_by: uuid.UUID | None
 
     async def lock(self, connection: AsyncConnection[Any]) -> None:
@@ -201,9 +214,10 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     left_key: str | None = None
 
 
-async def files_are_due(connection: AsyncConnection[Any]) -> bool:
-    found = await connection.execute(f"{_ANY_DUE} LIMIT 1")
-    return await found.fetchone() is not None
+async def files_are_due(connection: AsyncConnection[Any], *, calls_per_day: int) -> bool:
+    """``calls_per_day``: the budget of an account, of which the files of its history may use up a share."""
+    [(due,)] = await (await connection.execute(_ANY_DUE, {"calls_per_day": calls_per_day})).fetchall()
+    return bool(due)
 
 
 async def files_claim(
@@ -213,15 +227,20 @@ async def files_claim(
     limit: int,
     per_channel: int,
     running: Iterable[int],
+    calls_per_day: int,
 ) -> list[WantedFile]:
     """Up to ``limit`` files, none of a channel that already has ``per_channel`` of ``running`` (channel ids, one each)."""
     parameters = {
+        "calls_per_day": calls_per_day,
         "limit": limit,
         "per_channel": per_channel,
         "running": list(running),
         "claim_seconds": CLAIM_SECONDS,
     }
-    claimed = await connection.execute(_CLAIM.format(table=_TABLES[queue]), parameters)
+    statement = _CLAIM.format(
+        table=_TABLES[queue], due=_DUE, has_time=_HAS_TIME, in_time=_IN_TIME[queue], first=_FIRST[queue]
+    )
+    claimed = await connection.execute(statement, parameters)
     ids = [row[0] for row in await claimed.fetchall()]
     if not ids:
         return []

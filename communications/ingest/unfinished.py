@@ -37,11 +37,11 @@ PAUSE_SECONDS: Final = 0.25
 
 
 def brings_files(deliveries: Iterable[Delivery]) -> bool:
-    """Whether any of these messages has a file that is to be fetched."""
+    """Whether any of these messages has a file that is to be fetched at once: those of history wait for their turn."""
     return any(
         attachment.state == "wanted"
         for message in (message_told(delivery.reading.fact) for delivery in deliveries)
-        if message is not None
+        if message is not None and message.found_by != "history"
         for attachment in message.attachments
     )
 

@@ -71,7 +71,7 @@ class Fetcher:
         await self._quota.check(wanted.channel_id)
         room_check()
         with working_folder() as folder:
-            with charged(channel_id=wanted.channel_id):
+            with charged(channel_id=wanted.channel_id, purpose="media" if wanted.is_backlog else None):
                 arrived = await self._receive(wanted, folder)
             await self._keeper.keep(arrived, folder, wanted)
         self._quota.add(wanted.channel_id, arrived.size_bytes)

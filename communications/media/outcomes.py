@@ -8,10 +8,12 @@ Interrupted   tried again; and it says of every other file that it would fare no
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 from dataclasses import dataclass
 from typing import Final
 
+from communications.schemas.charges import CallHeld
 from unipile.errors import (
     DisconnectedAccount,
     NotFound,
@@ -100,6 +102,8 @@ def _outcome_of_call(error: UnipileError, attempts: int) -> Outcome:
             outcome = Unavailable("too_large")
         case Rejected(is_permanent=True):
             outcome = Unavailable("refused")
+        case CallHeld(until=until):
+            outcome = Postponed(error.code, max(1.0, (until - dt.datetime.now(dt.UTC)).total_seconds()))
         case RateLimited(retry_after_seconds=told):
             outcome = Interrupted(error.code, max(RATE_LIMITED_SECONDS, told or 0))
         case Unauthorised() | NotSent():

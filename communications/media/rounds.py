@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import structlog
+from django.conf import settings
 from psycopg_pool import AsyncConnectionPool
 
 from communications.ingest.files import (
@@ -66,6 +67,7 @@ class Round:
                     limit=free,
                     per_channel=AT_ONCE_PER_CHANNEL,
                     running=[wanted.channel_id for wanted in self._running.values()],
+                    calls_per_day=settings.LANDLINE_CALLS_PER_DAY,
                 )
             for wanted in claimed:
                 self._running[asyncio.create_task(self._fetcher.fetch(wanted))] = wanted

@@ -1468,6 +1468,7 @@ class Migration(migrations.Migration):
                 ("width", models.PositiveIntegerField(blank=True, null=True)),
                 ("height", models.PositiveIntegerField(blank=True, null=True)),
                 ("duration_seconds", models.FloatField(blank=True, null=True)),
+                ("is_backlog", models.BooleanField(db_default=False, default=False)),
                 (
                     "channel",
                     models.ForeignKey(
@@ -2311,7 +2312,7 @@ class Migration(migrations.Migration):
             model_name="attachment",
             index=models.Index(
                 condition=models.Q(("state", "wanted")),
-                fields=["channel", "-next_attempt_at", "-id"],
+                fields=["channel", "is_backlog", "-next_attempt_at", "-id"],
                 name="attachment_wanted",
             ),
         ),
@@ -2486,6 +2487,7 @@ class Migration(migrations.Migration):
                             ("open", "A chat being opened or scrolled"),
                             ("repair", "A comparison, and what it brings"),
                             ("history", "Fetching history"),
+                            ("media", "Files of what history brought"),
                             ("answer", "A question that a delivery left"),
                             ("manage", "Accounts and webhooks"),
                         ]
@@ -2518,6 +2520,7 @@ class Migration(migrations.Migration):
                             ("open", "A chat being opened or scrolled"),
                             ("repair", "A comparison, and what it brings"),
                             ("history", "Fetching history"),
+                            ("media", "Files of what history brought"),
                             ("answer", "A question that a delivery left"),
                             ("manage", "Accounts and webhooks"),
                         ]

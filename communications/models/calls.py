@@ -17,6 +17,7 @@ class UpstreamCall(models.Model):
         OPEN = "open", "A chat being opened or scrolled"
         REPAIR = "repair", "A comparison, and what it brings"
         HISTORY = "history", "Fetching history"
+        MEDIA = "media", "Files of what history brought"
         ANSWER = "answer", "A question that a delivery left"
         MANAGE = "manage", "Accounts and webhooks"
 

@@ -209,7 +209,8 @@ class MessageEdit(models.Model):
 class Attachment(FetchedFile):
     """A file of a message. What upstream calls its address is never kept: it is fetched by the two ids.
 
-    Type, size and measures here are upstream's claims; those of a stored file are its own.
+    Type, size and measures here are upstream's claims; those of a stored file are its own. ``is_backlog``: history brought it and
+    nobody has looked at it yet, so that everything else comes first.
     """
 
     class Kind(models.TextChoices):
@@ -233,6 +234,7 @@ class Attachment(FetchedFile):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     duration_seconds = models.FloatField(null=True, blank=True)
+    is_backlog = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -248,7 +250,7 @@ class Attachment(FetchedFile):
         indexes = [
             # The newest first: what has just come is looked at while a long history still loads.
             models.Index(
-                fields=["channel", "-next_attempt_at", "-id"],
+                fields=["channel", "is_backlog", "-next_attempt_at", "-id"],
                 name="attachment_wanted",
                 condition=models.Q(state="wanted"),
             ),

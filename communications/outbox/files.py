@@ -12,10 +12,12 @@ from communications.schemas.documents import Attachment
 from communications.selectors.media import attachment_by_id, readable_attachment
 from communications.selectors.scope import readable_channels
 
-# One that has not failed is being fetched, or next in line.
+# One that has not failed is being fetched, or next in line; unless history brought it, which waits for all else.
 _ATTACHMENT: Final = """
-UPDATE communications_attachment SET state = 'wanted', attempts = 0, failure = '', next_attempt_at = now()
-WHERE id = %s AND (state = 'unavailable' OR state = 'wanted' AND failure <> '')
+UPDATE communications_attachment SET
+    state = 'wanted', attempts = 0, failure = '', is_backlog = false,
+    next_attempt_at = CASE WHEN state = 'wanted' AND failure = '' THEN greatest(next_attempt_at, now()) ELSE now() END
+WHERE id = %s AND (state = 'unavailable' OR state = 'wanted' AND (failure <> '' OR is_backlog))
 """
 
 _AGAIN: Final = """
@@ -45,7 +47,8 @@ ON CONFLICT (conversation_id) DO UPDATE {_AGAIN}
 
 
 def attachment_want(user_id: int, attachment_id: int) -> Attachment:
-    """Has an unavailable file tried again, or one that waits after a failure tried now; answers with how it stands.
+    """Has an unavailable file tried again, and one that waits, after a failure or for its turn, fetched now; answers with how it
+    stands.
 
     Raises NotFound if the person may not see it.
     """

@@ -119,6 +119,16 @@ BEGIN
 END
 $$;
 
+-- The conversation that is known by a name, or by the whole of what continues it. Asked for one name at a time, so that no plan of a time
+-- when there was hardly any looks through all of them for each.
+CREATE OR REPLACE FUNCTION landline_conversation_named(channel bigint, name_kind text, name_value text) RETURNS bigint LANGUAGE sql STABLE
+RETURN (
+    SELECT coalesce(conversation.continues_id, conversation.id)
+    FROM communications_conversationalias AS known
+    JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
+    WHERE known.channel_id = channel AND known.kind = name_kind AND known.value = name_value
+);
+
 -- Makes conversations for chats that have none, and records every alias. An id of upstream's replaces a provider's id that a
 -- conversation was first known by.
 CREATE OR REPLACE FUNCTION landline_chats_make_known(chats json, aliases json) RETURNS void LANGUAGE plpgsql AS $$
@@ -135,24 +145,21 @@ BEGIN
     ON CONFLICT (channel_id, external_thread_id) DO NOTHING;
 
     INSERT INTO communications_conversationalias (channel_id, kind, value, conversation_id)
-    SELECT resolved.channel_id, alias.kind, alias.value, coalesce(resolved.conversation_id, made.id)
+    SELECT resolved.channel_id, alias.kind, alias.value, coalesce(resolved.conversation_id, (
+               SELECT made.id FROM communications_conversation AS made
+               WHERE made.channel_id = resolved.channel_id AND made.external_thread_id = chat.external_thread_id))
     FROM landline_chats_resolve(aliases) AS resolved
     JOIN json_to_recordset(chats) AS chat (chat integer, external_thread_id text) ON chat.chat = resolved.chat
     JOIN json_to_recordset(aliases) AS alias (chat integer, kind text, value text) ON alias.chat = resolved.chat
-    LEFT JOIN communications_conversation AS made
-        ON made.channel_id = resolved.channel_id AND made.external_thread_id = chat.external_thread_id
     WHERE resolved.channel_id IS NOT NULL
     ORDER BY resolved.channel_id, alias.kind, alias.value
     ON CONFLICT (channel_id, kind, value) DO NOTHING;
 
     LOOP
         WITH named AS (
-            SELECT DISTINCT alias.chat, coalesce(conversation.continues_id, conversation.id) AS root
+            SELECT DISTINCT alias.chat, landline_conversation_named(channel.id, alias.kind, alias.value) AS root
             FROM json_to_recordset(aliases) AS alias (chat integer, account text, kind text, value text)
             JOIN communications_channel AS channel ON channel.external_account_id = alias.account
-            JOIN communications_conversationalias AS known
-                ON known.channel_id = channel.id AND known.kind = alias.kind AND known.value = alias.value
-            JOIN communications_conversation AS conversation ON conversation.id = known.conversation_id
         )
         SELECT ARRAY[one.root, other.root], chat.proven_by INTO roots, proof
         FROM named AS one

@@ -76,9 +76,10 @@ BEGIN
 
     INSERT INTO communications_attachment AS held (
         channel_id, message_id, external_attachment_id, position, kind, name, mime_type, size_bytes, width, height,
-        duration_seconds, state)
+        duration_seconds, state, is_backlog, next_attempt_at)
     SELECT message.channel_id, message.id, told.external_attachment_id, told.position, told.kind, told.name, told.mime_type,
-           told.size_bytes, told.width, told.height, told.duration_seconds, told.state
+           told.size_bytes, told.width, told.height, told.duration_seconds, told.state, message.found_by = 'history',
+           CASE WHEN message.found_by = 'history' THEN least(message.sent_at, now()) ELSE now() END
     FROM json_to_recordset(attachments) AS told (
         account text, external_message_id text, external_attachment_id text, position smallint, kind text, name text,
         mime_type text, size_bytes bigint, width integer, height integer, duration_seconds double precision, state text)

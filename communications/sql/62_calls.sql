@@ -1,14 +1,30 @@
 -- Calls of upstream: each is written down before it is made, and counted against its account's day.
 
--- Answers with the call's number, or with why it must wait and until when. The share of the day's budget that a purpose may use up falls
--- with its priority; what a person sends, and the care of accounts, is counted and never held.
+-- The share of the day's budget that a purpose may use up falls with its priority; what a person sends, and the care of accounts, is
+-- counted and never held.
+CREATE OR REPLACE FUNCTION landline_calls_share(purpose text) RETURNS double precision LANGUAGE sql IMMUTABLE
+RETURN CASE purpose
+    WHEN 'open' THEN 0.95 WHEN 'answer' THEN 0.9 WHEN 'repair' THEN 0.9 WHEN 'history' THEN 0.75 WHEN 'media' THEN 0.5 END;
+
+CREATE OR REPLACE FUNCTION landline_calls_are_spent(account text, purpose text, per_day integer) RETURNS boolean LANGUAGE sql STABLE
+RETURN (
+    SELECT coalesce(sum(counted.calls), 0) FROM communications_callday AS counted
+    WHERE counted.external_account_id = account AND counted.day = (now() AT TIME ZONE 'UTC')::date
+) >= per_day * landline_calls_share(purpose);
+
+-- Whether there is time for the files that history brought: the messages come first.
+CREATE OR REPLACE FUNCTION landline_backlog_has_time(told_channel bigint, account text, per_day integer) RETURNS boolean LANGUAGE sql STABLE
+RETURN NOT EXISTS (
+    SELECT FROM communications_historyrun AS run
+    WHERE run.channel_id = told_channel AND run.conversation_id IS NULL AND run.state = 'running'
+) AND NOT landline_calls_are_spent(account, 'media', per_day);
+
+-- Answers with the call's number, or with why it must wait and until when.
 CREATE OR REPLACE FUNCTION landline_call_begin(
     told_account text, told_channel bigint, told_purpose text, told_reason text, told_method text, told_route text, told_window bigint, per_day integer
 ) RETURNS TABLE (call_id bigint, held text, held_until timestamptz) LANGUAGE plpgsql AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
-    share double precision := CASE told_purpose
-        WHEN 'open' THEN 0.95 WHEN 'answer' THEN 0.9 WHEN 'repair' THEN 0.9 WHEN 'history' THEN 0.75 END;
     account text := coalesce(
         nullif(told_account, ''), (SELECT external_account_id FROM communications_channel WHERE id = told_channel), '');
     paused_until timestamptz;
@@ -20,15 +36,14 @@ BEGIN
         RETURN QUERY SELECT NULL::bigint, 'paused_here', now() + interval '5 minutes';
         RETURN;
     END IF;
-    IF share IS NOT NULL AND account <> '' THEN
+    IF landline_calls_share(told_purpose) IS NOT NULL AND account <> '' THEN
         SELECT pause.until INTO paused_until FROM communications_callpause AS pause
         WHERE pause.external_account_id = account AND pause.until > now();
         IF paused_until IS NOT NULL THEN
             RETURN QUERY SELECT NULL::bigint, 'account_paused', paused_until;
             RETURN;
         END IF;
-        IF (SELECT coalesce(sum(counted.calls), 0) FROM communications_callday AS counted
-            WHERE counted.external_account_id = account AND counted.day = today) >= per_day * share THEN
+        IF landline_calls_are_spent(account, told_purpose, per_day) THEN
             RETURN QUERY SELECT NULL::bigint, 'budget_spent', (today + 1)::timestamp AT TIME ZONE 'UTC';
             RETURN;
         END IF;

@@ -34,11 +34,11 @@ from communications.ingest.comparisons import (
 )
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import COMPARISONS_TASK, job_announce
-from communications.schemas.charges import charged
+from communications.schemas.charges import CallHeld, charged
 from communications.selectors.values import instant
 from communications.tasks.chat_pages import chats_keep
 from communications.tasks.listing import Listing, Unread
-from communications.tasks.metered import CallHeld, metered_client
+from communications.tasks.metered import metered_client
 from communications.tasks.overlap import WIDER, Overlapping
 from communications.tasks.pages import Kept, messages_keep
 from unipile.client import UnipileClient

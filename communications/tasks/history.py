@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
 from communications.feed.announce import changes_announce
-from communications.ingest.unfinished import HISTORY_TASK
+from communications.ingest.unfinished import FILES_TASK, HISTORY_TASK, job_announce
 from communications.outbox.history_work import (
     DISCONNECTED,
     history_claim,
@@ -23,13 +23,13 @@ from communications.outbox.history_work import (
     history_next_seconds,
     history_tidy,
 )
-from communications.schemas.charges import charged
+from communications.schemas.charges import HELD, CallHeld, charged
 from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from communications.schemas.history import ClaimedRun
 from communications.tasks.history_account import AccountRun, NotOurs
 from communications.tasks.history_chat import ChatRun
 from communications.tasks.key import key_judge
-from communications.tasks.metered import HELD, CallHeld, metered_client
+from communications.tasks.metered import metered_client
 from communications.tasks.presence import Presence, present
 from communications.tasks.waking import DATABASE_GONE, woken_or_after
 from unipile.client import UnipileClient
@@ -211,6 +211,7 @@ class History:
                 cancellation_respect()
                 log.warning("history_end_not_written", error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)
+        await job_announce(FILES_TASK)
         log.info("history_ended", run=claimed.id, state=end.state, code=end.code)
 
 

@@ -81,7 +81,7 @@ async def files_due_announce(connections: AsyncConnectionPool[Any]) -> None:
     if not settings.LANDLINE_UPSTREAM.is_configured():
         return
     async with connections.connection() as connection:
-        due = await files_are_due(connection)
+        due = await files_are_due(connection, calls_per_day=settings.LANDLINE_CALLS_PER_DAY)
     if due:
         await job_announce(FILES_TASK)
 

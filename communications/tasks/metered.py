@@ -11,7 +11,6 @@ A call that must not be made now raises ``CallHeld``: no byte left, and it says 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -22,7 +21,7 @@ import structlog
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from communications.schemas.charges import Purpose, charge_now
+from communications.schemas.charges import CallHeld, Purpose, charge_now
 from communications.schemas.connections import connection_pool
 from unipile.calls import CallIntent, CallRecord, OnCall
 from unipile.client import UnipileClient, connect_client
@@ -33,23 +32,9 @@ log = structlog.get_logger(__name__)
 CONNECTIONS_MAX: Final = 4
 LOCK_TIMEOUT_MS: Final = 2_000
 STATEMENT_TIMEOUT_MS: Final = 2_000
-HELD: Final = {
-    "budget_spent": "The account's calls for today are used up, as far as this may use them.",
-    "paused_here": "The account is paused here.",
-    "account_paused": "Unipile asked to be called less for this account.",
-}
-
 _BEGIN: Final = "SELECT * FROM landline_call_begin(%s, %s, %s, %s, %s, %s, %s, %s)"
 _END: Final = "SELECT landline_calls_end(%s)"
 _DATABASE_GONE: Final = (psycopg.Error, PoolTimeout)
-
-
-class CallHeld(NotSent):
-    """A call that has to wait: ``budget_spent``, ``account_paused`` or ``paused_here``, until ``until``."""
-
-    def __init__(self, code: str, until: dt.datetime) -> None:
-        super().__init__(code, HELD[code])
-        self.until = until
 
 
 @asynccontextmanager

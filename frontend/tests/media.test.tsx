@@ -94,6 +94,28 @@ describe("a file in its bubble", () => {
     expect(box(later.container, ".media-picture")).not.toEqual(before);
   });
 
+  test("one that is still on its way after a while is asked for, as history's wait for their turn", () => {
+    vi.useFakeTimers();
+    const asked = vi.fn(() => Promise.resolve(new Response("{}")));
+    vi.stubGlobal("fetch", asked);
+    client.engine.status.set({ phase: "live" });
+    const waiting = attachmentRow({ id: "7", state: "wanted" });
+    bubble({ attachments: [waiting] });
+    act(() => vi.advanceTimersByTime(1_900));
+    expect(asked).not.toHaveBeenCalled();
+    act(() => vi.advanceTimersByTime(200));
+    expect(asked).toHaveBeenCalledExactlyOnceWith(
+      "/api/v1/communications/media/7/fetch/",
+      expect.objectContaining({ method: "POST" }),
+    );
+    cleanup();
+    bubble({ attachments: [waiting] });
+    cleanup();
+    act(() => vi.advanceTimersByTime(5_000));
+    expect(asked).toHaveBeenCalledOnce();
+    vi.useRealTimers();
+  });
+
   test("one that cannot be reached says so, and comes back by itself with the server", async () => {
     client.engine.status.set({ phase: "offline" });
     const drawn = bubble({ attachments: [stored("1")] });

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from communications.schemas.charges import charged
-from communications.tasks.metered import CallHeld, metering
+from communications.schemas.charges import CallHeld, charged
+from communications.tasks.metered import metering
 from communications.tasks.retention import expired_remove_some
 from tests.ingest.deliveries import rows
 from tests.unipile.upstream_objects import ACCOUNT, listing
@@ -62,12 +62,12 @@ async def test_f7_a_refusal_for_their_number_holds_lower_purposes_back_and_never
     assert len(server.asked) == 3
 
 
-async def test_when_little_is_left_history_waits_first_then_repair_then_opening_and_messages_never(
+async def test_when_little_is_left_files_of_history_wait_first_then_history_then_repair_then_opening_and_messages_never(
     connections, server, settings
 ):
     settings.LANDLINE_CALLS_PER_DAY = 100
     allowed = {}
-    for used in (74, 75, 89, 90, 94, 95, 500):
+    for used in (49, 50, 74, 75, 89, 90, 94, 95, 500):
         async with connections.connection() as connection:
             await connection.execute("DELETE FROM communications_callday")
             await connection.execute(
@@ -76,7 +76,7 @@ async def test_when_little_is_left_history_waits_first_then_repair_then_opening_
                 (used,),
             )
         allowed[used] = set()
-        for purpose in ("history", "repair", "open", "send"):
+        for purpose in ("media", "history", "repair", "open", "send"):
             try:
                 await ask(server, purpose, account="a")
             except CallHeld:
@@ -85,6 +85,8 @@ async def test_when_little_is_left_history_waits_first_then_repair_then_opening_
             async with connections.connection() as connection:
                 await connection.execute("DELETE FROM communications_callday WHERE purpose <> 'manage'")
     assert allowed == {
+        49: {"media", "history", "repair", "open", "send"},
+        50: {"history", "repair", "open", "send"},
         74: {"history", "repair", "open", "send"},
         75: {"repair", "open", "send"},
         89: {"repair", "open", "send"},

@@ -174,6 +174,23 @@ async def test_what_is_older_than_all_is_quiet_and_what_fills_a_hole_is_not(conn
     assert revision == began + 1
 
 
+async def test_files_of_history_wait_the_newest_first_and_those_of_news_do_not(connections, account):
+    def photo(name: str) -> dict[str, Any]:
+        return {"id": name, "type": "img", "mimetype": "image/png"}
+
+    page = [
+        listed("m2", 2, attachments=[photo("new")]),
+        listed("m5", 5, attachments=[photo("newer")]),
+        listed("m1", 1),
+    ]
+    await messages_keep(connections, listing(account), page)
+    await messages_keep(
+        connections, listing(account, found_by="repair"), [listed("m7", 7, attachments=[photo("news")])]
+    )
+    files = "SELECT external_attachment_id, is_backlog FROM communications_attachment ORDER BY next_attempt_at DESC"
+    assert await rows(connections, files) == [("news", False), ("newer", True), ("new", True)]
+
+
 async def test_chats_and_people_follow_their_pages(connections, account):
     chat = {
         "object": "Chat", "id": "choir", "account_type": "WHATSAPP", "provider_id": "120363000000000000@g.us", "type": 1,

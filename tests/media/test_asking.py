@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from communications.ingest.connections import fold_connections
 from communications.ingest.unfinished import FILES_TASK
-from communications.models import Attachment, ChatAttendee, Conversation, Message, Picture, User
+from communications.models import (
+    Attachment,
+    ChatAttendee,
+    Conversation,
+    HistoryRun,
+    Message,
+    Picture,
+    User,
+)
+from communications.schemas.identifiers import uuid7
 from communications.tasks import media
 from tests.inbox import attendee_make, channel_make, conversation_make, person_make
 from tests.media.corpus import picture
@@ -87,6 +96,25 @@ async def test_a_file_that_is_under_way_is_left_alone(fetching: Fetching, browse
         assert (await browser.post(url(claimed))).status == 200
     assert (await fetching.reread(claimed)).next_attempt_at == claimed.next_attempt_at
     assert await jobs() == 0
+
+
+async def test_what_history_brought_is_fetched_before_its_turn_when_it_is_looked_at(
+    fetching: Fetching, browser: Browser
+) -> None:
+    past = await fetching.wanted(
+        b"past", is_backlog=True, next_attempt_at=timezone.now() - timedelta(days=400)
+    )
+    await HistoryRun.objects.acreate(
+        channel=fetching.channel, client_id=uuid7(), trigger="connected", state="running", worker=uuid7()
+    )
+    version = (await Message.objects.aget(pk=past.message_id)).version
+    await fetching.run()
+    assert (await fetching.reread(past)).state == "wanted"
+    assert (await browser.post(url(past))).status == 200
+    assert (await Message.objects.aget(pk=past.message_id)).version == version, "a look is no news"
+    assert await jobs() == 1
+    await fetching.run()
+    assert (await fetching.reread(past)).state == "stored"
 
 
 async def test_asking_often_makes_one_job(fetching: Fetching, browser: Browser) -> None:

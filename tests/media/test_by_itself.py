@@ -143,10 +143,10 @@ async def test_text_does_not_wait_for_media(running: Running) -> None:
     wanted = await running.reader.until("look", "wanted", seconds=10)
     assert (wanted["url"], wanted["failure"]) == (None, None)
 
-    running.simulator.faults.add(Fault(ATTACHMENT, delay_seconds=3, times=2))
+    running.simulator.faults.add(Fault(ATTACHMENT, delay_seconds=5, times=2))
     await running.worker()
     say(running.chat, "words", attachments=[document(world, "b.pdf")])
-    await running.reader.until("words", "wanted", seconds=2)
+    await running.reader.until("words", "wanted", seconds=5)
     await running.reader.until("look", "stored")
     await running.reader.until("words", "stored")
 

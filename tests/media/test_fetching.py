@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ from aiohttp import web
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from communications.models import Attachment, MediaFile, Message
+from communications.ingest.files import files_are_due
+from communications.models import Attachment, CallDay, HistoryRun, MediaFile, Message
+from communications.schemas.identifiers import uuid7
+from communications.tasks.metered import metering
 from tests.inbox import channel_make, conversation_make, message_make
 from tests.media.corpus import OPUS, photo_of_a_phone, picture
 from tests.media.upstream import Fetching, attachment_make, stored_files
+from tests.unipile.upstream_server import API_KEY
+from unipile.client import connect_client
 
 MEGABYTE = 1_000_000
 
@@ -291,6 +296,81 @@ async def test_a_channel_with_slow_files_leaves_room_for_others(fetching: Fetchi
     assert len(fetching.server.asked) == 4, "one channel never has all the places"
     round_.cancel()
     await asyncio.gather(round_, return_exceptions=True)
+
+
+async def test_what_history_brought_comes_last_and_the_newest_of_it_first(fetching: Fetching) -> None:
+    now = timezone.now()
+    older, newer = [
+        await fetching.wanted(b"%d" % days, is_backlog=True, next_attempt_at=now - timedelta(days=days))
+        for days in (9, 2)
+    ]
+    many = [
+        await fetching.wanted(
+            b"between %d" % number, is_backlog=True, next_attempt_at=now - timedelta(days=3)
+        )
+        for number in range(5)
+    ]
+    live = await fetching.wanted(b"live", next_attempt_at=now - timedelta(days=30))
+    await fetching.run()
+    order = [asked.path.rsplit("/", 1)[-1] for asked in fetching.server.asked]
+    assert {live.external_attachment_id, newer.external_attachment_id} < set(order[:4])
+    assert order.index(older.external_attachment_id) >= 4
+    assert {(await fetching.reread(one)).state for one in (older, newer, live, *many)} == {"stored"}
+
+
+@pytest.mark.parametrize("because", ["messages are copied", "half of the calls of the day are used"])
+async def test_what_history_brought_waits_and_nothing_else_does(
+    fetching: Fetching, settings: Any, because: str
+) -> None:
+    settings.LANDLINE_CALLS_PER_DAY = 100
+    account = fetching.channel.external_account_id
+    run = None
+    if because == "messages are copied":
+        run = await HistoryRun.objects.acreate(
+            channel=fetching.channel, client_id=uuid7(), trigger="connected", state="running", worker=uuid7()
+        )
+    else:
+        await CallDay.objects.acreate(
+            external_account_id=account, day=datetime.now(UTC).date(), purpose="history", calls=50
+        )
+    past = await fetching.wanted(b"past", is_backlog=True)
+    live = await fetching.wanted(b"live")
+    await fetching.run()
+    assert ((await fetching.reread(past)).state, (await fetching.reread(live)).state) == ("wanted", "stored")
+    async with fetching.connections.connection() as connection:
+        assert not await files_are_due(connection, calls_per_day=100)
+
+    if run is not None:
+        await run.adelete()
+    else:
+        await CallDay.objects.filter(external_account_id=account).aupdate(calls=49)
+    async with fetching.connections.connection() as connection:
+        assert await files_are_due(connection, calls_per_day=100)
+    await fetching.run()
+    assert (await fetching.reread(past)).state == "stored"
+
+
+async def test_a_spent_budget_holds_its_own_account_and_no_other(fetching: Fetching, settings: Any) -> None:
+    settings.LANDLINE_CALLS_PER_DAY = 100
+    other = await conversation_of_another_channel()
+    await CallDay.objects.acreate(
+        external_account_id=fetching.channel.external_account_id,
+        day=datetime.now(UTC).date(),
+        purpose="send",
+        calls=90,
+    )
+    held = await fetching.wanted(b"held")
+    free = await fetching.wanted(b"free", conversation=other)
+    async with (
+        metering("answer") as meter,
+        connect_client(fetching.server.dsn, API_KEY, meter=meter) as client,
+    ):
+        await fetching.run(client)
+    assert (await fetching.reread(free)).state == "stored"
+    held = await fetching.reread(held)
+    assert (held.state, held.failure, held.attempts) == ("wanted", "budget_spent", 0)
+    assert held.next_attempt_at > timezone.now(), "tomorrow"
+    assert [asked.path for asked in fetching.server.asked if held.external_attachment_id in asked.path] == []
 
 
 async def test_a_round_that_is_ended_gives_its_files_back(fetching: Fetching) -> None:

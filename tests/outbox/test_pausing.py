@@ -8,10 +8,10 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from communications.models import Alarm, AuditEntry, Channel, ChannelAccess, Message, UpstreamRead
-from communications.schemas.charges import charged
+from communications.schemas.charges import CallHeld, charged
 from communications.schemas.identifiers import uuid7
 from communications.tasks.health import health_measure_at
-from communications.tasks.metered import CallHeld, metering
+from communications.tasks.metered import metering
 from communications.tasks.upstream_reads import questions_ask
 from tests.inbox import client_of, person_make
 from tests.outbox.desk import Desk

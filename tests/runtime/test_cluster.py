@@ -126,7 +126,7 @@ def test_two_users_share_one_server_and_the_last_stops_it(data_dir: Path) -> Non
 def test_a_second_program_joins_and_outlives_the_first(data_dir: Path) -> None:
     cluster = Cluster(data_dir)
     cluster.acquire()
-    other = hold_in_another_process(data_dir, seconds=0.5)
+    other = hold_in_another_process(data_dir, seconds=2)
     cluster.release()
     assert postmaster(cluster) is not None
     assert other.wait(10) == 0

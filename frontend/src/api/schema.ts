@@ -585,8 +585,10 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Try a file again
-         * @description For a file that is unavailable, or waits after a failure. What becomes of it comes by the feed.
+         * Fetch a file now
+         * @description For one that is unavailable, waits after a failure, or came with history and is looked at before its turn.
+         *
+         *     What becomes of it comes by the feed.
          */
         readonly post: operations["media_fetch"];
         readonly delete?: never;

@@ -57,6 +57,7 @@ const PURPOSE_WORD: Readonly<Record<string, string>> = {
   open: "opened chats",
   repair: "repairing gaps",
   history: "history",
+  media: "files of history",
   answer: "questions of deliveries",
   manage: "managing accounts",
 };

@@ -53,7 +53,7 @@ async def test_a_channel_that_is_given_comes_at_once_and_wholly(
     async with browse(server.port, person.cookie) as browser:
         await browser.until(lambda: browser.changes)
         await sync_to_async(access_grant)(person.user_id, writer.channel_id, "member")
-        await browser.until(lambda: browser.copy.to_load, seconds=2)
+        await browser.until(lambda: browser.copy.to_load)
         assert browser.copy.to_load == {str(writer.channel_id)}
         later = message_write(writer)
         await browser.until_row("message", later)

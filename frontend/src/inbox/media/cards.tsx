@@ -58,7 +58,21 @@ interface AbsentProps {
   readonly box: Box | null;
 }
 
+const LOOKED_AT_MS = 2_000;
+
+/** A file that the server fetches. One that is still looked at after a while waits for its turn behind others, and is asked for now. */
 export function WaitingCard({ attachment, box }: AbsentProps) {
+  const { phase } = useSyncStatus();
+  const { id } = attachment;
+  useEffect(() => {
+    if (phase !== "live") return undefined;
+    const timer = setTimeout(() => {
+      attachmentFetch(id).catch(() => undefined);
+    }, LOOKED_AT_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [id, phase]);
   const facts = [...factsOf(attachment), mediaWords.waiting];
   return <Card icon={attachment.kind} title={titleOf(attachment)} facts={facts} box={box} state="waiting" />;
 }
