@@ -301,6 +301,16 @@ test("a card says whose account it is, and how much of the time it worked", asyn
   expect(screen.getByText(words.uptime("20 May"))).toBeTruthy();
 });
 
+test("an account that is one's own says so, and upstream's word is shown only where something is wrong", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(health({ owners: ["lea"] }))));
+  const card = (fields: object) => <AccountCard channel={{ ...channel("1"), ...fields }} round="1" onReconnect={vi.fn()} />;
+  const { rerender } = render(card({ status_word: "SYNC_SUCCESS" }));
+  await eventually(() => screen.getByText(`WhatsApp · ${words.ownedByYou}`));
+  expect(screen.queryByText(/SYNC_SUCCESS/u)).toBeNull();
+  rerender(card({ status: "credentials", status_word: "CREDENTIALS" }));
+  expect(screen.getByText(words.theirWord("CREDENTIALS", ""))).toBeTruthy();
+});
+
 test("what is not known of an account is not said", async () => {
   answer.mockImplementation(() => Promise.resolve(json(health({ own_name: "Shop" }))));
   render(<AccountCard channel={{ ...channel("1"), name: "Shop" }} round="1" onReconnect={vi.fn()} />);

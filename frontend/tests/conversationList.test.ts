@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { conversationIds, type ListFilter } from "../src/sync/conversationList";
 import type { LocalDatabase } from "../src/sync/db";
-import type { OutboxEntry } from "../src/sync/outbox/entries";
+import type { ConversationChange, OutboxEntry } from "../src/sync/outbox/entries";
+import { archivedConversations, unreadConversations } from "../src/sync/queries";
 import { channel, conversation, outboxEntry } from "./rows";
 import { freshDatabase } from "./store";
 
@@ -66,6 +67,45 @@ describe("a conversation that is written to moves to where its words put it", ()
     await write(entry("3", 13, { state: "sent", sent_at: Date.parse(at(13)) }));
     const before = await ids();
     const row = conversation("3", { name: "Ana Silva", last_message_at: at(12.9), version: "99" });
+    await applyFrames(db, { side: 0, term }, [{ type: "changes", rows: { conversation: [row] }, gone: [], more: false, cursor: "e" }], null, 0);
+    expect(await ids()).toEqual(before);
+    await db.outbox.entries.clear();
+    expect(await ids()).toEqual(before);
+  });
+});
+
+describe("what is wished of a conversation shows before the server has it", () => {
+  const wish = (id: string, change: ConversationChange, fields: Partial<OutboxEntry> = {}): OutboxEntry =>
+    entry(id, 20, { client_id: `${id} ${JSON.stringify(change)}`, wish: { kind: "conversation", change }, ...fields });
+  const archive = wish("4", { archived: true });
+
+  test.each([
+    ["pinned: among the pinned", [wish("3", { pinned: true })], ["3", "9", "5", "4", "2"], 2],
+    ["taken off: below the list's first hole, not shown", [wish("9", { pinned: false })], ["5", "4", "3", "2"], 2],
+    ["archived: gone, with its unread ones", [archive], ["9", "5", "3", "2"], 1],
+    ["archived and taken out again", [archive, wish("4", { archived: false })], ["9", "5", "4", "3", "2"], 2],
+    ["read and unread", [wish("5", { marked_unread: true })], ["9", "5", "4", "3", "2"], 3],
+    ["refused: as the server has it", [wish("4", { archived: true }, { state: "failed" })], ["9", "5", "4", "3", "2"], 2],
+    ["pinned, and written to", [wish("2", { pinned: true }), entry("2", 13)], ["2", "9", "5", "4", "3"], 2],
+  ] as const)("%s", async (_, entries, expected, unread) => {
+    await write(...entries);
+    expect(await ids()).toEqual(expected);
+    expect(await unreadConversations(db)).toBe(unread);
+  });
+
+  test("on the other shelf, among the unread and among those with a name, too", async () => {
+    await write(archive, wish("5", { marked_unread: true }));
+    expect(await ids({ shelf: "archived" })).toEqual(["4"]);
+    expect(await archivedConversations(db)).toBe(2);
+    expect(await ids({ unreadOnly: true })).toEqual(["5", "2"]);
+    expect(await ids({ name: "bea" })).toEqual([]);
+    expect(await ids({ shelf: "archived", name: "bea" })).toEqual(["4"]);
+  });
+
+  test("and nothing moves when the server has it", async () => {
+    await write(archive);
+    const before = await ids();
+    const row = conversation("4", { name: "Bea", last_message_at: at(11), unread_count: 2, archived: true, version: "99" });
     await applyFrames(db, { side: 0, term }, [{ type: "changes", rows: { conversation: [row] }, gone: [], more: false, cursor: "e" }], null, 0);
     expect(await ids()).toEqual(before);
     await db.outbox.entries.clear();

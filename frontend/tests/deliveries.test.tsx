@@ -242,7 +242,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     const [first, second] = within(screen.getByRole("list", { name: words.replays })).getAllByRole("listitem");
     expect(first?.textContent).toContain(words.replayWaiting);
-    expect(second?.textContent).toContain("1,234 of 40,000 folded");
+    expect(second?.textContent).toContain("1,234 of 40,000 read");
     expect(second?.textContent).toContain(words.outcomeTotal(34, "failed"));
   });
 });

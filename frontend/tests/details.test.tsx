@@ -147,13 +147,15 @@ test("without the server it shows what is here, says so, and closes on Escape", 
 
 test("a group lists each person once, others before ourselves", async () => {
   const people = [attendee("7", { name: "Zoe" }), attendee("8", { name: "Zoe", same_as_id: "7" }), attendee("9", { name: "Al" }), attendee("10", { name: "Me", is_self: true })];
-  answers["chats/1/details/"] = { ...CHAT, person: null };
+  answers["chats/1/details/"] = { ...CHAT, person: null, may_erase: true };
   answers["chats/1/members/"] = {
     attendees: people,
     items: people.map((one) => ({ id: `1${one.id}`, channel_id: "1", conversation_id: "1", attendee_id: one.id, version: "1" })),
   };
   await opened({ conversation: [conversation("1", { kind: "group", contact_id: null })] });
   const list = within(await screen.findByRole("region", { name: words.members(3) }));
+  // What cannot be undone comes last.
+  expect(screen.getAllByRole("region").map((region) => region.getAttribute("aria-label"))).toEqual([words.members(3), words.eraseTitle]);
   expect(list.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["ALAl", "ZOZoe", `MEMe${words.youMark}`]);
 
   await press(/Zoe/);

@@ -37,3 +37,27 @@ test("several ids of one person are one sender, as soon as and as long as they a
   await apply({ attendee: [attendee("8", { name: "", same_as_id: null, version: "3" })] });
   expect(await sendersShown()).toEqual([["7", "Ana", undefined], ["8", "a. n.", "8"]]);
 });
+
+test("an answer says whose words it quotes, where they are here and upstream did not say", async () => {
+  db = await freshDatabase();
+  const writer = { side: 0, term: await claimTerm(db) } as const;
+  const quoting = (message_id: string | null, sender_name: string | null = null) => ({
+    quoted: { external_message_id: `m${message_id ?? ""}`, sender_name, text: "Hello", message_id },
+  });
+  const rows = {
+    attendee: [attendee("7", { name: "Ana" })],
+    message: [
+      message("1", { direction: "outbound", sender_id: null, sender_name: null }),
+      message("2", { sender_id: "7" }),
+      message("3", quoting("1")),
+      message("4", quoting("2")),
+      message("5", quoting("1", "Grace")),
+      message("6", quoting("9")),
+      message("8", quoting(null)),
+    ],
+  };
+  await applyFrames(db, writer, [{ type: "changes", rows, gone: [], more: false, cursor: "c" }], null, 0);
+  const shown = await messages(db, { conversationId: "1", from: null, to: null });
+  expect((await opening(db, "1", 0, 10)).messages).toEqual(shown);
+  expect(shown.slice(2).map(({ quoted }) => quoted?.sender_name)).toEqual(["You", "Ana", "Grace", null, null]);
+});

@@ -8,20 +8,23 @@ import { Freshness, freshnessWords } from "../src/inbox/Freshness";
 import { placeMessages } from "../src/inbox/grouping";
 import { ListEmpty } from "../src/inbox/ListEmpty";
 import { previewOf } from "../src/inbox/preview";
+import { rowWords } from "../src/inbox/rowMenu/rowWords";
 import { reservedBox } from "../src/inbox/media/attachmentBox";
-import { useShortcuts, type Shortcuts } from "../src/inbox/useShortcuts";
+import { useShortcuts, type Shortcuts } from "../src/lib/useShortcuts";
 import { words } from "../src/lib/words";
 import { Login } from "../src/shell/Login";
+import { ScreenKeys } from "../src/shell/ScreenKeys";
 import { shellWords } from "../src/shell/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { Engine } from "../src/sync/engine";
+import type { OutboxEntry, Wish } from "../src/sync/outbox/entries";
 import { RowCache } from "../src/sync/rowCache";
 import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { INITIAL_STATUS } from "../src/sync/status";
 import { Avatar, initials } from "../src/ui/Avatar";
 import { FormattedText } from "../src/ui/FormattedText";
-import { at, attachmentRow, channel, conversation, message } from "./rows";
+import { at, attachmentRow, channel, conversation, message, outboxEntry } from "./rows";
 import { freshDatabase, idleOutbox } from "./store";
 
 const local = (id: string, fields: Parameters<typeof message>[1] = {}): LocalMessage => toLocal.message(message(id, fields));
@@ -100,6 +103,29 @@ describe("the freshness line", () => {
     expect(screen.getByRole("alert").textContent).toBe(words.fresh.storageFull);
     expect(screen.getByRole("button", { name: words.reload })).toBeTruthy();
   });
+});
+
+test("a wish for a conversation that was refused is said with its reason, and can be left or tried again", async () => {
+  const term = await claimTerm(client.db);
+  const page = { items: [conversation("1", { name: "Ana" })], attendees: [], next_cursor: null };
+  await beginSide(client.db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
+  const trouble = { code: "forbidden", message: "Only owners may.", request_id: null };
+  const refused = (client_id: string, wish: Wish): OutboxEntry =>
+    outboxEntry({ client_id, conversation_id: "1", wish, state: "failed", trouble });
+  await client.db.outbox.entries.bulkAdd([
+    refused("a", { kind: "conversation", change: { archived: true } }),
+    refused("b", { kind: "forward", message_id: "7", to_conversation_id: "2" }),
+  ]);
+  const stop = client.outbox.view.follow();
+  await show(<Freshness />);
+  const said = (): string => screen.getByRole("alert").textContent.replaceAll(/[\u2068\u2069]/g, "");
+  await vi.waitFor(() => expect(said()).toContain("Ana could not be archived. Only owners may."));
+  fireEvent.click(screen.getByRole("button", { name: rowWords.dismiss }));
+  await vi.waitFor(() => expect(said()).toContain("A message of Ana could not be forwarded."));
+  fireEvent.click(screen.getByRole("button", { name: words.retry }));
+  await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  expect(client.outbox.view.all().map(({ client_id, state }) => [client_id, state])).toEqual([["b", "waiting"]]);
+  stop();
 });
 
 describe("an empty list", () => {
@@ -263,6 +289,8 @@ describe("keys", () => {
   const all: Shortcuts = {
     next: record("next"),
     accounts: record("accounts"),
+    deliveries: record("deliveries"),
+    settings: record("settings"),
     previous: record("previous"),
     open: record("open"),
     openNext: record("openNext"),
@@ -311,6 +339,25 @@ describe("keys", () => {
     expect(pressed).toEqual([]);
     press("ArrowDown");
     expect(pressed).toEqual(["next"]);
+  });
+
+  test("every screen can be left by them, and what a screen has no use for is the browser's", () => {
+    const shown = { onHelp: vi.fn(), onSettings: vi.fn() };
+    const { rerender } = render(<ScreenKeys screen="accounts" singleKeys {...shown} />);
+    const walked = ["d", "a", "i"].map((key) => {
+      press("g");
+      press(key);
+      return location.pathname;
+    });
+    expect(walked).toEqual(["/deliveries", "/accounts", "/inbox/"]);
+    for (const key of ["?", "g", "s"]) press(key);
+    expect(shown.onHelp).toHaveBeenCalledOnce();
+    expect(shown.onSettings).toHaveBeenCalledOnce();
+    expect(fireEvent.keyDown(document.body, { key: "ArrowDown" })).toBe(true);
+    press("/");
+    expect(location.pathname).toBe("/search");
+    rerender(<ScreenKeys screen="search" singleKeys {...shown} />);
+    expect(fireEvent.keyDown(document.body, { key: "/" })).toBe(true);
   });
 });
 

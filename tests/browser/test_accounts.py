@@ -84,7 +84,7 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
     await expect(card).to_contain_text("Signed out")
     await card.get_by_role("button", name="Connect again").wait_for()
-    await expect(card).to_contain_text("lea")
+    await expect(card).to_contain_text("yours")
     assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)

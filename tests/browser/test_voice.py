@@ -39,9 +39,17 @@ async def test_a_voice_message_is_recorded_listened_to_and_sent_or_thrown_away(
     await expect(staged).to_have_count(0)
     await expect(send).to_be_disabled()
 
+    # Neither Escape nor leaving the conversation loses what was said.
     await record.click()
     await recording.wait_for()
-    await page.get_by_role("button", name="Stop recording").click()
+    await page.keyboard.press("Escape")
+    await expect(staged).to_have_count(1)
+    await staged.get_by_role("button", name=re.compile("Remove")).click()
+    await record.click()
+    await recording.wait_for()
+    await page.evaluate("history.back()")
+    await expect(staged).to_have_count(0)
+    await screen.open_conversation("Ana")
     sound = staged.get_by_label("Listen to the recording")
     assert await sound.evaluate(LISTENED) > 0.5
     await expect(record).to_be_disabled()

@@ -34,10 +34,11 @@ interface AccountCardProps {
 }
 
 /** Its provider, what it is called there, its number, and who owns it here. */
-function whoseWords({ provider, name }: Channel, health: ChannelHealth | null): string {
+function whoseWords({ provider, name, role }: Channel, health: ChannelHealth | null): string {
   const { own_name: ownName, number, owners } = health ?? { own_name: null, number: null, owners: [] };
   const facts = [ownName === name ? null : ownName, number === name ? null : number].map((fact) => oneLine(fact ?? "", 60));
-  const owned = owners.length === 0 ? "" : words.owned(owners.map((owner) => isolated(oneLine(owner, 40))));
+  const others = owners.map((owner) => isolated(oneLine(owner, 40)));
+  const owned = owners.length === 0 ? "" : role === "owner" && owners.length === 1 ? words.ownedByYou : words.owned(others);
   return [providerName(provider), ...facts, owned].filter((fact) => fact !== "").join(" · ");
 }
 
@@ -158,7 +159,7 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
         </p>
       )}
       {health !== null && <Evidence health={health} />}
-      {channel.status_word !== null && (
+      {channel.status_word !== null && status !== "ok" && (
         <p className="account-word">
           {words.theirWord(oneLine(channel.status_word, 40), channel.status_since === null ? "" : moment(channel.status_since))}
         </p>

@@ -108,13 +108,13 @@ export const words = {
   anyEvent: "Any event",
   account: "Account",
   anyAccount: "Any account",
-  source: "Way",
-  anySource: "Any way",
+  source: "Source",
+  anySource: "Any source",
   sources: { webhook: "Webhook", api: "Asked for" },
   from: "From",
   until: "Until",
   text: "Text in the body",
-  textNext: "letter by letter",
+  textNext: "exactly as written",
   clear: "Clear all filters",
   remove: (what: string) => `${what}: remove`,
   onlyConversation: "One conversation",
@@ -146,7 +146,7 @@ export const words = {
     named: "Named there",
     account: "Account",
     webhook: "Webhook",
-    source: "Way",
+    source: "Source",
     size: "Size",
     attempts: "Attempts",
     next: "Tried again",
@@ -177,7 +177,7 @@ export const words = {
   entries: (count: number) => plural(count, "entry", "entries"),
 
   replay: "Replay",
-  replayNext: "Folds it again, as if it came once more. Applied ones stay as they are.",
+  replayNext: "Reads it again, as if it had just come. What is applied already stays as it is.",
   replayOne: "Replay this delivery",
   replaying: "Replaying…",
   replayed: (outcome: Outcome) => `Replayed: ${OUTCOME_WORD[outcome].toLowerCase()}.`,
@@ -193,7 +193,7 @@ export const words = {
       ? `${atLeast ? "At least " : ""}${plural(count, "delivery matches", "deliveries match")} your filters.`
       : `${atLeast ? "At least " : ""}${plural(count, "delivery", "deliveries")}: everything that came in for your accounts.`,
   replayEffect:
-    "The worker folds them again, oldest first, while everything else goes on. What is applied stays; what was ignored, quarantined, parked or failed gets another chance.",
+    "The server reads them again, oldest first, while everything else goes on. What is applied stays; what was ignored, quarantined, parked or failed gets another chance.",
   replayWithoutBody: "Deliveries whose bodies are no longer kept are passed over.",
   replayConfirm: (count: number) => `Replay ${plural(count, "delivery", "deliveries")}`,
   replayNone: "No delivery matches your filters, so there is nothing to replay.",
@@ -221,6 +221,6 @@ export const words = {
   replayExpected: (count: number, isCounted: boolean) => `${isCounted ? "" : "at least "}${plural(count, "delivery", "deliveries")}`,
   replayWaiting: "Waiting for the worker",
   replayUnderWay: (done: number, expected: number, isCounted: boolean) =>
-    isCounted ? `${number(done)} of ${number(expected)} folded` : `${number(done)} folded so far`,
+    isCounted ? `${number(done)} of ${number(expected)} read` : `${number(done)} read so far`,
   replayDone: (moment: string) => `Done ${moment}`,
 } as const;

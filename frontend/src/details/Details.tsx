@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 
 import type { Attendee, ErasureRecord, Id, Person } from "../api/types";
@@ -51,7 +51,7 @@ function Face({ name, line, seed, pictureUrl, provider }: FaceProps) {
 }
 
 /** What is there at once, from this device, until the server has answered. */
-function Answer<T>({ loaded, children }: { readonly loaded: Loaded<T>; readonly children: (value: T) => React.ReactNode }) {
+function Answer<T>({ loaded, children }: { readonly loaded: Loaded<T>; readonly children: (value: T) => ReactNode }) {
   return (
     <>
       {loaded.failure !== null && (
@@ -73,10 +73,9 @@ function Answer<T>({ loaded, children }: { readonly loaded: Loaded<T>; readonly 
 interface PersonPartsProps {
   readonly person: Person;
   readonly onChanged: (person: Person) => void;
-  readonly onErased: (record: ErasureRecord) => void;
 }
 
-function PersonParts({ person, onChanged, onErased }: PersonPartsProps) {
+function PersonParts({ person, onChanged }: PersonPartsProps) {
   return (
     <>
       <PersonName person={person} onChanged={onChanged} />
@@ -89,7 +88,6 @@ function PersonParts({ person, onChanged, onErased }: PersonPartsProps) {
           <p className="details-hint">{words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}</p>
         </Section>
       )}
-      {person.may_erase && <Erasing kind="person" id={person.id} onErased={onErased} />}
     </>
   );
 }
@@ -116,17 +114,30 @@ function OfMember({ conversation, attendeeId, onErased }: OfMemberProps) {
         pictureUrl={person?.picture_url ?? null}
         provider={conversation.provider}
       />
-      <Answer loaded={loaded}>{(value) => <PersonParts person={value} onChanged={loaded.set} onErased={onErased} />}</Answer>
+      <Answer loaded={loaded}>
+        {(value) => (
+          <>
+            <PersonParts person={value} onChanged={loaded.set} />
+            <Erasing what={erasablePerson(value)} onErased={onErased} />
+          </>
+        )}
+      </Answer>
     </>
   );
+}
+
+function erasablePerson(person: Person | null) {
+  return person?.may_erase === true ? [{ kind: "person", id: person.id } as const] : [];
 }
 
 interface OfConversationProps {
   readonly conversation: LocalConversation;
   readonly onErased: (record: ErasureRecord) => void;
+  /** What is known on this device, above the end of the pane. */
+  readonly children: ReactNode;
 }
 
-function OfConversation({ conversation, onErased }: OfConversationProps) {
+function OfConversation({ conversation, onErased, children }: OfConversationProps) {
   const contact = useLive(readAttendee, conversation.contact_id ?? "");
   const revision = useLive(detailsRevision, conversation.id, conversation.contact_id ?? "");
   const loaded = useLoaded(conversationDetails, conversation.id, revision);
@@ -148,14 +159,22 @@ function OfConversation({ conversation, onErased }: OfConversationProps) {
                 onChanged={(person) => {
                   loaded.set({ ...chat, person });
                 }}
-                onErased={onErased}
               />
             )}
             <Conversations chat={chat} onChanged={loaded.set} />
-            {chat.may_erase && <Erasing kind="conversation" id={conversation.id} onErased={onErased} />}
           </>
         )}
       </Answer>
+      {children}
+      {loaded.value !== null && (
+        <Erasing
+          what={[
+            ...erasablePerson(loaded.value.person),
+            ...(loaded.value.may_erase ? [{ kind: "conversation", id: conversation.id } as const] : []),
+          ]}
+          onErased={onErased}
+        />
+      )}
     </>
   );
 }
@@ -225,12 +244,11 @@ export default function Details({ conversationId, onClose }: DetailsProps) {
             <OfMember conversation={conversation} attendeeId={memberId} onErased={tellErased} />
           )}
           {conversation && memberId === null && (
-            <>
-              <OfConversation conversation={conversation} onErased={tellErased} />
+            <OfConversation conversation={conversation} onErased={tellErased}>
               {conversation.kind !== "direct" && (
                 <Members conversationId={conversation.id} scroller={scroller} onOpen={show} />
               )}
-            </>
+            </OfConversation>
           )}
         </ErrorBoundary>
       </div>

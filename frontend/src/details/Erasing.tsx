@@ -98,30 +98,41 @@ function EraseForm({ kind, id, onErased, onCancel }: Props & { readonly onCancel
   );
 }
 
-/** Deletes a conversation or a person for good, once somebody has read what that means and typed the word. */
-export function Erasing(props: Props) {
+function Erasable(props: Props) {
   const [asking, setAsking] = useState(false);
-  const title = words.erase[props.kind];
+  return asking ? (
+    <EraseForm
+      {...props}
+      onCancel={() => {
+        setAsking(false);
+      }}
+    />
+  ) : (
+    <button
+      type="button"
+      className="text-button"
+      onClick={() => {
+        setAsking(true);
+      }}
+    >
+      {words.erase[props.kind]}…
+    </button>
+  );
+}
+
+interface ErasingProps {
+  readonly what: readonly Pick<Props, "kind" | "id">[];
+  readonly onErased: Props["onErased"];
+}
+
+/** Deletes a conversation or a person for good, once somebody has read what that means and typed the word. */
+export function Erasing({ what, onErased }: ErasingProps) {
+  if (what.length === 0) return null;
   return (
-    <Section title={title}>
-      {asking ? (
-        <EraseForm
-          {...props}
-          onCancel={() => {
-            setAsking(false);
-          }}
-        />
-      ) : (
-        <button
-          type="button"
-          className="text-button"
-          onClick={() => {
-            setAsking(true);
-          }}
-        >
-          {title}…
-        </button>
-      )}
+    <Section title={words.eraseTitle}>
+      {what.map(({ kind, id }) => (
+        <Erasable key={`${kind} ${id}`} kind={kind} id={id} onErased={onErased} />
+      ))}
     </Section>
   );
 }

@@ -75,6 +75,7 @@ export const details = {
   youMark: "You",
   nobody: "Unknown contact",
 
+  eraseTitle: "Erase for good",
   erase: { conversation: "Erase this conversation", person: "Erase this person" },
   eraseGoes: {
     conversation: (messages: number, files: number) =>

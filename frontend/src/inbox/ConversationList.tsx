@@ -36,6 +36,7 @@ export interface ListHandle {
   readonly focus: () => void;
   /** The row that has the keyboard's attention. */
   readonly activeId: () => Id | null;
+  readonly firstId: () => Id | null;
 }
 
 interface ConversationListProps {
@@ -131,6 +132,7 @@ export function ConversationList(props: ConversationListProps) {
       scroller.current?.focus();
     },
     activeId: () => activeId,
+    firstId: () => ids[0] ?? null,
   }));
 
   const onKeyDown = (event: KeyboardEvent): void => {

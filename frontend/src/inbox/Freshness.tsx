@@ -3,6 +3,7 @@ import { words } from "../lib/words";
 import { useSyncStatus } from "../sync/client";
 import { useWaitingCount } from "../sync/outgoing";
 import type { SyncStatus } from "../sync/status";
+import { Refused } from "./rowMenu/Refused";
 
 export function freshnessWords(status: SyncStatus, now: Date): string {
   const { phase, offlineSince, freshAt } = status;
@@ -38,6 +39,7 @@ export function Freshness() {
           {TROUBLE[status.trouble]}
         </p>
       )}
+      <Refused />
       <p role="status">
         <span className="dot" aria-hidden="true" />
         {freshnessWords(status, new Date())}

@@ -5,7 +5,9 @@ import { AlarmBar } from "../channels/AlarmBar";
 import { TroubledChannelsContext, useTroubledChannels } from "../channels/channelState";
 import { InspectorHost } from "../inspector/InspectorHost";
 import { inspect } from "../inspector/opened";
-import { ACCOUNTS_PATH, conversationPath, INBOX_PATH, leaveConversation, navigate, searchPath, type Target } from "../lib/router";
+import { conversationPath, INBOX_PATH, leaveConversation, navigate, type Target } from "../lib/router";
+import { screenKeys } from "../lib/screenKeys";
+import { useShortcuts } from "../lib/useShortcuts";
 import { words } from "../lib/words";
 import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
@@ -27,7 +29,6 @@ import { useRowActs } from "./rowMenu/useRowActs";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
 import { useKeptFocus } from "./useKeptFocus";
-import { useShortcuts } from "./useShortcuts";
 
 const NewChat = lazy(() => loaded(import("./newChat/NewChat").then((file) => file.NewChat)));
 
@@ -85,7 +86,8 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   const acts = useRowActs();
   const [beginning, setBeginning] = useState<{ readonly accountNow: Id | null } | null>(null);
   const begin = useCallback(() => {
-    setBeginning({ accountNow: client.rows.get(conversationId ?? list.current?.activeId() ?? "")?.channel_id ?? null });
+    const beside = conversationId ?? list.current?.activeId() ?? list.current?.firstId() ?? "";
+    setBeginning({ accountNow: client.rows.get(beside)?.channel_id ?? null });
   }, [client, conversationId]);
   /** The conversation that is read, else the chosen one of the list. */
   const withSubject = (act: (row: LocalConversation) => void): void => {
@@ -98,6 +100,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   };
 
   useShortcuts(preferences.singleKeys, {
+    ...screenKeys(onHelp, onSettings),
     next: () => list.current?.move(1),
     previous: () => list.current?.move(-1),
     open: () => list.current?.openActive(),
@@ -105,10 +108,6 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
     openPrevious: () => list.current?.openNeighbour(-1),
     nextUnread: () => list.current?.moveUnread(1),
     previousUnread: () => list.current?.moveUnread(-1),
-    find: () => {
-      navigate(searchPath(""));
-    },
-    help: onHelp,
     details: () => {
       if (conversationId !== null) details.toggle();
     },
@@ -116,9 +115,6 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
     inbox: () => {
       showAll();
       navigate(INBOX_PATH);
-    },
-    accounts: () => {
-      navigate(ACCOUNTS_PATH);
     },
     archive: () => {
       withSubject((row) => {
@@ -153,10 +149,10 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
       <section className={`list list-${preferences.density}`} aria-label={words.list.label}>
         <header className="list-head">
           <h1>{filter.shelf === "inbox" ? words.inbox : words.archived}</h1>
+          <PhonePlaces onSettings={onSettings} />
           <button type="button" className="icon-button" aria-label={newChatWords.title} title={newChatWords.title} onClick={begin}>
             <Icon name="plus" />
           </button>
-          <PhonePlaces onSettings={onSettings} />
         </header>
         <label className="find">
           <Icon name="search" size={16} />

@@ -10,10 +10,13 @@ export const threadWords = {
   inspect: "Inspect",
   download: (name: string) => `Download ${name}`,
   keys: [
-    ["↑  ↓", "In a conversation: choose a message"],
-    ["m  Enter", "What to do with the chosen message"],
+    ["↑  ↓", "Choose one"],
+    ["m  Enter", "What to do with it"],
     ["r  +", "Reply to it, react to it"],
-    ["←  →", "In a picture: the earlier, the later"],
-    ["+  -  0", "In a picture: larger, smaller, fit"],
+    ["i", "Inspect it"],
+  ],
+  pictureKeys: [
+    ["←  →", "The earlier, the later"],
+    ["+  -  0", "Larger, smaller, fit"],
   ],
 } as const;

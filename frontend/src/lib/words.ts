@@ -162,10 +162,10 @@ export const words = {
   preferences: {
     theme: "Colours",
     themes: { system: "As the system", light: "Light", dark: "Dark" },
-    density: "List",
+    density: "Rows of the list",
     densities: { cosy: "Cosy", compact: "Compact" },
     singleKeys: "Single-letter keys",
-    singleKeysNext: "j, k, n, p, r, e, u, m, c, i, g i, g a, /, . and ?",
+    singleKeysNext: "Letters and signs that act by themselves, as j, k and /",
     sendKey: "Sending",
     sendKeys: { enter: "Enter sends", "ctrl-enter": "Ctrl Enter sends" },
     undoSend: "Take a message back",
@@ -181,7 +181,7 @@ export const words = {
     signingOut: "Removing your data…",
     insecure:
       "This address is neither https nor localhost, so the browser allows no offline start here. Everything else works.",
-    keys: "Keys",
+    keys: "Keyboard shortcuts",
   },
 
   receipts: {
@@ -190,22 +190,32 @@ export const words = {
   },
 
   keys: {
-    title: "Keys",
-    rows: [
+    title: "Keyboard shortcuts",
+    anywhere: "On every screen",
+    anywhereRows: [
+      ["g i", "Inbox"],
+      ["g a", "Accounts"],
+      ["g d", "Deliveries"],
+      ["g s", "Settings"],
+      ["/", "Search everything"],
+      ["?", "This help"],
+    ],
+    list: "In the list",
+    listRows: [
       ["j  ↓", "Next conversation"],
       ["k  ↑", "Previous conversation"],
       ["Enter", "Open it"],
-      ["Esc", "Close what is open, then back to the list"],
       ["n  p", "Next, previous unread"],
-      ["Alt ↓  Alt ↑", "Open the next, the previous"],
-      ["/", "Search everything"],
-      ["r", "Write; on a message: answer it"],
-      ["i", "Inspect the message that has the focus"],
-      ["g i", "Inbox"],
-      ["g a", "Accounts"],
-      [".", "Details of the conversation"],
-      ["?", "This help"],
     ],
+    conversation: "In a conversation",
+    conversationRows: [
+      ["r", "Write a message"],
+      [".", "Its details"],
+      ["Alt ↓  Alt ↑", "Open the next, the previous"],
+      ["Esc", "Close what is open, then back to the list"],
+    ],
+    message: "On a message",
+    picture: "In a picture",
     off: "Single-letter keys are switched off in the settings.",
   },
 

@@ -12,6 +12,7 @@ import { AlarmNotices } from "./AlarmNotices";
 import { Help } from "./Help";
 import { Login } from "./Login";
 import { Rail } from "./Rail";
+import { ScreenKeys } from "./ScreenKeys";
 import { followNotices } from "./serviceWorker";
 import { Settings } from "./Settings";
 import { TabMark } from "./TabMark";
@@ -101,6 +102,12 @@ export function App() {
                 />
               ) : (
                 <ErrorBoundary key={route.screen}>
+                  <ScreenKeys
+                    screen={route.screen}
+                    singleKeys={preferences.singleKeys}
+                    onHelp={openHelp}
+                    onSettings={openSettings}
+                  />
                   <Suspense fallback={<Waiting label={words[route.screen]} />}>
                     {route.screen === "search" && <Search q={route.q} />}
                     {route.screen === "deliveries" && <Deliveries />}

@@ -3,12 +3,17 @@ import { threadWords } from "../inbox/threadWords";
 import { words } from "../lib/words";
 import { Dialog } from "../ui/Dialog";
 
-export function Help({ singleKeys, onClose }: { readonly singleKeys: boolean; readonly onClose: () => void }) {
+interface GroupProps {
+  readonly title: string;
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+function Group({ title, rows }: GroupProps) {
   return (
-    <Dialog title={words.keys.title} onClose={onClose} className="help">
-      {!singleKeys && <p className="aside">{words.keys.off}</p>}
+    <section>
+      <h3>{title}</h3>
       <dl className="keys">
-        {[...words.keys.rows, ...rowWords.keys, ...threadWords.keys].map(([keys, meaning]) => (
+        {rows.map(([keys, meaning]) => (
           <div key={keys}>
             <dt>
               {keys.split("  ").map((key) => (
@@ -19,6 +24,22 @@ export function Help({ singleKeys, onClose }: { readonly singleKeys: boolean; re
           </div>
         ))}
       </dl>
+    </section>
+  );
+}
+
+export function Help({ singleKeys, onClose }: { readonly singleKeys: boolean; readonly onClose: () => void }) {
+  const { keys } = words;
+  return (
+    <Dialog title={keys.title} onClose={onClose} className="help">
+      {!singleKeys && <p className="aside">{keys.off}</p>}
+      <div className="key-groups">
+        <Group title={keys.anywhere} rows={keys.anywhereRows} />
+        <Group title={keys.list} rows={[...keys.listRows, ...rowWords.keys]} />
+        <Group title={keys.conversation} rows={keys.conversationRows} />
+        <Group title={keys.message} rows={threadWords.keys} />
+        <Group title={keys.picture} rows={threadWords.pictureKeys} />
+      </div>
     </Dialog>
   );
 }

@@ -3,9 +3,9 @@ import type { Collection } from "dexie";
 
 import type { Id } from "../api/types";
 import { folded } from "../lib/text";
+import { movedConversations } from "./conversationWanted";
 import type { LocalDatabase, SideTables } from "./db";
-import { isSend } from "./outbox/entries";
-import { conversationOrder, type LocalConversation, type Shelf } from "./rows";
+import type { LocalConversation, Shelf } from "./rows";
 
 export interface ListFilter {
   readonly shelf: Shelf;
@@ -16,54 +16,55 @@ export interface ListFilter {
 
 const LAST = "\uffff";
 
-/** A conversation that is written to, and the order it has by that. */
-interface Written {
-  readonly row: LocalConversation;
-  readonly order: string;
-}
-
-/** What waits to leave, or has just left, counts as written when it was asked for; lowest first. */
-async function writtenTo(db: LocalDatabase, { conversation }: SideTables): Promise<Written[]> {
-  const times = new Map<Id, string>();
-  for (const entry of await db.outbox.entries.toArray()) {
-    const at = new Date(entry.created_at).toISOString();
-    if (isSend(entry) && at > (times.get(entry.conversation_id) ?? "")) times.set(entry.conversation_id, at);
-  }
-  const rows = await conversation.bulkGet([...times.keys()]);
-  return rows
-    .flatMap((row): Written[] => {
-      const at = times.get(row?.id ?? "");
-      if (row === undefined || at === undefined || at <= (row.last_message_at ?? "")) return [];
-      return [{ row, order: conversationOrder({ ...row, last_message_at: at }) }];
-    })
-    .toSorted((a, b) => (a.order < b.order ? -1 : 1));
-}
-
 /** The ids of the list, newest first, as far down as the list is read without holes. */
 export async function conversationIds(db: LocalDatabase, { shelf, unreadOnly, name }: ListFilter): Promise<Id[]> {
   const side = await db.activeSide();
   const { conversation } = db.side(side);
   const floor = (await db.read(`list-${side}`))?.floor ?? "";
-  const above = (order: string): Collection<LocalConversation, Id> =>
-    unreadOnly
-      ? conversation.where("[shelf+unread+order]").between([shelf, 1, order], [shelf, 1, LAST])
-      : conversation.where("[shelf+order]").between([shelf, order], [shelf, LAST]);
-  const written = (await writtenTo(db, db.side(side))).filter(({ row }) => row.shelf === shelf && (!unreadOnly || row.unread === 1));
+  const above = (order: string): Collection<LocalConversation, Id> => shelved(conversation, shelf, unreadOnly, order);
+  const isShown = (row: LocalConversation): boolean => isOn(row, shelf, unreadOnly);
+  const moved = await movedConversations(db, db.side(side));
+  const gone = new Set(moved.map(({ row }) => row.id));
+  const come = moved.map(({ wanted }) => wanted).filter(isShown);
   if (name !== "") {
-    const orders = new Map(written.map(({ row, order }) => [row.id, order]));
-    const orderOf = (row: LocalConversation): string => orders.get(row.id) ?? row.order;
     const wanted = folded(name);
-    const rows = await above("").filter((row) => folded(row.name).includes(wanted)).toArray();
-    return rows.toSorted((a, b) => (orderOf(a) > orderOf(b) ? -1 : 1)).map(({ id }) => id);
+    const isNamed = (row: LocalConversation): boolean => folded(row.name).includes(wanted);
+    const stay = await above("").filter((row) => isNamed(row) && !gone.has(row.id)).toArray();
+    return [...stay, ...come.filter(isNamed)].toSorted((a, b) => (a.order > b.order ? -1 : 1)).map(({ id }) => id);
   }
-  const ids = await above(unreadOnly ? "" : floor).reverse().primaryKeys();
-  if (written.length === 0) return ids;
-  const moved = new Set(written.map(({ row }) => row.id));
-  const list = ids.filter((id) => !moved.has(id));
+  const lowest = unreadOnly ? "" : floor;
+  const ids = await above(lowest).reverse().primaryKeys();
+  if (moved.length === 0) return ids;
+  const list = ids.filter((id) => !gone.has(id));
   // The lowest first: what is put in above it does not move it.
-  for (const { row, order } of written) {
-    const stay = written.filter((other) => other.row.order >= order).length;
-    list.splice((await above(order).count()) - stay, 0, row.id);
+  for (const { id, order } of come.toSorted((a, b) => (a.order < b.order ? -1 : 1))) {
+    if (order < lowest) continue;
+    const left = moved.filter(({ row }) => isShown(row) && row.order >= order).length;
+    list.splice((await above(order).count()) - left, 0, id);
   }
   return list;
+}
+
+/** How many conversations stand on a shelf, or of them the unread ones. */
+export async function conversationCount(db: LocalDatabase, shelf: Shelf, unreadOnly: boolean): Promise<number> {
+  const tables = await db.activeTables();
+  const moved = await movedConversations(db, tables);
+  const come = moved.filter(({ wanted }) => isOn(wanted, shelf, unreadOnly)).length;
+  const left = moved.filter(({ row }) => isOn(row, shelf, unreadOnly)).length;
+  return (await shelved(tables.conversation, shelf, unreadOnly, "").count()) + come - left;
+}
+
+function isOn(row: LocalConversation, shelf: Shelf, unreadOnly: boolean): boolean {
+  return row.shelf === shelf && (!unreadOnly || row.unread === 1);
+}
+
+function shelved(
+  conversation: SideTables["conversation"],
+  shelf: Shelf,
+  unreadOnly: boolean,
+  order: string,
+): Collection<LocalConversation, Id> {
+  return unreadOnly
+    ? conversation.where("[shelf+unread+order]").between([shelf, 1, order], [shelf, 1, LAST])
+    : conversation.where("[shelf+order]").between([shelf, order], [shelf, LAST]);
 }

@@ -5,7 +5,7 @@ import type { Id } from "../api/types";
 import { useClient } from "./client";
 import type { LocalDatabase } from "./db";
 import { readDraft, type ShownDraft } from "./outbox/drafts";
-import { isSend, type OutboxEntry, type SendEntry } from "./outbox/entries";
+import { isSend, type OutboxEntry, type SendEntry, type Wish } from "./outbox/entries";
 import type { LocalConversation } from "./rows";
 import { following } from "./watchedRows";
 
@@ -44,6 +44,19 @@ export function useEntry(clientId: string | null): OutboxEntry | undefined {
 export function useWaitingCount(): number {
   const { view } = useClient().outbox;
   return useSyncExternalStore(view.subscribe, () => view.all().filter(({ state }) => state === "waiting").length);
+}
+
+type RefusedWish = Extract<Wish, { readonly kind: "conversation" | "forward" }>;
+
+/** The first wish that was refused and of which no bubble can tell. */
+export function useRefused(): OutboxEntry<RefusedWish> | undefined {
+  const { view } = useClient().outbox;
+  return useSyncExternalStore(view.subscribe, () =>
+    view.all().find((entry): entry is OutboxEntry<RefusedWish> => {
+      const { kind } = entry.wish;
+      return entry.state === "failed" && (kind === "conversation" || kind === "forward");
+    }),
+  );
 }
 
 /** What was written last in a conversation, while its row in the list does not show it yet. */

@@ -1,5 +1,6 @@
 /** Several ids of one person are one sender: one id, one colour, one name, as far as it is known now. */
-import type { Attendee, Id, Reaction } from "../api/types";
+import type { Attendee, Id, Quoted, Reaction } from "../api/types";
+import { words } from "../lib/words";
 import type { SideTables } from "./db";
 import type { LocalMessage } from "./rows";
 
@@ -8,13 +9,17 @@ export function personId(attendee: Pick<Attendee, "id" | "same_as_id">): Id {
   return attendee.same_as_id ?? attendee.id;
 }
 
-/** The messages with their senders and reactors as the persons they are. */
+/** The messages with their senders and reactors, and those whom they answer, as the persons they are. */
 export async function withPeople(
-  { attendee }: Pick<SideTables, "attendee">,
+  { attendee, message }: Pick<SideTables, "attendee" | "message">,
   messages: readonly LocalMessage[],
 ): Promise<LocalMessage[]> {
+  // Whose words an answer quotes is often not told, and known all the same where they are here.
+  const nameless = messages.flatMap(({ quoted }) => (quoted?.sender_name === null ? (quoted.message_id ?? []) : []));
+  const answered = new Map<Id, LocalMessage>();
+  for (const row of await message.bulkGet(nameless)) if (row !== undefined) answered.set(row.id, row);
   const ids = new Set<Id>();
-  for (const { sender_id, reactions } of messages) {
+  for (const { sender_id, reactions } of [...messages, ...answered.values()]) {
     if (sender_id !== null) ids.add(sender_id);
     for (const reaction of reactions) if (reaction.sender_id !== null) ids.add(reaction.sender_id);
   }
@@ -25,9 +30,16 @@ export async function withPeople(
     if (person === undefined) return sender;
     return { ...sender, sender_id: personId(person), sender_name: person.name === "" ? sender.sender_name : person.name };
   };
-  return messages.map((message) => {
-    const shown = resolved(message);
-    return shown.reactions.length === 0 ? shown : { ...shown, reactions: shown.reactions.map(resolved) };
+  const named = (quoted: Quoted | null): Quoted | null => {
+    const original = answered.get(quoted?.message_id ?? "");
+    if (quoted?.sender_name !== null || original === undefined) return quoted;
+    return { ...quoted, sender_name: original.direction === "outbound" ? words.you : resolved(original).sender_name };
+  };
+  return messages.map((row) => {
+    const shown = resolved(row);
+    const quoted = named(shown.quoted);
+    if (shown.reactions.length === 0 && quoted === shown.quoted) return shown;
+    return { ...shown, quoted, reactions: shown.reactions.map(resolved) };
   });
 }
 

@@ -1,6 +1,7 @@
 /** The named reads of the screen. Each runs again by itself when what it read has changed, in any tab. */
 import type { Attachment, Attendee, Channel, Id } from "../api/types";
 import { folded } from "../lib/text";
+import { conversationCount } from "./conversationList";
 import type { LocalDatabase, Side, SideTables, ThreadState } from "./db";
 import { withPeople } from "./people";
 import type { LocalConversation, LocalMessage } from "./rows";
@@ -37,14 +38,12 @@ export async function conversation(db: LocalDatabase, id: Id): Promise<LocalConv
   return (await tables.conversation.get(id)) ?? null;
 }
 
-export async function unreadConversations(db: LocalDatabase): Promise<number> {
-  const tables = await db.activeTables();
-  return tables.conversation.where("[shelf+unread+order]").between(["inbox", 1, ""], ["inbox", 1, LAST]).count();
+export function unreadConversations(db: LocalDatabase): Promise<number> {
+  return conversationCount(db, "inbox", true);
 }
 
-export async function archivedConversations(db: LocalDatabase): Promise<number> {
-  const tables = await db.activeTables();
-  return tables.conversation.where("[shelf+order]").between(["archived", ""], ["archived", LAST]).count();
+export function archivedConversations(db: LocalDatabase): Promise<number> {
+  return conversationCount(db, "archived", false);
 }
 
 /** Whether everything the server lists is listed here; null before the first load. */

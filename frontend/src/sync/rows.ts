@@ -59,12 +59,18 @@ export function conversationOrder(conversation: Pick<Conversation, "pinned" | "l
 
 export function toLocalConversation(row: Conversation, mark: ReadMark | undefined): LocalConversation {
   const shownUnread = Math.max(0, row.unread_count - (mark?.unread_cleared ?? 0));
+  const known = { ...conversationOf(row), shown_unread: shownUnread };
+  return { ...known, ...placeOf(known) };
+}
+
+/** Where the list has it. */
+export function placeOf(
+  row: Pick<LocalConversation, "pinned" | "last_message_at" | "id" | "archived" | "marked_unread" | "shown_unread">,
+): Pick<LocalConversation, "order" | "shelf" | "unread"> {
   return {
-    ...conversationOf(row),
     order: conversationOrder(row),
     shelf: row.archived ? "archived" : "inbox",
-    unread: shownUnread > 0 || row.marked_unread ? 1 : 0,
-    shown_unread: shownUnread,
+    unread: row.shown_unread > 0 || row.marked_unread ? 1 : 0,
   };
 }
 

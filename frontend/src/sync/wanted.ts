@@ -3,6 +3,7 @@ import { useMemo, useSyncExternalStore } from "react";
 
 import type { Change, Id, Reaction } from "../api/types";
 import { useClient } from "./client";
+import { conversationAsWanted } from "./conversationWanted";
 import type { OutboxEntry } from "./outbox/entries";
 import type { LocalConversation, LocalMessage } from "./rows";
 
@@ -59,14 +60,6 @@ export function withWishes(messages: readonly LocalMessage[], entries: readonly 
     return asWanted(news.length === 0 ? message : { ...message, changes: [...message.changes, ...news] });
   });
   return shown.every((message, index) => message === messages[index]) ? messages : shown;
-}
-
-/** A row of the list as people here want it; its place follows once the server has it. */
-export function conversationAsWanted(row: LocalConversation, entries: readonly OutboxEntry[]): LocalConversation {
-  return entries.reduce(
-    (shown, { wish, state }) => (wish.kind === "conversation" && state === "waiting" ? { ...shown, ...wish.change } : shown),
-    row,
-  );
 }
 
 export function useConversationAsWanted(row: LocalConversation | undefined): LocalConversation | undefined {

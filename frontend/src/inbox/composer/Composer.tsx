@@ -296,6 +296,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
                 onRecorded={attaching.keep}
                 onEnd={() => {
                   setRecording(false);
+                  if (!isTouch()) field.current?.focus();
                 }}
                 onRefused={() => {
                   setRecording(false);

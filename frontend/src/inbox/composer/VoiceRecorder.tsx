@@ -15,7 +15,7 @@ interface VoiceRecorderProps {
   readonly onRefused: () => void;
 }
 
-/** Records until it is stopped; what was recorded can then be listened to before it is sent. */
+/** Records until it is stopped or left; what was recorded can then be listened to before it is sent. */
 export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRecorderProps) {
   const recorder = useRef<MediaRecorder | null>(null);
   const wanted = useRef(true);
@@ -49,7 +49,7 @@ export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRec
       recording.onstop = () => {
         release();
         const blob = new Blob(pieces, { type: recording.mimeType });
-        if (wanted.current && !left && blob.size > 0) {
+        if (wanted.current && blob.size > 0) {
           latest.current.onRecorded(describeVoice(blob, (performance.now() - start) / 1000), blob);
         }
         if (!left) latest.current.onEnd();
@@ -77,10 +77,20 @@ export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRec
     else onEnd();
   };
   return (
-    <div className="composer-recording" role="group" aria-label={composerWords.recording(duration(seconds))}>
+    <div
+      className="composer-recording"
+      role="group"
+      aria-label={composerWords.recording(duration(seconds))}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        end(true);
+      }}
+    >
       <span className="recording-mark" aria-hidden="true" />
       <span aria-hidden="true">{duration(seconds)}</span>
-      <button type="button" className="button" onClick={() => end(true)}>
+      <button type="button" className="button" autoFocus onClick={() => end(true)}>
         <Icon name="stop" size={16} /> {composerWords.stop}
       </button>
       <button type="button" className="icon-button" aria-label={composerWords.discard} title={composerWords.discard} onClick={() => end(false)}>

@@ -17,7 +17,7 @@ import { useNumberCheck } from "./useNumberCheck";
 const LONGEST = 100_000;
 
 interface NewChatProps {
-  /** The account of the conversation that is being read, if one is. */
+  /** The account of the conversation that is read, or chosen, or the newest. */
   readonly accountNow: Id | null;
   readonly onOpen: (conversationId: Id) => void;
   readonly onClose: () => void;

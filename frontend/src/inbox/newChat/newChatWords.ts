@@ -5,7 +5,7 @@ export const newChatWords = {
   toHint: "A name, or a number with its country code",
   remove: (name: string) => `Take ${name} out`,
   number: (phone: string) => `Number ${phone}`,
-  nobody: "Nobody known has that name. Type a whole number, with + and the country code.",
+  nobody: "Nobody with that name is known to this account. Type a whole number, with + and the country code.",
   groupTitle: "Name of the group",
   message: "Message",
   messageHint: "The first message",

@@ -11,6 +11,18 @@ export const rowWords = {
   archive: "Archive",
   unarchive: "Take out of the archive",
   hereOnly: "So here only: the account itself does not know it.",
+  couldNot: {
+    archived: (name: string) => `${name} could not be archived.`,
+    unarchived: (name: string) => `${name} could not be taken out of the archive.`,
+    pinned: (name: string) => `${name} could not be pinned.`,
+    unpinned: (name: string) => `${name} could not be unpinned.`,
+    muted: (name: string) => `${name} could not be muted.`,
+    unmuted: (name: string) => `${name} could not be unmuted.`,
+    marked: (name: string) => `${name} could not be marked as read or unread.`,
+    forwarded: (name: string) => `A message of ${name} could not be forwarded.`,
+  },
+  gone: "A conversation",
+  dismiss: "Leave it",
   keys: [
     ["e", "Archive the conversation"],
     ["u", "Mark it as read or unread"],

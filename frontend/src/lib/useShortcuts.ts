@@ -12,6 +12,8 @@ export type Shortcut =
   | "help"
   | "inbox"
   | "accounts"
+  | "deliveries"
+  | "settings"
   | "details"
   | "archive"
   | "toggleUnread"
@@ -20,7 +22,8 @@ export type Shortcut =
   | "write"
   | "back";
 
-export type Shortcuts = Readonly<Record<Shortcut, () => void>>;
+/** What a screen has no use for is left to the browser. */
+export type Shortcuts = Readonly<Partial<Record<Shortcut, () => void>>>;
 
 /** By the character produced; where a layout produces no Latin letter, by the key's place. */
 const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
@@ -42,6 +45,8 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
 const SECOND: ReadonlyMap<string, Shortcut> = new Map([
   ["i", "inbox"],
   ["a", "accounts"],
+  ["d", "deliveries"],
+  ["s", "settings"],
 ]);
 
 const ALWAYS: ReadonlyMap<string, Shortcut> = new Map([
@@ -96,9 +101,10 @@ export function useShortcuts(singleKeys: boolean, shortcuts: Shortcuts): void {
       const second = plain && Date.now() < pairUntil ? SECOND.get(character(event)) : undefined;
       if (second !== undefined) shortcut = second;
       pairUntil = plain && character(event) === "g" ? Date.now() + PAIR_MS : 0;
-      if (shortcut === undefined) return;
+      const act = shortcut === undefined ? undefined : latest.current[shortcut];
+      if (act === undefined) return;
       event.preventDefault();
-      latest.current[shortcut]();
+      act();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => {
