@@ -101,9 +101,13 @@ describe("a file in its bubble", () => {
     client.engine.status.set({ phase: "live" });
     const waiting = attachmentRow({ id: "7", state: "wanted" });
     bubble({ attachments: [waiting] });
-    act(() => vi.advanceTimersByTime(1_900));
+    act(() => {
+      vi.advanceTimersByTime(1_900);
+    });
     expect(asked).not.toHaveBeenCalled();
-    act(() => vi.advanceTimersByTime(200));
+    act(() => {
+      vi.advanceTimersByTime(200);
+    });
     expect(asked).toHaveBeenCalledExactlyOnceWith(
       "/api/v1/communications/media/7/fetch/",
       expect.objectContaining({ method: "POST" }),
@@ -111,7 +115,9 @@ describe("a file in its bubble", () => {
     cleanup();
     bubble({ attachments: [waiting] });
     cleanup();
-    act(() => vi.advanceTimersByTime(5_000));
+    act(() => {
+      vi.advanceTimersByTime(5_000);
+    });
     expect(asked).toHaveBeenCalledOnce();
     vi.useRealTimers();
   });
