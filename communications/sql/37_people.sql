@@ -117,10 +117,15 @@ BEGIN
     WITH heard AS (
         INSERT INTO communications_attendeeidentity AS held (channel_id, attendee_id, own_key, key, told_by)
         SELECT attendee.channel_id, attendee.id, person.told ->> 'own_key', shown.key, shown.told_by
-        FROM json_to_recordset(people) AS person (account text, provider_id text, told json)
-        JOIN communications_channel AS channel ON channel.external_account_id = person.account
+        FROM (
+            -- The channel first: see landline_chats_resolve.
+            SELECT body.*, channel.id AS channel_id
+            FROM json_to_recordset(people) AS body (account text, provider_id text, told json)
+            JOIN communications_channel AS channel ON channel.external_account_id = body.account
+            OFFSET 0
+        ) AS person
         JOIN communications_chatattendee AS attendee
-            ON attendee.channel_id = channel.id AND attendee.provider_id = person.provider_id
+            ON attendee.channel_id = person.channel_id AND attendee.provider_id = person.provider_id
         CROSS JOIN LATERAL json_to_recordset(person.told -> 'keys') AS shown (key text, told_by uuid)
         LEFT JOIN communications_attendeeidentity AS known ON known.attendee_id = attendee.id AND known.key = shown.key
         WHERE known.id IS NULL OR shown.told_by < known.told_by OR person.told ->> 'own_key' > known.own_key
@@ -140,10 +145,14 @@ BEGIN
 
     INSERT INTO communications_attendeename AS held (channel_id, attendee_id, rank, name, since, told_by)
     SELECT attendee.channel_id, attendee.id, said.rank, said.name, said.since, said.told_by
-    FROM json_to_recordset(people) AS person (account text, provider_id text, told json)
-    JOIN communications_channel AS channel ON channel.external_account_id = person.account
+    FROM (
+        SELECT body.*, channel.id AS channel_id
+        FROM json_to_recordset(people) AS body (account text, provider_id text, told json)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        OFFSET 0
+    ) AS person
     JOIN communications_chatattendee AS attendee
-        ON attendee.channel_id = channel.id AND attendee.provider_id = person.provider_id
+        ON attendee.channel_id = person.channel_id AND attendee.provider_id = person.provider_id
     CROSS JOIN LATERAL json_to_recordset(person.told -> 'names')
         AS said (rank smallint, name text, since timestamptz, told_by uuid)
     LEFT JOIN communications_attendeename AS known

@@ -16,15 +16,20 @@ CREATE OR REPLACE FUNCTION landline_members_write(
                    OR (member.told_at, member.told_by COLLATE "C", member.told_state)
                        > (known.told_at, known.told_by, known.told_state))
                    AS tells_more
-        FROM json_to_recordset(members) AS member (
-            account text, chat integer, alias_kind text, alias_value text, provider_id text, told_at timestamptz, told_by text,
-            told_state text)
-        JOIN communications_channel AS channel ON channel.external_account_id = member.account
+        FROM (
+            -- The channel first: see landline_chats_resolve.
+            SELECT body.*, channel.id AS channel_id
+            FROM json_to_recordset(members) AS body (
+                account text, chat integer, alias_kind text, alias_value text, provider_id text, told_at timestamptz, told_by text,
+                told_state text)
+            JOIN communications_channel AS channel ON channel.external_account_id = body.account
+            OFFSET 0
+        ) AS member
         LEFT JOIN communications_conversationalias AS named
-            ON named.channel_id = channel.id AND named.kind = member.alias_kind AND named.value = member.alias_value
+            ON named.channel_id = member.channel_id AND named.kind = member.alias_kind AND named.value = member.alias_value
         CROSS JOIN LATERAL (SELECT coalesce(named.conversation_id, conversation_of[member.chat]) AS conversation_id) AS place
         JOIN communications_chatattendee AS attendee
-            ON attendee.channel_id = channel.id AND attendee.provider_id = member.provider_id
+            ON attendee.channel_id = member.channel_id AND attendee.provider_id = member.provider_id
         LEFT JOIN communications_conversationattendee AS known
             ON known.conversation_id = place.conversation_id AND known.attendee_id = attendee.id
         ORDER BY 2, 3, member.told_at DESC NULLS LAST, member.told_by COLLATE "C" DESC, member.told_state DESC

@@ -116,10 +116,14 @@ CREATE OR REPLACE FUNCTION landline_reaction_lines_of(reactions json) RETURNS bi
         SELECT part.id
         FROM (
             SELECT coalesce(conversation.continues_id, conversation.id) AS id
-            FROM json_to_recordset(reactions) AS told (account text, external_message_id text)
-            JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            FROM (
+                SELECT body.*, channel.id AS channel_id
+                FROM json_to_recordset(reactions) AS body (account text, external_message_id text)
+                JOIN communications_channel AS channel ON channel.external_account_id = body.account
+                OFFSET 0
+            ) AS told
             JOIN communications_message AS message
-                ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+                ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
             JOIN communications_conversation AS conversation ON conversation.id = message.conversation_id
         ) AS asked
         JOIN communications_conversation AS part ON part.id = asked.id OR part.continues_id = asked.id)

@@ -4,11 +4,20 @@
 CREATE OR REPLACE FUNCTION landline_chats_ask(messages json, conversation_of bigint[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO communications_upstreamread (channel_id, subject, external_id, asked_by)
     SELECT conversation.channel_id, 'chat', conversation.external_thread_id, min(told.delivery)::uuid
-    FROM json_to_recordset(messages) AS told (chat integer, delivery text)
-    JOIN communications_conversation AS conversation ON conversation.id = conversation_of[told.chat]
-    LEFT JOIN communications_chatattendee AS contact ON contact.id = conversation.contact_id
+    FROM (
+        SELECT conversation_of[said.chat] AS conversation_id, said.delivery
+        FROM json_to_recordset(messages) AS said (chat integer, delivery text)
+        OFFSET 0
+    ) AS told
+    CROSS JOIN LATERAL (
+        SELECT place.* FROM communications_conversation AS place WHERE place.id = told.conversation_id OFFSET 0
+    ) AS conversation
     WHERE conversation.described_at IS NULL
-      AND CASE conversation.kind WHEN 'direct' THEN coalesce(contact.name, '') = '' ELSE conversation.title = '' END
+      AND coalesce(CASE conversation.kind
+          WHEN 'direct' THEN (
+              SELECT contact.name FROM communications_chatattendee AS contact WHERE contact.id = conversation.contact_id)
+          ELSE conversation.title
+      END, '') = ''
     GROUP BY conversation.channel_id, conversation.external_thread_id
     ORDER BY conversation.channel_id, conversation.external_thread_id
     ON CONFLICT (channel_id, subject, external_id) DO NOTHING
@@ -19,11 +28,18 @@ $$;
 CREATE OR REPLACE FUNCTION landline_edits_ask(edits json) RETURNS void LANGUAGE sql AS $$
     INSERT INTO communications_upstreamread AS held (channel_id, subject, external_id, asked_by)
     SELECT message.channel_id, 'message', message.external_message_id, min(told.delivery)::uuid
-    FROM json_to_recordset(edits) AS told (
-        account text, external_message_id text, event_key bytea, at timestamptz, told_again_at timestamptz, delivery text)
-    JOIN communications_channel AS channel ON channel.external_account_id = told.account
-    JOIN communications_message AS message
-        ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+    FROM (
+        SELECT body.*, channel.id AS channel_id
+        FROM json_to_recordset(edits) AS body (
+            account text, external_message_id text, event_key bytea, at timestamptz, told_again_at timestamptz, delivery text)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        OFFSET 0
+    ) AS told
+    CROSS JOIN LATERAL (
+        SELECT held.* FROM communications_message AS held
+        WHERE held.channel_id = told.channel_id AND held.external_message_id = told.external_message_id
+        OFFSET 0
+    ) AS message
     JOIN communications_messageedit AS same ON same.message_id = message.id AND same.event_key = told.event_key
     JOIN communications_messageedit AS other ON other.message_id = message.id AND other.event_key <> told.event_key
     WHERE NOT message.is_stub AND message.deleted_at IS NULL

@@ -39,11 +39,15 @@ $$;
 -- Files that were handed over here take the names upstream has for them, place by place, and stay where they are.
 CREATE OR REPLACE FUNCTION landline_sent_attachments_adopt(attachments json, revised bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE communications_attachment AS held SET external_attachment_id = told.external_attachment_id
-    FROM json_to_recordset(coalesce(attachments, '[]')) AS told (
-        account text, external_message_id text, external_attachment_id text, position smallint, kind text)
-    JOIN communications_channel AS channel ON channel.external_account_id = told.account
+    FROM (
+        SELECT body.*, channel.id AS channel_id
+        FROM json_to_recordset(coalesce(attachments, '[]')) AS body (
+            account text, external_message_id text, external_attachment_id text, position smallint, kind text)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        OFFSET 0
+    ) AS told
     JOIN communications_message AS message
-        ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+        ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
     WHERE message.id = ANY(revised) AND held.message_id = message.id
       AND held.external_attachment_id LIKE 'upload:%' AND held.position = told.position AND held.kind = told.kind
 $$;

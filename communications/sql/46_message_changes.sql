@@ -42,11 +42,16 @@ BEGIN
         WITH written AS (
             INSERT INTO communications_messageedit AS held (channel_id, message_id, event_key, text, search_text, edited_at)
             SELECT message.channel_id, message.id, told.event_key, told.text, told.search_text, told.at
-            FROM json_to_recordset(edits) AS told (
-                account text, external_message_id text, event_key bytea, text text, search_text text, at timestamptz)
-            JOIN communications_channel AS channel ON channel.external_account_id = told.account
+            FROM (
+                -- The channel first: see landline_chats_resolve.
+                SELECT body.*, channel.id AS channel_id
+                FROM json_to_recordset(edits) AS body (
+                    account text, external_message_id text, event_key bytea, text text, search_text text, at timestamptz)
+                JOIN communications_channel AS channel ON channel.external_account_id = body.account
+                OFFSET 0
+            ) AS told
             JOIN communications_message AS message
-                ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+                ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
             ORDER BY message.id, told.event_key
             ON CONFLICT (message_id, event_key) DO UPDATE SET edited_at = excluded.edited_at
             WHERE excluded.edited_at < held.edited_at
@@ -73,14 +78,18 @@ BEGIN
             channel_id, message_id, sender_provider_id, sender_id, sender_name, emoji, is_own, reacted_at, event_key)
         SELECT message.channel_id, message.id, told.sender_provider_id, sender.id, told.sender_name, told.emoji,
                coalesce(sender.is_self, false), told.at, told.event_key
-        FROM json_to_recordset(reactions) AS told (
-            account text, external_message_id text, event_key bytea, sender_provider_id text, sender_name text, emoji text,
-            at timestamptz)
-        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        FROM (
+            SELECT body.*, channel.id AS channel_id
+            FROM json_to_recordset(reactions) AS body (
+                account text, external_message_id text, event_key bytea, sender_provider_id text, sender_name text, emoji text,
+                at timestamptz)
+            JOIN communications_channel AS channel ON channel.external_account_id = body.account
+            OFFSET 0
+        ) AS told
         JOIN communications_message AS message
-            ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+            ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
         LEFT JOIN communications_chatattendee AS sender
-            ON sender.channel_id = channel.id AND sender.provider_id = told.sender_provider_id
+            ON sender.channel_id = told.channel_id AND sender.provider_id = told.sender_provider_id
         ORDER BY message.id, told.sender_provider_id, told.event_key
         ON CONFLICT (message_id, sender_provider_id, event_key) DO UPDATE SET reacted_at = excluded.reacted_at
         WHERE excluded.reacted_at < held.reacted_at;

@@ -5,13 +5,18 @@ CREATE OR REPLACE FUNCTION landline_messages_move(messages json, conversation_of
 RETURNS bigint[] LANGUAGE sql AS $$
     WITH moved AS (
         UPDATE communications_message AS message SET conversation_id = entered.id
-        FROM json_to_recordset(messages) AS told (
-            account text, external_message_id text, chat integer, alias_kind text, alias_value text)
-        JOIN communications_channel AS channel ON channel.external_account_id = told.account
+        FROM (
+            -- The channel first, here and below: see landline_chats_resolve.
+            SELECT body.*, channel.id AS channel_id
+            FROM json_to_recordset(messages) AS body (
+                account text, external_message_id text, chat integer, alias_kind text, alias_value text)
+            JOIN communications_channel AS channel ON channel.external_account_id = body.account
+            OFFSET 0
+        ) AS told
         LEFT JOIN communications_conversationalias AS named
-            ON named.channel_id = channel.id AND named.kind = told.alias_kind AND named.value = told.alias_value
+            ON named.channel_id = told.channel_id AND named.kind = told.alias_kind AND named.value = told.alias_value
         JOIN communications_message AS held
-            ON held.channel_id = channel.id AND held.external_message_id = told.external_message_id
+            ON held.channel_id = told.channel_id AND held.external_message_id = told.external_message_id
         JOIN communications_conversation AS left_behind ON left_behind.id = held.conversation_id
         JOIN communications_conversation AS entered ON entered.id = coalesce(named.conversation_id, conversation_of[told.chat])
         WHERE message.id = held.id AND held.id = ANY(revised)
@@ -24,17 +29,26 @@ $$;
 -- Who wrote a message is known once any of its deliveries tells it, be it the one that speaks for the message or not. Answers
 -- with the conversations where that was news.
 CREATE OR REPLACE FUNCTION landline_directions_hear(messages json) RETURNS bigint[] LANGUAGE sql AS $$
-    WITH heard AS (
+    WITH told AS MATERIALIZED (
+        SELECT body.*, held.id
+        FROM json_to_recordset(messages) AS body (account text, external_message_id text, told_direction text)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        CROSS JOIN LATERAL (
+            SELECT known.id FROM communications_message AS known
+            WHERE known.channel_id = channel.id AND known.external_message_id = body.external_message_id
+            OFFSET 0
+        ) AS held
+        WHERE body.told_direction IS NOT NULL
+    ), heard AS (
         UPDATE communications_message AS message SET
             direction_told = true,
             direction = told.told_direction,
             origin = CASE WHEN message.origin = 'us' THEN 'us' WHEN told.told_direction = 'outbound' THEN 'phone' ELSE 'contact' END,
             is_read = message.is_read OR told.told_direction = 'inbound' AND message.status IS NOT DISTINCT FROM 'read',
             status = CASE told.told_direction WHEN 'inbound' THEN NULL ELSE landline_status_climb(message.status, 'sent') END
-        FROM json_to_recordset(messages) AS told (account text, external_message_id text, told_direction text)
-        JOIN communications_channel AS channel ON channel.external_account_id = told.account
-        WHERE message.channel_id = channel.id AND message.external_message_id = told.external_message_id
-          AND told.told_direction IS NOT NULL AND NOT message.direction_told AND NOT message.is_stub
+        FROM told
+        WHERE message.id = told.id AND message.id = ANY (ARRAY(SELECT id FROM told))
+          AND NOT message.direction_told AND NOT message.is_stub
         RETURNING message.conversation_id
     )
     SELECT array_agg(DISTINCT conversation_id) FROM heard
@@ -43,14 +57,22 @@ $$;
 -- How far a message came is known once a list shows it, be the list the one that speaks for the message or not. Answers with the
 -- conversations where something was read.
 CREATE OR REPLACE FUNCTION landline_listed_states_hear(messages json) RETURNS bigint[] LANGUAGE sql AS $$
-    WITH heard AS (
+    WITH told AS MATERIALIZED (
+        SELECT body.*, held.id
+        FROM json_to_recordset(messages) AS body (account text, external_message_id text, status text, is_read boolean)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        CROSS JOIN LATERAL (
+            SELECT known.id FROM communications_message AS known
+            WHERE known.channel_id = channel.id AND known.external_message_id = body.external_message_id
+            OFFSET 0
+        ) AS held
+        WHERE body.status IS NOT NULL OR body.is_read
+    ), heard AS (
         UPDATE communications_message AS message SET
             is_read = message.is_read OR message.direction = 'inbound' AND told.is_read,
             status = CASE WHEN message.direction = 'outbound' THEN landline_status_climb(message.status, told.status) ELSE message.status END
-        FROM json_to_recordset(messages) AS told (account text, external_message_id text, status text, is_read boolean)
-        JOIN communications_channel AS channel ON channel.external_account_id = told.account
-        WHERE (told.status IS NOT NULL OR told.is_read)
-          AND message.channel_id = channel.id AND message.external_message_id = told.external_message_id AND NOT message.is_stub
+        FROM told
+        WHERE message.id = told.id AND message.id = ANY (ARRAY(SELECT id FROM told)) AND NOT message.is_stub
           AND (NOT message.is_read AND message.direction = 'inbound' AND told.is_read
                OR message.direction = 'outbound' AND landline_status_climb(message.status, told.status) IS DISTINCT FROM message.status)
         RETURNING message.conversation_id
@@ -80,12 +102,16 @@ BEGIN
     SELECT message.channel_id, message.id, told.external_attachment_id, told.position, told.kind, told.name, told.mime_type,
            told.size_bytes, told.width, told.height, told.duration_seconds, told.state, message.found_by = 'history',
            CASE WHEN message.found_by = 'history' THEN least(message.sent_at, now()) ELSE now() END
-    FROM json_to_recordset(attachments) AS told (
-        account text, external_message_id text, external_attachment_id text, position smallint, kind text, name text,
-        mime_type text, size_bytes bigint, width integer, height integer, duration_seconds double precision, state text)
-    JOIN communications_channel AS channel ON channel.external_account_id = told.account
+    FROM (
+        SELECT body.*, channel.id AS channel_id
+        FROM json_to_recordset(attachments) AS body (
+            account text, external_message_id text, external_attachment_id text, position smallint, kind text, name text,
+            mime_type text, size_bytes bigint, width integer, height integer, duration_seconds double precision, state text)
+        JOIN communications_channel AS channel ON channel.external_account_id = body.account
+        OFFSET 0
+    ) AS told
     JOIN communications_message AS message
-        ON message.channel_id = channel.id AND message.external_message_id = told.external_message_id
+        ON message.channel_id = told.channel_id AND message.external_message_id = told.external_message_id
     WHERE message.id = ANY(written)
     ORDER BY message.id, told.position
     ON CONFLICT (message_id, external_attachment_id) DO UPDATE SET
