@@ -47,6 +47,9 @@ def happenings(number: int) -> dict[str, Body]:
 
 
 async def test_a_delivery_reads_as_little_among_thousands_as_among_none(database):
+    # Tables as they were made, of which nobody has found out yet that they are empty.
+    with database.owner_connection() as owner:
+        owner.execute("TRUNCATE communications_channel CASCADE")
     async with fold_connections(max_size=1) as connections:
         await channel_make(connections, ACCOUNT)
         await deliver(connections, message(0), *happenings(0).values())
