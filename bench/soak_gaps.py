@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp
+from django.conf import settings
 
 from bench.measured import BenchmarkError
 from bench.sending import Sending
@@ -42,11 +43,15 @@ FROM communications_message AS message WHERE NOT message.is_stub AND message.sen
 ACCOUNTS = "SELECT id, external_account_id FROM communications_channel WHERE status = 'ok' ORDER BY id"
 LARGEST = "SELECT channel_id FROM communications_conversation WHERE kind = 'direct' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
 ALL_HELD = "SELECT count(*) FROM communications_message WHERE NOT is_stub"
-# A file that is being fetched is due again a minute ahead.
+# A file that is being fetched is due again a minute ahead; those for which the day has no calls left wait for another.
 BUSY = """
 SELECT EXISTS (SELECT FROM communications_comparisonwindow WHERE state IN ('waiting', 'running'))
     OR EXISTS (SELECT FROM communications_upstreamread WHERE state = 'wanted' AND next_attempt_at <= now())
-    OR EXISTS (SELECT FROM communications_attachment WHERE state = 'wanted' AND next_attempt_at <= now() + interval '1 minute')
+    OR EXISTS (
+        SELECT FROM communications_channel AS channel
+        JOIN communications_attachment AS file ON file.channel_id = channel.id
+        WHERE file.state = 'wanted' AND file.next_attempt_at <= now() + interval '1 minute'
+          AND file.is_backlog <= landline_backlog_has_time(channel.id, channel.external_account_id, %(calls_per_day)s))
 """
 # Reads of a comparison whose window was not there before, for a delivery that is not in the ledger, and those that nobody had
 # asked for.
@@ -248,7 +253,7 @@ class SoakGaps(Sending):
         """Until nothing waits to be compared or asked."""
         deadline, quiet_since = time.monotonic() + PATIENCE_SECONDS, None
         while time.monotonic() < deadline:
-            if self._one(BUSY):
+            if self._one(BUSY, {"calls_per_day": settings.LANDLINE_CALLS_PER_DAY}):
                 quiet_since = None
             elif quiet_since is None:
                 quiet_since = time.monotonic()
@@ -281,8 +286,8 @@ class SoakGaps(Sending):
             told: dict[str, Any] = await answer.json(content_type=None)
             return told
 
-    def _one(self, question: str) -> Any:
-        row = self.connection.execute(question).fetchone()
+    def _one(self, question: str, parameters: dict[str, Any] | None = None) -> Any:
+        row = self.connection.execute(question, parameters).fetchone()
         return None if row is None else row[0]
 
     def judged(self) -> dict[str, Any]:
