@@ -25,12 +25,19 @@ RETURNS TABLE (one bigint, other bigint, told_by uuid) LANGUAGE sql STABLE AS $$
         UNION
         SELECT theirs.*
         FROM communications_attendeeidentity AS mine
-        JOIN communications_attendeeidentity AS theirs ON theirs.channel_id = mine.channel_id AND theirs.key = mine.key
+        CROSS JOIN LATERAL (
+            SELECT known.* FROM communications_attendeeidentity AS known
+            WHERE known.channel_id = mine.channel_id AND known.key = mine.key
+            OFFSET 0
+        ) AS theirs
         WHERE mine.attendee_id = ANY(people) AND mine.key = mine.own_key
     ) AS told
-    JOIN communications_attendeeidentity AS owner
-        ON owner.channel_id = told.channel_id AND owner.key = told.key AND owner.own_key = owner.key
-       AND owner.attendee_id <> told.attendee_id
+    CROSS JOIN LATERAL (
+        SELECT known.attendee_id, known.told_by FROM communications_attendeeidentity AS known
+        WHERE known.channel_id = told.channel_id AND known.own_key = told.key AND known.key = told.key
+          AND known.attendee_id <> told.attendee_id
+        OFFSET 0
+    ) AS owner
     WHERE told.own_key = told.key
        OR NOT (told.key NOT LIKE 'lid:%' AND landline_key_is_ambiguous(told.channel_id, told.key)
                OR told.key LIKE 'lid:%' AND told.own_key LIKE 'phone:%' AND landline_key_is_ambiguous(told.channel_id, told.own_key))
@@ -139,8 +146,11 @@ BEGIN
         UNION ALL
         SELECT owner.attendee_id
         FROM heard
-        JOIN communications_attendeeidentity AS owner
-            ON owner.channel_id = heard.channel_id AND owner.key = heard.key AND owner.own_key = owner.key
+        CROSS JOIN LATERAL (
+            SELECT known.attendee_id FROM communications_attendeeidentity AS known
+            WHERE known.channel_id = heard.channel_id AND known.own_key = heard.key AND known.key = heard.key
+            OFFSET 0
+        ) AS owner
     ) AS reached;
 
     INSERT INTO communications_attendeename AS held (channel_id, attendee_id, rank, name, since, told_by)

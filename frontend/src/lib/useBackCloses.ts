@@ -1,5 +1,5 @@
 /** What stands over the screen has an entry of its own in the history, so that Back closes it first. */
-import { useEffect, useEffectEvent, useId } from "react";
+import { useEffectEvent, useId, useLayoutEffect } from "react";
 
 import { entryLayers, writeLayers } from "./router";
 
@@ -44,11 +44,11 @@ window.addEventListener("popstate", () => {
   for (const layer of layers.toReversed()) if (!here.includes(layer.id)) layer.close();
 });
 
-/** As long as it is drawn and `active`, Back calls `close` instead of leaving the screen. */
+/** As long as it is drawn and `active`, from its first frame on, Back calls `close` instead of leaving the screen. */
 export function useBackCloses(close: () => void, active = true): void {
   const id = useId();
   const onBack = useEffectEvent(close);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const layer = {
       id,
