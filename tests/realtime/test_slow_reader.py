@@ -35,14 +35,21 @@ def connections_served() -> int:
     return sum("SocketConnection" in repr(task.get_coro()) for task in asyncio.all_tasks())
 
 
-def write_much(writer: Writer, megabytes: int) -> None:
-    """In transactions of their own, so that each is a frame."""
-    for _ in range(megabytes * 5):
-        writer.act("message_add", 1)
-        writer.run(
-            "UPDATE communications_message SET text = (SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 6500)) "
-            "WHERE id = (SELECT max(id) FROM communications_message)"
-        )
+FRAMES = 40
+
+
+def write_large(writer: Writer) -> None:
+    """A message of a fifth of a megabyte, in a transaction of its own, so that it is a frame."""
+    writer.act("message_add", 1)
+    writer.run(
+        "UPDATE communications_message SET text = (SELECT string_agg(md5(random()::text), '') FROM generate_series(1, 6500)) "
+        "WHERE id = (SELECT max(id) FROM communications_message)"
+    )
+
+
+def write_much(writer: Writer) -> None:
+    for _ in range(FRAMES):
+        write_large(writer)
 
 
 async def test_a_browser_that_reads_nothing_is_dropped_and_resumes(connection: psycopg.Connection) -> None:
@@ -57,9 +64,10 @@ async def test_a_browser_that_reads_nothing_is_dropped_and_resumes(connection: p
             await slow.until(lambda: slow.changes)
             await other.until(lambda: other.changes)
             slow.socket.transport.pause_reading()
-            await asyncio.to_thread(write_much, writer, 8)
-            last = await asyncio.to_thread(message_write, writer)
-            await other.until_row("message", last)
+            for _ in range(FRAMES):
+                await asyncio.to_thread(write_large, writer)
+                last = await asyncio.to_thread(message_write, writer)
+                await other.until_row("message", last)
             assert server.hub.readers == 1
             slow.socket.transport.resume_reading()
             assert await slow.until_closed() == TOO_SLOW
@@ -82,7 +90,7 @@ async def test_a_browser_that_never_reads_again_is_given_up(connection: psycopg.
     ):
         await stuck.until(lambda: stuck.changes)
         stuck.socket.transport.pause_reading()
-        await asyncio.to_thread(write_much, writer, 8)
+        await asyncio.to_thread(write_much, writer)
         async with asyncio.timeout(30):
             while server.hub.readers or connections_served():
                 await asyncio.sleep(0.05)
@@ -99,7 +107,7 @@ async def test_a_browser_that_stops_reading_within_a_catch_up_is_given_up(
         async with browse(server.port, person.cookie, copy) as browser:
             await browser.until(lambda: browser.changes)
         writer = channel_with_writer(connection, person.user_id)
-        await asyncio.to_thread(write_much, writer, 8)
+        await asyncio.to_thread(write_much, writer)
         async with browse(server.port, person.cookie, copy, **narrow(server.port)) as stuck:
             await stuck.until(lambda: stuck.hello)
             stuck.socket.transport.pause_reading()
