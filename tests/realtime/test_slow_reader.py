@@ -67,6 +67,7 @@ async def test_a_browser_that_reads_nothing_is_dropped_and_resumes(connection: p
             for _ in range(FRAMES):
                 await asyncio.to_thread(write_large, writer)
                 last = await asyncio.to_thread(message_write, writer)
+                server.hub.poke()
                 await other.until_row("message", last)
             assert server.hub.readers == 1
             slow.socket.transport.resume_reading()
