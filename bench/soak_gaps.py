@@ -63,7 +63,7 @@ WHERE made.method = 'GET' AND (
         WHERE declared.id = made.window_id AND declared.created_at < made.at)
     OR made.purpose IN ('answer', 'media') AND made.reason <> 'picture first looked at' AND NOT EXISTS (
         SELECT FROM communications_webhookdelivery AS telling
-        WHERE telling.id::text = substring(made.reason FROM ' by delivery ([0-9a-f-]{36})$'))
+        WHERE telling.id = substring(made.reason FROM ' by delivery ([0-9a-f-]{36})$')::uuid)
     OR made.purpose = 'history' AND made.at < (SELECT min(created_at) FROM communications_historyrun)
     OR made.purpose IN ('open', 'send'))
 """
