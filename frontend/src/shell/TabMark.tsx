@@ -42,6 +42,15 @@ function drawIcon(marked: boolean): Promise<Blob | null> {
   });
 }
 
+/** Each is drawn once and kept: a browser may still be fetching the one that was just replaced. */
+const addresses = new Map<boolean, Promise<string | null>>();
+
+function iconAddress(marked: boolean): Promise<string | null> {
+  const address = addresses.get(marked) ?? drawIcon(marked).then((blob) => (blob === null ? null : URL.createObjectURL(blob)));
+  addresses.set(marked, address);
+  return address;
+}
+
 /** The tab says how many conversations are unread, in words and with a dot on its icon. */
 export function TabMark({ conversationId }: { readonly conversationId: Id | null }) {
   const unread = useLive(unreadConversations) ?? 0;
@@ -52,18 +61,15 @@ export function TabMark({ conversationId }: { readonly conversationId: Id | null
   }, [unread, name]);
   const marked = unread > 0;
   useEffect(() => {
-    let address: string | null = null;
     let left = false;
-    void drawIcon(marked).then((blob) => {
+    void iconAddress(marked).then((address) => {
       const link = iconLink();
-      if (left || blob === null || link === null) return;
-      address = URL.createObjectURL(blob);
+      if (left || address === null || link === null) return;
       link.type = "image/png";
       link.href = address;
     });
     return () => {
       left = true;
-      if (address !== null) URL.revokeObjectURL(address);
     };
   }, [marked]);
   return null;
