@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { emoji } from "./build/emoji.ts";
+import { limits } from "./build/limits.ts";
 import { buildName, shell } from "./build/shell.ts";
 
 const root = import.meta.dirname;
@@ -9,7 +10,7 @@ const root = import.meta.dirname;
 export default defineConfig({
   root,
   base: "/static/app/",
-  plugins: [react(), emoji(), shell(root, buildName(root))],
+  plugins: [react(), emoji(), limits(root), shell(root, buildName(root))],
   build: {
     outDir: "../landline/static/app",
     emptyOutDir: true,

@@ -12,6 +12,7 @@ from communications.api.cursors import CURSOR_MAX_LENGTH
 from communications.errors import NotFound
 from communications.outbox.drafts import DRAFT_MAX_CHARACTERS
 from communications.outbox.message_changes import EMOJI_MAX_CHARACTERS
+from communications.outbox.messages import TEXT_MAX_CHARACTERS
 
 DEFAULT_LIMIT: Final = 50
 MAXIMUM_LIMIT: Final = 200
@@ -117,6 +118,15 @@ class WantedDraft(Schema):
     ]
 
 
+# The outbox refuses what is longer, in words; the browser reads the figure here.
+MessageText = Annotated[
+    str,
+    Field(
+        default="",
+        description="May be empty where a file goes with it.",
+        json_schema_extra={"maxLength": TEXT_MAX_CHARACTERS},
+    ),
+]
 PhoneText = Annotated[str, Field(max_length=32, pattern=NO_NUL, description="With its country's code.")]
 
 
@@ -128,7 +138,7 @@ class NewConversation(Schema):
     attendee_ids: Annotated[list[IdText], Field(default=[], max_length=100)]
     phones: Annotated[list[PhoneText], Field(default=[], max_length=100)]
     title: Annotated[str, Field(default="", max_length=100, pattern=r"^[^\x00]*$", description="Of a group.")]
-    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    text: MessageText
     upload_ids: Annotated[
         list[IdText], Field(default=[], max_length=30, description="Files handed over before.")
     ]
@@ -248,7 +258,10 @@ class MessageChange(Schema):
             description="Of a reaction; empty takes it back.",
         ),
     ]
-    text: Annotated[str, Field(default="", description="Of an edit.")]
+    text: Annotated[
+        str,
+        Field(default="", description="Of an edit.", json_schema_extra={"maxLength": TEXT_MAX_CHARACTERS}),
+    ]
 
 
 class MessageForward(Schema):
@@ -271,7 +284,7 @@ class ConversationState(Schema):
 
 class NewMessage(Schema):
     client_id: ClientId
-    text: Annotated[str, Field(default="", description="May be empty where a file goes with it.")]
+    text: MessageText
     quoted_message_id: Annotated[IdText | None, Field(default=None, description="Which message it answers.")]
     upload_ids: Annotated[
         list[IdText], Field(default=[], max_length=30, description="Files handed over before.")

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { transformWithOxc, type Plugin } from "vite";
 
 const WORKER = "src/sw/worker.ts";
-const SOURCES = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "build"];
+const SOURCES = ["src", "public", "index.html", "openapi.json", "package-lock.json", "vite.config.ts", "build"];
 
 function filesUnder(root: string, entry: string): string[] {
   const path = join(root, entry);

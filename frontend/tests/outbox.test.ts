@@ -279,6 +279,18 @@ describe("a draft", () => {
     await eventually(() => expect(told()).toEqual(["Kept"]));
   });
 
+  test("that is too long for the server is kept here, and holds no other back", async () => {
+    const { drafts } = tab();
+    server.refuse = { status: 400, code: "invalid_input", times: 1 };
+    drafts.write(where("1"), draft("Far too long"));
+    drafts.write(where("2"), draft("Short"));
+    await drafts.settled();
+    drafts.wake();
+    await eventually(() => expect(told()).toEqual(["Short"]));
+    await eventually(async () => expect((await db.outbox.drafts.toArray()).map(({ unreported }) => unreported)).toEqual([false, false]));
+    expect(drafts.textOf("1")).toBe("Far too long");
+  });
+
   test("that was never told is not taken back there", async () => {
     const { drafts } = tab();
     drafts.write(where("1"), draft("x"));

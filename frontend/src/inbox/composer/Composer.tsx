@@ -8,6 +8,7 @@ import { NO_DRAFT, type SendWish, type Whereabouts } from "../../sync/outgoing";
 import type { LocalConversation, LocalMessage } from "../../sync/rows";
 import { Icon, type IconName } from "../../ui/icons";
 import { loaded } from "../loaded";
+import { charactersLeft, MessageLength } from "./MessageLength";
 import { Ask, Limits } from "./notices";
 import { ReplyCard } from "./ReplyCard";
 import { sends } from "./sendKey";
@@ -25,7 +26,7 @@ const VoiceRecorder = lazy(() => loaded(import("./VoiceRecorder").then((file) =>
 
 /** Upstream's word among a conversation's disabled features. */
 const ANSWERS = "reply";
-const MOST_CHARACTERS = 100_000;
+const LENGTH_ID = "composer-length";
 const UNDO_MS = 5_000;
 
 export interface ComposerHandle {
@@ -95,7 +96,8 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
   const [recording, setRecording] = useState(false);
   const [refusal, setRefusal] = useState("");
   const { text, quoted, files, voice } = draft.content;
-  const over = text.length - MOST_CHARACTERS;
+  const left = charactersLeft(text);
+  const over = left < 0;
   const empty = text.trim() === "" && files.length === 0;
   useKeyboardRoom();
 
@@ -150,7 +152,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
     field.current?.focus();
   };
   const send = (): void => {
-    if (empty || over > 0 || recording || !guard.pass()) return;
+    if (empty || over || recording || !guard.pass()) return;
     sendNow();
   };
 
@@ -264,8 +266,8 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
           dir="auto"
           placeholder={composerWords.placeholder}
           aria-label={composerWords.label(conversation.name)}
-          aria-describedby={over > 0 ? "composer-over" : undefined}
-          aria-invalid={over > 0}
+          aria-describedby={LENGTH_ID}
+          aria-invalid={over}
           aria-autocomplete="list"
           aria-controls={suggested === undefined ? undefined : SUGGESTIONS_ID}
           aria-activedescendant={suggested === undefined ? undefined : suggestionElementId(suggested)}
@@ -284,11 +286,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
             attaching.add(pasted);
           }}
         />
-        {over > 0 && (
-          <p id="composer-over" className="composer-refusal" role="status">
-            {composerWords.tooLong(over)}
-          </p>
-        )}
+        <MessageLength id={LENGTH_ID} left={left} />
         <div className="composer-bar">
           {recording ? (
             <Suspense>
@@ -330,7 +328,13 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
               />
             </>
           )}
-          <button type="submit" className="button button-strong composer-send" title={composerWords.sendKeys[preferences.sendKey]} disabled={empty || over > 0 || recording}>
+          <button
+            type="submit"
+            className="button button-strong composer-send"
+            title={over ? composerWords.tooMany(-left) : composerWords.sendKeys[preferences.sendKey]}
+            aria-describedby={over ? LENGTH_ID : undefined}
+            disabled={empty || over || recording}
+          >
             {offline ? composerWords.queue : composerWords.send}
           </button>
         </div>

@@ -1,4 +1,6 @@
-import { useRef, useState, type SubmitEvent } from "react";
+import { useId, useRef, useState, type SubmitEvent } from "react";
+
+import { GROUP_TITLE_CHARACTERS } from "virtual:limits";
 
 import { ApiError } from "../../api/http";
 import type { Id } from "../../api/types";
@@ -8,13 +10,13 @@ import { chatStart, newClientId } from "../../sync/acts";
 import { useClient, useLive } from "../../sync/client";
 import { channels } from "../../sync/queries";
 import { Dialog } from "../../ui/Dialog";
+import { charactersLeft, MessageLength } from "../composer/MessageLength";
 import { FirstFiles, type FirstFile } from "./FirstFiles";
 import { newChatWords as words } from "./newChatWords";
 import { RecipientField } from "./RecipientField";
 import { takesNumbers, type Recipient } from "./recipients";
 import { useNumberCheck } from "./useNumberCheck";
 
-const LONGEST = 100_000;
 
 interface NewChatProps {
   /** The account of the conversation that is read, or chosen, or the newest. */
@@ -36,6 +38,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const [trouble, setTrouble] = useState<string | null>(null);
   // One key for one conversation, however often the button is pressed.
   const key = useRef(newClientId());
+  const lengthId = useId();
   const channel = accounts.find(({ id }) => id === accountId) ?? accounts.find(takesNumbers) ?? accounts[0] ?? null;
   const numbers = useNumberCheck(channel, recipients);
   if (channel === null) {
@@ -45,11 +48,12 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
       </Dialog>
     );
   }
+  const left = charactersLeft(text);
   const isGroup = recipients.length > 1;
   const absent = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "absent");
   const asking = recipients.some((one) => one.kind === "number" && numbers.get(one.phone) === "asking");
   const unsure = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "unknown");
-  const ready = recipients.length > 0 && (text.trim() !== "" || files.length > 0) && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
+  const ready = recipients.length > 0 && (text.trim() !== "" || files.length > 0) && left >= 0 && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
 
   const begin = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -108,25 +112,29 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
             value={title}
             placeholder={words.groupTitle}
             aria-label={words.groupTitle}
-            maxLength={100}
+            maxLength={GROUP_TITLE_CHARACTERS}
             dir="auto"
             onChange={(event) => {
               setTitle(event.target.value);
             }}
           />
         )}
-        <textarea
-          className="field"
-          value={text}
-          rows={3}
-          maxLength={LONGEST}
-          placeholder={words.messageHint}
-          aria-label={words.message}
-          dir="auto"
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-        />
+        <div>
+          <textarea
+            className="field"
+            value={text}
+            rows={3}
+            placeholder={words.messageHint}
+            aria-label={words.message}
+            aria-describedby={lengthId}
+            aria-invalid={left < 0}
+            dir="auto"
+            onChange={(event) => {
+              setText(event.target.value);
+            }}
+          />
+          <MessageLength id={lengthId} left={left} />
+        </div>
         <FirstFiles files={files} onChange={setFiles} />
         {trouble !== null && (
           <p className="field-error" role="alert">

@@ -1,11 +1,10 @@
-import { useState, type KeyboardEvent } from "react";
+import { useId, useState, type KeyboardEvent } from "react";
 
-import { namedText } from "../mentions";
 import type { LocalMessage } from "../../sync/rows";
 import { Dialog } from "../../ui/Dialog";
+import { charactersLeft, MessageLength } from "../composer/MessageLength";
+import { namedText } from "../mentions";
 import { actWords } from "./actWords";
-
-const LONGEST = 100_000;
 
 interface EditDialogProps {
   readonly message: LocalMessage;
@@ -18,8 +17,10 @@ export function EditDialog({ message, onSave, onClose }: EditDialogProps) {
   const before = namedText(message.text, message.mentions);
   const [text, setText] = useState(before);
   const empty = text.trim() === "";
+  const left = charactersLeft(text);
+  const lengthId = useId();
   const save = (): void => {
-    if (empty) return;
+    if (empty || left < 0) return;
     if (text !== before) onSave(text);
     onClose();
   };
@@ -30,19 +31,23 @@ export function EditDialog({ message, onSave, onClose }: EditDialogProps) {
   };
   return (
     <Dialog title={actWords.editTitle} onClose={onClose} className="dialog-wide">
-      <textarea
-        className="field"
-        aria-label={actWords.editTitle}
-        value={text}
-        rows={Math.min(10, Math.max(2, text.split("\n").length))}
-        maxLength={LONGEST}
-        dir="auto"
-        autoFocus
-        onChange={(event) => {
-          setText(event.target.value);
-        }}
-        onKeyDown={onKeyDown}
-      />
+      <div>
+        <textarea
+          className="field"
+          aria-label={actWords.editTitle}
+          value={text}
+          rows={Math.min(10, Math.max(2, text.split("\n").length))}
+          aria-describedby={lengthId}
+          aria-invalid={left < 0}
+          dir="auto"
+          autoFocus
+          onChange={(event) => {
+            setText(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <MessageLength id={lengthId} left={left} />
+      </div>
       {empty && (
         <p className="field-error" role="alert">
           {actWords.editEmpty}
@@ -52,7 +57,7 @@ export function EditDialog({ message, onSave, onClose }: EditDialogProps) {
         <button type="button" className="button" onClick={onClose}>
           {actWords.cancel}
         </button>
-        <button type="button" className="button button-strong" disabled={empty} onClick={save}>
+        <button type="button" className="button button-strong" disabled={empty || left < 0} onClick={save}>
           {actWords.editSave}
         </button>
       </p>

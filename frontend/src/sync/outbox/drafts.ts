@@ -16,6 +16,8 @@ import type { LocalDraft } from "./store";
 /** A pause in the typing of this length has the text reported. */
 const REPORT_AFTER_MS = 1_000;
 const AGAIN_AFTER_MS = 15_000;
+/** It would be refused again, whenever: one that is too long for a draft, or of a conversation that is gone. */
+const REFUSALS = new Set([400, 404, 413, 422]);
 
 export type DraftContent = Pick<LocalDraft, "text" | "quoted" | "files" | "voice">;
 
@@ -171,7 +173,7 @@ export class Drafts {
     const { conversation_id, provider, text } = draft;
     const place = { provider, conversationId: conversation_id };
     const answer = await withFreshToken(() => putDraft(place, text)).catch((error: unknown) => {
-      if (error instanceof ApiError && (error.status === 404 || error.status === 413 || error.status === 422)) return "refused" as const;
+      if (error instanceof ApiError && REFUSALS.has(error.status)) return "refused" as const;
       throw error;
     });
     // The row first: a text that was told and has no row was removed elsewhere.
