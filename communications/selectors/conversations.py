@@ -1,7 +1,7 @@
 """Conversations with what their list entry shows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from communications.errors import NotFound
@@ -20,7 +20,12 @@ from communications.selectors.values import event_word, id_text, optional_id, op
 from communications.status import Status
 
 NAMED_MEMBERS: Final = 3
-NAMELESS: Final = "Unknown contact"
+NAMED_OF_MANY: Final = 2
+NAMELESS: Final[Mapping[ConversationKind, str]] = {
+    "direct": "Unknown contact",
+    "group": "Group",
+    "channel": "Channel",
+}
 
 
 class ConversationRow(NamedTuple):
@@ -35,6 +40,7 @@ class ConversationRow(NamedTuple):
     contact_phone: str | None
     contact_public_identifier: str | None
     member_names: list[str] | None
+    member_count: int | None
     last_message_at: dt.datetime
     last_message_id: int | None
     last_message_direction: Direction
@@ -71,27 +77,33 @@ _MENTIONS: Final = mentions_column(
     conversation="last_message.conversation_id",
 )
 
-# Of the last message only the beginning is shown. Of members one more is read than named: are there others?
+_IS_NAMED_BY_MEMBERS: Final = "conversation.title = '' AND conversation.kind <> 'direct'"
+
+_MEMBERS: Final = """
+FROM communications_conversation AS part
+JOIN communications_conversationattendee AS member ON member.conversation_id = part.id
+JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
+WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
+  AND member.state = 'in' AND NOT attendee.is_self
+"""
+
+# Of the last message only the beginning is shown.
 CONVERSATION_ROWS: Final = f"""
 SELECT conversation.id, conversation.channel_id, channel.provider, conversation.kind, conversation.title,
        '/api/v1/communications/pictures/' || picture.id || '/?file=' || picture.file_id AS picture_url,
        contact.id AS contact_id, person.name AS contact_name, person.phone AS contact_phone,
        person.public_identifier AS contact_public_identifier,
-       CASE WHEN conversation.title = '' AND conversation.kind <> 'direct' THEN ARRAY(
+       CASE WHEN {_IS_NAMED_BY_MEMBERS} THEN ARRAY(
            SELECT coalesce(
                nullif(person.name, ''), '+' || nullif(person.phone, ''), nullif(person.public_identifier, ''))
-           FROM (
-               SELECT DISTINCT coalesce(attendee.same_as_id, attendee.id) AS root
-               FROM communications_conversation AS part
-               JOIN communications_conversationattendee AS member ON member.conversation_id = part.id
-               JOIN communications_chatattendee AS attendee ON attendee.id = member.attendee_id
-               WHERE (part.id = conversation.id OR part.continues_id = conversation.id)
-                 AND member.state = 'in' AND NOT attendee.is_self
-           ) AS seen
+           FROM (SELECT DISTINCT coalesce(attendee.same_as_id, attendee.id) AS root {_MEMBERS}) AS seen
            CROSS JOIN LATERAL landline_person(seen.root) AS person
            WHERE (person.name, person.phone, person.public_identifier) <> ('', '', '')
-           ORDER BY seen.root LIMIT 4
+           ORDER BY seen.root LIMIT {NAMED_MEMBERS}
        ) END AS member_names,
+       CASE WHEN {_IS_NAMED_BY_MEMBERS} THEN (
+           SELECT count(DISTINCT coalesce(attendee.same_as_id, attendee.id)) {_MEMBERS}
+       ) END AS member_count,
        conversation.last_message_at, last_message.id AS last_message_id,
        last_message.direction AS last_message_direction, last_message.kind AS last_message_kind,
        last_message.event_kind AS last_message_event,
@@ -181,11 +193,16 @@ def _name(held: ConversationRow) -> str:
         or held.contact_name
         or phone
         or held.contact_public_identifier
-        or _names_of_members(held.member_names or ())
-        or NAMELESS
+        or _names_of_members(held.member_names or (), held.member_count or 0)
+        or NAMELESS[held.kind]
     )
 
 
-def _names_of_members(names: Sequence[str]) -> str:
-    text = ", ".join(names[:NAMED_MEMBERS])
-    return f"{text} …" if len(names) > NAMED_MEMBERS else text
+def _names_of_members(names: Sequence[str], count: int) -> str:
+    """``Ada, Grace and 3 more``; empty where no name is known."""
+    named = names if count <= NAMED_MEMBERS else names[:NAMED_OF_MANY]
+    if not named:
+        return ""
+    others = count - len(named)
+    *first, last = [*named, f"{others:,} more"] if others else named
+    return f"{', '.join(first)} and {last}" if first else last

@@ -115,6 +115,10 @@ CHANGES: dict[str, Callable[[Inbox], Any]] = {
     "a member joins": lambda inbox: inbox.group.conversationattendee_set.create(
         channel=inbox.channel, attendee=attendee_make(inbox.channel, "Cleo")
     ),
+    "a member without a name joins": lambda inbox: inbox.group.conversationattendee_set.create(
+        channel=inbox.channel, attendee=attendee_make(inbox.channel)
+    ),
+    "a member is gone": lambda inbox: inbox.group.conversationattendee_set.update(state="gone"),
     "a member leaves": lambda inbox: inbox.group.conversationattendee_set.all().delete(),
     "an attachment comes": lambda inbox: Attachment.objects.create(
         channel=inbox.channel, message=inbox.message, external_attachment_id="b"

@@ -233,12 +233,31 @@ def test_a_conversation_is_named_by_the_best_that_is_known(database: ScratchData
     assert name(contact=numbered) == "+4917"
     assert name(contact=identified) == "ada"
     assert name(contact=nobody) == name() == "Unknown contact"
-    assert name(kind="group", members=[me, named, nobody, numbered]) == "Ada, +4917"
-    assert name(kind="group", members=[named, numbered, identified, attendee_make(channel, "Ben")]) == (
-        "Ada, +4917, ada …"
-    )
-    assert name(kind="group", members=[me]) == "Unknown contact"
     assert name(kind="direct", members=[named, numbered]) == "Unknown contact"
+
+    twin = attendee_make(channel, same_as=named)
+    others = [attendee_make(channel, "Ben"), nobody, attendee_make(channel)]
+    assert [
+        name(kind="group", members=members)
+        for members in (
+            [me, named, twin],
+            [named, me, numbered],
+            [numbered, named, identified],
+            [nobody, named],
+            [me, *others, identified, numbered, named, twin],
+            [me, nobody],
+            [],
+        )
+    ] == [
+        "Ada",
+        "Ada and +4917",
+        "Ada, +4917 and ada",
+        "Ada and 1 more",
+        "Ada, +4917 and 4 more",
+        "Group",
+        "Group",
+    ]
+    assert name(kind="channel") == "Channel"
 
 
 def test_a_preview_is_the_beginning_of_the_text(database: ScratchDatabase) -> None:

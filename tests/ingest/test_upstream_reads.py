@@ -122,7 +122,7 @@ async def test_an_unknown_group_is_shown_at_once_and_completed_by_one_read(
     server.answers = {"GET /chats/chat": CHAT, "GET /chats/chat/attendees": LISTED}
     await deliver(connections, group_message(account))
     before = await conversation(connections, account)
-    assert (before.name, before.archived) == ("Unknown contact", False)
+    assert (before.name, before.archived) == ("Group", False)
     assert await questions_ask(client, connections) == {"answered": 1}
     after = await conversation(connections, account)
     assert (after.name, after.archived, after.read_only, after.disabled_features) == (
@@ -204,7 +204,7 @@ async def test_a_refusal_ends_the_asking_and_trouble_ends_it_after_a_few_attempt
     ((_, _, state, attempts, failure),) = await rows(connections, QUESTIONS, account)
     assert (state, bool(failure)) == (last, True)
     assert attempts <= 5
-    assert (await conversation(connections, account)).name == "Unknown contact"
+    assert (await conversation(connections, account)).name == "Group"
 
 
 def edit(account, text, *, hours_ago):
