@@ -59,3 +59,34 @@ async def test_a_voice_message_is_recorded_listened_to_and_sent_or_thrown_away(
     [sent] = stack.simulator.sent
     assert [(file.voice_note, (file.size_bytes or 0) > 0) for file in sent.files] == [(True, True)]
     await page.get_by_role("log").get_by_role("button", name="Play Voice message").wait_for()
+
+
+async def test_a_conversation_is_begun_with_a_voice_message(stack: Stack, screen: Screen) -> None:
+    stack.simulator.customer_writes(chat_with(stack, "Ana", "+34600000118"), "Hello?")
+    page = screen.page
+    await screen.log_in(stack.url)
+    await page.get_by_role("option", name="Ana").wait_for()
+    await page.get_by_role("button", name="New conversation").click()
+    dialog = page.get_by_role("dialog", name="New conversation")
+    await dialog.get_by_role("combobox", name="To").fill("Ana")
+    await dialog.get_by_role("option", name="Ana").click()
+    send = dialog.get_by_role("button", name="Send", exact=True)
+    staged = dialog.get_by_role("list", name="Files to send")
+    record = dialog.get_by_role("button", name="Record a voice message")
+    await dialog.locator("input[type=file]").set_input_files(
+        {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"at nine"}
+    )
+    await expect(record).to_be_disabled()
+    await staged.get_by_role("button", name="Remove plan.txt").click()
+
+    await record.click()
+    await dialog.get_by_role("group", name=re.compile("Recording, 0:0[1-9]")).wait_for()
+    await expect(send).to_be_disabled()
+    await page.keyboard.press("Escape")
+    await expect(staged.get_by_label("Listen to the recording")).to_have_count(1)
+    await expect(record).to_be_disabled()
+    await send.click()
+    await until(lambda: len(stack.simulator.sent) == 1)
+    [sent] = stack.simulator.sent
+    assert [(file.voice_note, (file.size_bytes or 0) > 0) for file in sent.files] == [(True, True)]
+    await page.get_by_role("log").get_by_role("button", name="Play Voice message").wait_for()

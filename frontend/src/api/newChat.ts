@@ -14,6 +14,7 @@ export interface WantedChat {
   readonly title?: string;
   readonly text: string;
   readonly upload_ids?: readonly Id[];
+  readonly voice?: boolean;
 }
 
 export function startChat(provider: string, body: WantedChat): Promise<BegunConversation> {

@@ -53,6 +53,8 @@ export interface WantedConversation {
   readonly title: string;
   readonly text: string;
   readonly files: readonly FileToUpload[];
+  /** The one file is a voice message. */
+  readonly voice: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ export async function chatStart(client: Client, clientId: string, wanted: Wanted
     phones: wanted.phones,
     ...(wanted.title === "" ? {} : { title: wanted.title }),
     text: wanted.text,
-    ...(uploadIds.length === 0 ? {} : { upload_ids: uploadIds }),
+    ...(uploadIds.length === 0 ? {} : { upload_ids: uploadIds, voice: wanted.voice }),
   });
   await applyConversation(client.db, { side: await client.db.activeSide(), term: null }, conversation);
   return conversation.id;

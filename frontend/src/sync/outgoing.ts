@@ -81,14 +81,17 @@ export function useUploadShare(fileId: string): number | null {
   );
 }
 
-/** An address under which the page can draw the bytes of a file that is to be sent, for as long as it is drawn. */
-export function useFileAddress(fileId: string): string | null {
+/**
+ * An address under which the page can draw the bytes of a file that is to be sent, for as long as it is drawn. They are in
+ * the outbox, or `held` by the page alone.
+ */
+export function useFileAddress(fileId: string, held: Blob | null = null): string | null {
   const { outbox } = useClient();
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
     let made: string | null = null;
     let gone = false;
-    void outbox.bytesOf(fileId).then((blob) => {
+    void (held === null ? outbox.bytesOf(fileId) : Promise.resolve(held)).then((blob) => {
       if (blob === null || gone) return;
       made = URL.createObjectURL(blob);
       setAddress(made);
@@ -97,6 +100,6 @@ export function useFileAddress(fileId: string): string | null {
       gone = true;
       if (made !== null) URL.revokeObjectURL(made);
     };
-  }, [outbox, fileId]);
+  }, [outbox, fileId, held]);
   return address;
 }

@@ -6,8 +6,9 @@ import { useClient, useSyncStatus } from "../../sync/client";
 import type { Preferences } from "../../sync/device";
 import { NO_DRAFT, type SendWish, type Whereabouts } from "../../sync/outgoing";
 import type { LocalConversation, LocalMessage } from "../../sync/rows";
-import { Icon, type IconName } from "../../ui/icons";
+import { Icon } from "../../ui/icons";
 import { loaded } from "../loaded";
+import { FileChooser } from "./FileChooser";
 import { charactersLeft, MessageLength } from "./MessageLength";
 import { Ask, Limits } from "./notices";
 import { ReplyCard } from "./ReplyCard";
@@ -19,6 +20,7 @@ import { useDraft } from "./useDraft";
 import { useGuard } from "./useGuard";
 import { useKeyboardRoom } from "./useKeyboardRoom";
 import { useSuggestions, type Written } from "./useSuggestions";
+import { VoiceButton } from "./VoiceButton";
 import { composerWords } from "./words";
 
 const EmojiPicker = lazy(() => loaded(import("./EmojiPicker").then((file) => file.default)));
@@ -56,38 +58,12 @@ function quotedFrom(message: LocalMessage): Quoted {
 }
 
 const isTouch = (): boolean => matchMedia("(pointer: coarse)").matches;
-const canRecord = (): boolean => typeof MediaRecorder !== "undefined" && "mediaDevices" in navigator;
-
-interface ToolProps {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly onPress: () => void;
-  readonly disabled?: boolean;
-  readonly expanded?: boolean;
-}
-
-function Tool({ icon, label, onPress, disabled = false, expanded }: ToolProps) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      aria-expanded={expanded}
-      onClick={onPress}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
 
 function Writing({ handle, where, conversation, preferences, seen, onWritten }: ComposerProps) {
   const { outbox } = useClient();
   const { phase } = useSyncStatus();
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
   const draft = useDraft(where);
   const guard = useGuard(conversation, draft.since, seen);
   const attaching = useAttaching(form, draft, false);
@@ -304,28 +280,29 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
             </Suspense>
           ) : (
             <>
-              <input
-                ref={chooser}
-                type="file"
-                multiple
-                hidden
-                aria-label={composerWords.attach}
-                onChange={(event) => {
-                  attaching.add([...(event.target.files ?? [])]);
-                  event.target.value = "";
-                }}
-              />
-              <Tool icon="attach" label={composerWords.attach} onPress={() => chooser.current?.click()} />
-              <Tool icon="smile" label={composerWords.emoji} expanded={picking} onPress={() => setPicking(!picking)} />
-              <Tool
-                icon="voice"
-                label={canRecord() ? composerWords.voice : composerWords.voiceUnsupported}
-                disabled={!canRecord() || files.length > 0}
+              <FileChooser className="icon-button" onChosen={attaching.add}>
+                <Icon name="attach" />
+              </FileChooser>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={composerWords.emoji}
+                title={composerWords.emoji}
+                aria-expanded={picking}
+                onClick={() => setPicking(!picking)}
+              >
+                <Icon name="smile" />
+              </button>
+              <VoiceButton
+                className="icon-button"
+                disabled={files.length > 0}
                 onPress={() => {
                   setRefusal("");
                   setRecording(true);
                 }}
-              />
+              >
+                <Icon name="voice" />
+              </VoiceButton>
             </>
           )}
           <button

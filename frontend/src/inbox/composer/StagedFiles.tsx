@@ -4,15 +4,20 @@ import { Icon } from "../../ui/icons";
 import { moved } from "./files";
 import { composerWords } from "./words";
 
-function Preview({ file }: { readonly file: OutgoingFile }) {
-  const address = useFileAddress(file.id);
+interface StagedFile extends OutgoingFile {
+  /** Where the outbox does not hold it yet. */
+  readonly blob?: Blob;
+}
+
+function Preview({ file }: { readonly file: StagedFile }) {
+  const address = useFileAddress(file.id, file.blob);
   if (file.kind === "image" && address !== null) return <img src={address} alt="" />;
   if (file.kind === "voice" && address !== null) return <audio src={address} controls aria-label={composerWords.listen} />;
   return <Icon name={file.kind} size={24} />;
 }
 
 interface StagedFilesProps {
-  readonly files: readonly OutgoingFile[];
+  readonly files: readonly StagedFile[];
   readonly onChange: (files: readonly OutgoingFile[], gone: readonly string[]) => void;
 }
 

@@ -44,6 +44,11 @@ export function describeVoice(blob: Blob, seconds: number): OutgoingFile {
   };
 }
 
+/** A recording goes alone: it takes the place of all that was chosen, and what is chosen takes its place. */
+export function withFile<F extends Pick<OutgoingFile, "kind">>(before: readonly F[], file: F): readonly F[] {
+  return file.kind === "voice" ? [file] : [...before.filter(({ kind }) => kind !== "voice"), file];
+}
+
 /** The same list with one file moved by one place. */
 export function moved(files: readonly OutgoingFile[], index: number, by: 1 | -1): readonly OutgoingFile[] {
   const [one, other] = [files[index], files[index + by]];

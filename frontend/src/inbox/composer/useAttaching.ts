@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from "react"
 
 import { isolated } from "../../lib/text";
 import type { OutgoingFile } from "../../sync/outgoing";
-import { describeFile, MOST_BYTES } from "./files";
+import { describeFile, MOST_BYTES, withFile } from "./files";
 import type { DraftHold } from "./useDraft";
 import { composerWords } from "./words";
 
@@ -49,9 +49,7 @@ export function useAttaching(form: RefObject<HTMLElement | null>, draft: DraftHo
   const keep = useCallback(
     (file: OutgoingFile, blob: Blob) => {
       blobs.current = new Map([...blobs.current, [file.id, blob]]);
-      const voice = file.kind === "voice";
-      const before = voice ? [] : latest().files.filter(({ kind }) => kind !== "voice");
-      change({ files: [...before, file], voice }, new Map([[file.id, blob]]));
+      change({ files: withFile(latest().files, file), voice: file.kind === "voice" }, new Map([[file.id, blob]]));
     },
     [change, latest],
   );

@@ -1,35 +1,41 @@
-import { useRef, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { OutgoingFile } from "../../sync/outgoing";
 import { Icon } from "../../ui/icons";
-import { describeFile } from "../composer/files";
+import { describeFile, withFile } from "../composer/files";
+import { FileChooser } from "../composer/FileChooser";
 import { StagedFiles } from "../composer/StagedFiles";
 import { sift } from "../composer/useAttaching";
+import { VoiceButton } from "../composer/VoiceButton";
 import { composerWords } from "../composer/words";
+import { loaded } from "../loaded";
 
-export interface FirstFile {
-  readonly file: OutgoingFile;
+const VoiceRecorder = lazy(() => loaded(import("../composer/VoiceRecorder").then((file) => file.default)));
+
+export interface FirstFile extends OutgoingFile {
   readonly blob: Blob;
 }
 
 interface FirstFilesProps {
   readonly files: readonly FirstFile[];
+  readonly recording: boolean;
   readonly onChange: (files: readonly FirstFile[]) => void;
+  readonly onRecording: (recording: boolean) => void;
 }
 
-/** Files that go with the first message: chosen, put in order, taken away. */
-export function FirstFiles({ files, onChange }: FirstFilesProps) {
-  const chooser = useRef<HTMLInputElement>(null);
+/** Files that go with the first message: chosen, put in order, taken away; or a recording. */
+export function FirstFiles({ files, recording, onChange, onRecording }: FirstFilesProps) {
   const [refusal, setRefusal] = useState("");
 
   const add = async (chosen: readonly File[]): Promise<void> => {
-    const { taken, refusal: said } = sift(chosen, files.reduce((sum, { blob }) => sum + blob.size, 0));
+    const before = files.filter(({ kind }) => kind !== "voice");
+    const { taken, refusal: said } = sift(chosen, before.reduce((sum, { size_bytes }) => sum + size_bytes, 0));
     setRefusal(said);
-    const added = await Promise.all(taken.map(async (blob) => ({ file: await describeFile(blob, blob.name), blob })));
-    onChange([...files, ...added]);
+    const added = await Promise.all(taken.map(async (blob) => ({ ...(await describeFile(blob, blob.name)), blob })));
+    onChange(added.reduce<readonly FirstFile[]>(withFile, files));
   };
   const arrange = (arranged: readonly OutgoingFile[]): void => {
-    onChange(arranged.flatMap(({ id }) => files.filter(({ file }) => file.id === id)));
+    onChange(arranged.flatMap(({ id }) => files.filter((file) => file.id === id)));
   };
 
   return (
@@ -39,21 +45,39 @@ export function FirstFiles({ files, onChange }: FirstFilesProps) {
           {refusal}
         </p>
       )}
-      {files.length > 0 && <StagedFiles files={files.map(({ file }) => file)} onChange={arrange} />}
-      <input
-        ref={chooser}
-        type="file"
-        multiple
-        hidden
-        aria-label={composerWords.attach}
-        onChange={(event) => {
-          void add([...(event.target.files ?? [])]);
-          event.target.value = "";
-        }}
-      />
-      <button type="button" className="button" onClick={() => chooser.current?.click()}>
-        <Icon name="attach" size={18} /> {composerWords.attach}
-      </button>
+      {files.length > 0 && <StagedFiles files={files} onChange={arrange} />}
+      {recording ? (
+        <Suspense>
+          <VoiceRecorder
+            onRecorded={(file, blob) => {
+              onChange(withFile(files, { ...file, blob }));
+            }}
+            onEnd={() => {
+              onRecording(false);
+            }}
+            onRefused={() => {
+              onRecording(false);
+              setRefusal(composerWords.voiceRefused);
+            }}
+          />
+        </Suspense>
+      ) : (
+        <div className="first-files">
+          <FileChooser className="button" onChosen={(chosen) => void add(chosen)}>
+            <Icon name="attach" size={18} /> {composerWords.attach}
+          </FileChooser>
+          <VoiceButton
+            className="button"
+            disabled={files.length > 0}
+            onPress={() => {
+              setRefusal("");
+              onRecording(true);
+            }}
+          >
+            <Icon name="voice" size={18} /> {composerWords.voice}
+          </VoiceButton>
+        </div>
+      )}
     </>
   );
 }

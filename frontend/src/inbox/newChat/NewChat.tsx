@@ -34,6 +34,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const [title, setTitle] = useState("");
   const [text, setText] = useState("");
   const [files, setFiles] = useState<readonly FirstFile[]>([]);
+  const [recording, setRecording] = useState(false);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   // One key for one conversation, however often the button is pressed.
@@ -53,7 +54,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
   const absent = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "absent");
   const asking = recipients.some((one) => one.kind === "number" && numbers.get(one.phone) === "asking");
   const unsure = recipients.find((one) => one.kind === "number" && numbers.get(one.phone) === "unknown");
-  const ready = recipients.length > 0 && (text.trim() !== "" || files.length > 0) && left >= 0 && absent === undefined && !asking && !busy && (!isGroup || title.trim() !== "");
+  const ready = recipients.length > 0 && (text.trim() !== "" || files.length > 0) && left >= 0 && absent === undefined && !asking && !busy && !recording && (!isGroup || title.trim() !== "");
 
   const begin = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -67,7 +68,8 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
       phones: recipients.flatMap((one) => (one.kind === "number" ? [one.phone] : [])),
       title: isGroup ? title : "",
       text,
-      files: files.map(({ file, blob }) => ({ key: file.id, name: file.name, mimeType: file.mime_type, blob })),
+      files: files.map(({ id, name, mime_type, blob }) => ({ key: id, name, mimeType: mime_type, blob })),
+      voice: files.some(({ kind }) => kind === "voice"),
     }).then(
       onOpen,
       (error: unknown) => {
@@ -135,7 +137,7 @@ export function NewChat({ accountNow, onOpen, onClose }: NewChatProps) {
           />
           <MessageLength id={lengthId} left={left} />
         </div>
-        <FirstFiles files={files} onChange={setFiles} />
+        <FirstFiles files={files} recording={recording} onChange={setFiles} onRecording={setRecording} />
         {trouble !== null && (
           <p className="field-error" role="alert">
             {trouble}
