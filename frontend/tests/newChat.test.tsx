@@ -37,7 +37,7 @@ function Held() {
 
 beforeEach(() => {
   held.mockReset();
-  getUserMedia.mockResolvedValue({ getTracks: () => [] } as unknown as MediaStream);
+  getUserMedia.mockReset().mockResolvedValue({ getTracks: () => [] } as unknown as MediaStream);
   vi.stubGlobal("MediaRecorder", Recorder);
   vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
   vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("no picture")));
@@ -50,6 +50,8 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  // A press of another test is a new one.
+  document.dispatchEvent(new Event("pointerdown"));
   cleanup();
   vi.unstubAllGlobals();
 });
@@ -86,6 +88,40 @@ describe("what goes with the first message", () => {
     expect(chosen().map(({ kind, blob }) => [kind, blob.size])).toEqual([["voice", 1]]);
     await choose("a.txt");
     expect(chosen().map(({ kind }) => kind)).toEqual(["file"]);
+  });
+
+  test("a finger that stays on the microphone records until it is lifted, and not where files go", async () => {
+    const finger = (type: string, x = 0): void => {
+      act(() => {
+        microphone().dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType: "touch", clientX: x, clientY: 0 }));
+      });
+    };
+    const hold = (): void => {
+      vi.useFakeTimers();
+      finger("pointerdown");
+      act(() => {
+        vi.advanceTimersByTime(1_000);
+      });
+      vi.useRealTimers();
+    };
+    await choose("a.txt");
+    hold();
+    finger("pointerup");
+    expect(getUserMedia).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole("button", { name: composerWords.remove("a.txt") }));
+
+    const button = microphone();
+    hold();
+    await screen.findByText(composerWords.holding);
+    const told = (type: string, x: number): void => {
+      fireEvent(button, new PointerEvent(type, { bubbles: true, pointerType: "touch", clientX: x, clientY: 0 }));
+    };
+    told("pointermove", 200);
+    await screen.findByText(composerWords.letGo);
+    told("pointermove", 20);
+    told("pointerup", 20);
+    await screen.findByLabelText(composerWords.listen);
+    expect(chosen().map(({ kind }) => kind)).toEqual(["voice"]);
   });
 
   test("a microphone that is refused is said so, and nothing is there", async () => {

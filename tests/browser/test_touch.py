@@ -9,6 +9,11 @@ from tests.browser.conftest import Screen, Stack
 from tests.browser.test_acts import until
 from tests.browser.test_thread import chat_with
 
+MIDDLE_OF_ROW = """() => {
+    const {left, top, width, height} = document.querySelector("[data-conversation]").getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+}"""
+
 
 class Finger:
     """Fingers as the browser gets them: what follows from a touch is its own business."""
@@ -24,15 +29,20 @@ class Finger:
     async def press_until(self, target: Locator, seen: Locator) -> None:
         """Rests on the target until something shows, and lifts."""
         await target.scroll_into_view_if_needed()
+        await self.rest_on(target)
+        await seen.wait_for()
+        await self.lift()
+
+    async def rest_on(self, target: Locator) -> tuple[float, float]:
+        """Goes down on the target and stays there."""
         box = await target.bounding_box()
         assert box is not None
-        await self._touch("touchStart", (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
-        await seen.wait_for()
-        await self._touch("touchEnd")
+        place = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await self._touch("touchStart", place)
+        return place
 
-    async def stroke(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    async def slide(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Goes from the one to the other and rests there: what still rolls would take the next touch for a halt."""
-        await self._touch("touchStart", start)
         for step in range(1, 21):
             part = min(1, step / 10)
             await self._touch(
@@ -40,7 +50,14 @@ class Finger:
                 (start[0] + (end[0] - start[0]) * part, start[1] + (end[1] - start[1]) * part),
             )
             await self._page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    async def lift(self) -> None:
         await self._touch("touchEnd")
+
+    async def stroke(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        await self._touch("touchStart", start)
+        await self.slide(start, end)
+        await self.lift()
 
 
 async def test_a_day_on_the_telephone(stack: Stack, phone: Screen) -> None:
@@ -62,6 +79,24 @@ async def test_a_day_on_the_telephone(stack: Stack, phone: Screen) -> None:
     await finger.press_until(row, menu)
     await items.filter(has_text="Pin").tap()
     await expect(page.get_by_role("option", name="pinned")).to_be_visible()
+    assert page.url == f"{stack.url}/inbox/"
+
+    middle = await page.evaluate(MIDDLE_OF_ROW)
+    # Down the list is scrolling; not far enough is nothing; far enough is what the menu has, too.
+    await finger.stroke(middle, (middle[0], middle[1] + 150))
+    await finger.stroke(middle, (middle[0] - 60, middle[1]))
+    await expect(row.locator(".badge")).to_have_count(1)
+    await finger.stroke(middle, (middle[0] + 150, middle[1] + 4))
+    await expect(row.locator(".badge")).to_have_count(0)
+    await finger.stroke(middle, (middle[0] - 150, middle[1] + 4))
+    await until(lambda: chat.archived)
+    await expect(row).to_have_count(0)
+    await page.get_by_role("button", name="Archived").tap()
+    await expect(row).to_be_visible()
+    await finger.stroke(middle, (middle[0] - 150, middle[1]))
+    await until(lambda: not chat.archived)
+    await expect(row).to_have_count(0)
+    await page.get_by_role("button", name="Archived").tap()
     assert page.url == f"{stack.url}/inbox/"
 
     await row.tap()

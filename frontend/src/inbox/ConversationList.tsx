@@ -12,6 +12,7 @@ import { ConversationRow, rowElementId } from "./ConversationRow";
 import { ListEmpty } from "./ListEmpty";
 import type { RowActs } from "./rowMenu/rowActs";
 import { RowMenu } from "./rowMenu/RowMenu";
+import { useRowSwipe } from "./rowMenu/useRowSwipe";
 import { useFixedWindow } from "./useFixedWindow";
 import { useHeldOrder } from "./useHeldOrder";
 import { rowLeft } from "./useKeptFocus";
@@ -67,6 +68,7 @@ export function ConversationList(props: ConversationListProps) {
   useWatchedRows(watched);
   const contacts = useLive(contactIds, watched) ?? NO_IDS;
   useWatchedPeople(contacts);
+  useRowSwipe(scroller, acts);
   const { rows } = client;
   useEffect(() => rows.openings.follow(), [rows]);
   useEffect(() => {

@@ -13,6 +13,7 @@ import { useClient, useLive } from "../sync/client";
 import type { Preferences } from "../sync/device";
 import { type ListFilter } from "../sync/conversationList";
 import { archivedConversations, channels, unreadConversations } from "../sync/queries";
+import { conversationWanted } from "../sync/outgoing";
 import type { LocalConversation, LocalMessage } from "../sync/rows";
 import { ErrorBoundary } from "../ui/ErrorBoundary";
 import { Icon } from "../ui/icons";
@@ -91,7 +92,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   }, [client, conversationId]);
   /** The conversation that is read, else the chosen one of the list. */
   const withSubject = (act: (row: LocalConversation) => void): void => {
-    const row = client.rows.get(conversationId ?? list.current?.activeId() ?? "");
+    const row = conversationWanted(client, conversationId ?? list.current?.activeId() ?? "");
     if (row !== undefined) act(row);
   };
   const showsDetails = details.open && conversationId !== null;

@@ -22,7 +22,7 @@ export type {
 export { isSend } from "./outbox/entries";
 export { NO_DRAFT, type DraftContent, type ShownDraft } from "./outbox/drafts";
 export { entryKeyOf, outgoingFileId, withEntries } from "./outbox/merge";
-export { useConversationAsWanted, withWishes } from "./wanted";
+export { conversationWanted, useConversationAsWanted, withWishes } from "./wanted";
 
 /** Tells what stands in a conversation's composer, now and whenever that changes, until the returned function is called. */
 export function draftFollow(db: LocalDatabase, conversationId: Id, next: (draft: ShownDraft) => void): () => void {

@@ -2,7 +2,7 @@
 import { useMemo, useSyncExternalStore } from "react";
 
 import type { Change, Id, Reaction } from "../api/types";
-import { useClient } from "./client";
+import { useClient, type Client } from "./client";
 import { conversationAsWanted } from "./conversationWanted";
 import type { OutboxEntry } from "./outbox/entries";
 import type { LocalConversation, LocalMessage } from "./rows";
@@ -60,6 +60,12 @@ export function withWishes(messages: readonly LocalMessage[], entries: readonly 
     return asWanted(news.length === 0 ? message : { ...message, changes: [...message.changes, ...news] });
   });
   return shown.every((message, index) => message === messages[index]) ? messages : shown;
+}
+
+/** As it is now; for what shows it, `useConversationAsWanted`. */
+export function conversationWanted({ rows, outbox }: Client, id: Id): LocalConversation | undefined {
+  const row = rows.get(id);
+  return row === undefined ? undefined : conversationAsWanted(row, outbox.view.of(id));
 }
 
 export function useConversationAsWanted(row: LocalConversation | undefined): LocalConversation | undefined {

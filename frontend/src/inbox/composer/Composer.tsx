@@ -20,11 +20,10 @@ import { useDraft } from "./useDraft";
 import { useGuard } from "./useGuard";
 import { useKeyboardRoom } from "./useKeyboardRoom";
 import { useSuggestions, type Written } from "./useSuggestions";
-import { VoiceButton } from "./VoiceButton";
+import { VoiceTool } from "./VoiceTool";
 import { composerWords } from "./words";
 
 const EmojiPicker = lazy(() => loaded(import("./EmojiPicker").then((file) => file.default)));
-const VoiceRecorder = lazy(() => loaded(import("./VoiceRecorder").then((file) => file.default)));
 
 /** Upstream's word among a conversation's disabled features. */
 const ANSWERS = "reply";
@@ -264,21 +263,7 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
         />
         <MessageLength id={LENGTH_ID} left={left} />
         <div className="composer-bar">
-          {recording ? (
-            <Suspense>
-              <VoiceRecorder
-                onRecorded={attaching.keep}
-                onEnd={() => {
-                  setRecording(false);
-                  if (!isTouch()) field.current?.focus();
-                }}
-                onRefused={() => {
-                  setRecording(false);
-                  setRefusal(composerWords.voiceRefused);
-                }}
-              />
-            </Suspense>
-          ) : (
+          {!recording && (
             <>
               <FileChooser className="icon-button" onChosen={attaching.add}>
                 <Icon name="attach" />
@@ -293,18 +278,28 @@ function Writing({ handle, where, conversation, preferences, seen, onWritten }: 
               >
                 <Icon name="smile" />
               </button>
-              <VoiceButton
-                className="icon-button"
-                disabled={files.length > 0}
-                onPress={() => {
-                  setRefusal("");
-                  setRecording(true);
-                }}
-              >
-                <Icon name="voice" />
-              </VoiceButton>
             </>
           )}
+          <VoiceTool
+            className="icon-button"
+            disabled={files.length > 0}
+            recording={recording}
+            onBegin={() => {
+              setRefusal("");
+              setRecording(true);
+            }}
+            onRecorded={attaching.keep}
+            onEnd={() => {
+              setRecording(false);
+              if (!isTouch()) field.current?.focus();
+            }}
+            onRefused={() => {
+              setRecording(false);
+              setRefusal(composerWords.voiceRefused);
+            }}
+          >
+            <Icon name="voice" />
+          </VoiceTool>
           <button
             type="submit"
             className="button button-strong composer-send"

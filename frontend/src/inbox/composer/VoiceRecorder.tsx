@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { duration } from "../../lib/time";
 import type { OutgoingFile } from "../../sync/outgoing";
@@ -9,14 +9,19 @@ import { composerWords } from "./words";
 /** What WhatsApp plays first. */
 const FORMATS = ["audio/ogg;codecs=opus", "audio/mp4", "audio/webm;codecs=opus", "audio/webm"];
 
+/** A finger that holds the microphone: on it, slid away from it, or lifted in either place. */
+export type Hold = "on" | "away" | "kept" | "dropped";
+
 interface VoiceRecorderProps {
+  /** Null where buttons end it. */
+  readonly hold: Hold | null;
   readonly onRecorded: (file: OutgoingFile, blob: Blob) => void;
   readonly onEnd: () => void;
   readonly onRefused: () => void;
 }
 
 /** Records until it is stopped or left; what was recorded can then be listened to before it is sent. */
-export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRecorderProps) {
+export default function VoiceRecorder({ hold, onRecorded, onEnd, onRefused }: VoiceRecorderProps) {
   const recorder = useRef<MediaRecorder | null>(null);
   const wanted = useRef(true);
   const [seconds, setSeconds] = useState(0);
@@ -76,6 +81,10 @@ export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRec
     if (recorder.current?.state === "recording") recorder.current.stop();
     else onEnd();
   };
+  const lifted = useEffectEvent(end);
+  useEffect(() => {
+    if (hold === "kept" || hold === "dropped") lifted(hold === "kept");
+  }, [hold]);
   return (
     <div
       className="composer-recording"
@@ -90,12 +99,18 @@ export default function VoiceRecorder({ onRecorded, onEnd, onRefused }: VoiceRec
     >
       <span className="recording-mark" aria-hidden="true" />
       <span aria-hidden="true">{duration(seconds)}</span>
-      <button type="button" className="button" autoFocus onClick={() => end(true)}>
-        <Icon name="stop" size={16} /> {composerWords.stop}
-      </button>
-      <button type="button" className="icon-button" aria-label={composerWords.discard} title={composerWords.discard} onClick={() => end(false)}>
-        <Icon name="trash" size={18} />
-      </button>
+      {hold === null ? (
+        <>
+          <button type="button" className="button" autoFocus onClick={() => end(true)}>
+            <Icon name="stop" size={16} /> {composerWords.stop}
+          </button>
+          <button type="button" className="icon-button" aria-label={composerWords.discard} title={composerWords.discard} onClick={() => end(false)}>
+            <Icon name="trash" size={18} />
+          </button>
+        </>
+      ) : (
+        <span className={hold === "away" ? "composer-refusal" : "recording-hold"}>{hold === "away" ? composerWords.letGo : composerWords.holding}</span>
+      )}
     </div>
   );
 }

@@ -58,6 +58,8 @@ export const composerWords = {
   recording: (time: string) => `Recording, ${time}`,
   stop: "Stop recording",
   discard: "Discard the recording",
+  holding: "Let go to keep it, slide away to discard it",
+  letGo: "Let go to discard it",
   listen: "Listen to the recording",
   mention: "Who is here",
   emojiTyped: "Emoji",

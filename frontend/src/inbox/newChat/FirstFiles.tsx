@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import type { OutgoingFile } from "../../sync/outgoing";
 import { Icon } from "../../ui/icons";
@@ -6,11 +6,8 @@ import { describeFile, withFile } from "../composer/files";
 import { FileChooser } from "../composer/FileChooser";
 import { StagedFiles } from "../composer/StagedFiles";
 import { sift } from "../composer/useAttaching";
-import { VoiceButton } from "../composer/VoiceButton";
+import { VoiceTool } from "../composer/VoiceTool";
 import { composerWords } from "../composer/words";
-import { loaded } from "../loaded";
-
-const VoiceRecorder = lazy(() => loaded(import("../composer/VoiceRecorder").then((file) => file.default)));
 
 export interface FirstFile extends OutgoingFile {
   readonly blob: Blob;
@@ -46,38 +43,34 @@ export function FirstFiles({ files, recording, onChange, onRecording }: FirstFil
         </p>
       )}
       {files.length > 0 && <StagedFiles files={files} onChange={arrange} />}
-      {recording ? (
-        <Suspense>
-          <VoiceRecorder
-            onRecorded={(file, blob) => {
-              onChange(withFile(files, { ...file, blob }));
-            }}
-            onEnd={() => {
-              onRecording(false);
-            }}
-            onRefused={() => {
-              onRecording(false);
-              setRefusal(composerWords.voiceRefused);
-            }}
-          />
-        </Suspense>
-      ) : (
-        <div className="first-files">
+      <div className="first-files">
+        {!recording && (
           <FileChooser className="button" onChosen={(chosen) => void add(chosen)}>
             <Icon name="attach" size={18} /> {composerWords.attach}
           </FileChooser>
-          <VoiceButton
-            className="button"
-            disabled={files.length > 0}
-            onPress={() => {
-              setRefusal("");
-              onRecording(true);
-            }}
-          >
-            <Icon name="voice" size={18} /> {composerWords.voice}
-          </VoiceButton>
-        </div>
-      )}
+        )}
+        <VoiceTool
+          className="button"
+          disabled={files.length > 0}
+          recording={recording}
+          onBegin={() => {
+            setRefusal("");
+            onRecording(true);
+          }}
+          onRecorded={(file, blob) => {
+            onChange(withFile(files, { ...file, blob }));
+          }}
+          onEnd={() => {
+            onRecording(false);
+          }}
+          onRefused={() => {
+            onRecording(false);
+            setRefusal(composerWords.voiceRefused);
+          }}
+        >
+          <Icon name="voice" size={18} /> {composerWords.voice}
+        </VoiceTool>
+      </div>
     </>
   );
 }

@@ -21,6 +21,10 @@ export interface RowActs {
   readonly markRead: (row: LocalConversation) => void;
 }
 
+export const unreadWord = (row: LocalConversation): string => (isUnread(row) ? rowWords.markRead : rowWords.markUnread);
+
+export const archiveWord = (row: LocalConversation): string => (row.archived ? rowWords.unarchive : rowWords.archive);
+
 export function toggleUnread(row: LocalConversation, acts: RowActs): void {
   if (isUnread(row)) acts.markRead(row);
   else acts.change(row, { marked_unread: true });
@@ -54,7 +58,7 @@ export function rowItems(row: LocalConversation, acts: RowActs, now: number): re
     {
       key: "unread",
       icon: unread ? "read" : "unread",
-      label: unread ? rowWords.markRead : rowWords.markUnread,
+      label: unreadWord(row),
       run: () => {
         toggleUnread(row, acts);
       },
@@ -88,7 +92,7 @@ export function rowItems(row: LocalConversation, acts: RowActs, now: number): re
     {
       key: "archive",
       icon: "archive",
-      label: row.archived ? rowWords.unarchive : rowWords.archive,
+      label: archiveWord(row),
       note: hereOnlyNote(row, "archived"),
       run: () => {
         toggleArchived(row, acts);
