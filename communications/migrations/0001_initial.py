@@ -203,6 +203,12 @@ class Migration(migrations.Migration):
                 ("channel_id", models.BigIntegerField(blank=True, null=True)),
                 ("conversation_id", models.BigIntegerField(blank=True, null=True)),
                 ("message_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "message_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, null=True, size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
