@@ -24,10 +24,11 @@ from bench.measured import BenchmarkError, percentile
 from bench.prepared import django_use
 from bench.refold import Way
 from bench.server import landline_web
-from communications.ingest.connections import fold_connections
+from communications.ingest.connections import copy_connections
 from communications.tasks.listing import Listing
 from communications.tasks.older import OlderMessages
 from communications.tasks.pages import messages_keep
+from communications.tasks.words import Words
 
 PAGE = 250
 LIVE_ALONE_SECONDS = 10
@@ -71,15 +72,17 @@ def _measure(installation: Installation, messages: int, announce: Callable[[str]
 
 
 async def _copy(installation: Installation, messages: int) -> dict[str, float]:
-    async with fold_connections(max_size=4) as connections:
+    async with copy_connections(max_size=4) as connections:
         way = Way(installation.postmaster)
         stored = 0
-        older = OlderMessages(connections, ACCOUNT)
+        older, words = OlderMessages(connections, ACCOUNT), Words(connections)
         for page in _pages(messages):
             listing = Listing.begun(ACCOUNT, uuid.uuid4(), "history")
             kept = await messages_keep(connections, listing, page)
             stored += kept.stored
+            words.write()
             await older.found(kept.new_ids)
+        await words.end()
         await older.tell()
         figures: dict[str, float] = way.figures(messages)
     if stored != messages:

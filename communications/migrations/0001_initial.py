@@ -1716,6 +1716,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SearchBacklog",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "message_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="SearchMessage",
             fields=[
                 ("message_id", models.BigIntegerField(primary_key=True, serialize=False)),

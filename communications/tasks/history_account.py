@@ -22,6 +22,7 @@ from communications.tasks.listing import Listing, Tally, Unread
 from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER, Ask, Stated
 from communications.tasks.pages import Kept, messages_keep
+from communications.tasks.words import Words
 from unipile.client import UnipileClient
 from unipile.resources.page import Page
 
@@ -50,6 +51,7 @@ class AccountRun:
         self._calls_noted = 0
         self._is_taken_up = claimed.phase == "messages"
         self._older = OlderMessages(connections, claimed.account)
+        self._words = Words(connections)
 
     @property
     def calls(self) -> int:
@@ -70,6 +72,7 @@ class AccountRun:
         try:
             await self._list(self._messages_page, self._messages)
         finally:
+            await self._words.end()
             await self._older.tell()
         async with self._connections.connection() as connection:
             conversations = await account_whole(connection, self._run, listed_at=self._listed_at)
@@ -152,6 +155,7 @@ class AccountRun:
             unread=self._unread,
             leaves_files=self._run.media == "none",
         )
+        self._words.write()
         self._reached(kept)
         self._measure(kept.found)
         await self._note(kept, asked.calls, self._found(kept))

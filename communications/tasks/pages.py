@@ -80,11 +80,11 @@ async def messages_keep(
     folding = _Folding(connections, listing, kept, leaves_files=leaves_files)
     refused: list[Refused] = []
     seen: set[str] = set()
+    async with connections.connection() as connection:
+        held = await held_messages(connection, listing.account, _ids(items))
     try:
         for start in range(0, len(items), PART_MAX):
             parsed = _parsed(items[start : start + PART_MAX], seen, refused)
-            async with connections.connection() as connection:
-                held = await held_messages(connection, listing.account, list(parsed))
             received_at = dt.datetime.now(dt.UTC)
             news: list[_News] = []
             for message, stated in parsed.values():
@@ -109,6 +109,11 @@ async def messages_keep(
             tally.refused[f"unreadable: {error.code}"] += 1
     await refused_note(connections, listing, LISTED, refused)
     return kept
+
+
+def _ids(items: Iterable[Stated]) -> list[str]:
+    told = (fields.companion_id(stated.get("id")) for stated in items)
+    return [message_id for message_id in told if message_id is not None]
 
 
 def _parsed(
