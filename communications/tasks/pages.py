@@ -8,7 +8,7 @@ parts, each a short transaction, the newest first: a live delivery of the same a
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -32,6 +32,8 @@ from unipile.resources.message import Message, parse_message
 
 PART_MAX: Final = 32
 PARTS_AT_ONCE: Final = 2
+# So many messages are made ready before it is looked whether the database wants its next part.
+LOOKS_EVERY: Final = 8
 
 Stated = Mapping[str, object]
 
@@ -39,11 +41,12 @@ Stated = Mapping[str, object]
 @dataclass
 class Kept(Tally):
     """Of a page of messages, in all and by chat: by upstream's id of it, empty where a message names none. ``new_ids`` are
-    upstream's ids of those that were stored.
+    upstream's ids of those that were stored. ``unread_left``: how many of older pages' messages upstream counts as unread.
     """
 
     chats: dict[str, Tally] = field(default_factory=dict)
     new_ids: list[str] = field(default_factory=list)
+    unread_left: Mapping[str, int] = field(default_factory=dict)
 
     def tallies(self, chat: str) -> tuple[Tally, Tally]:
         return self, self.chats.setdefault(chat, Tally())
@@ -64,51 +67,88 @@ class _News(NamedTuple):
 
 
 async def messages_keep(
-    connections: Connections,
-    listing: Listing,
-    items: Sequence[Stated],
-    *,
-    unread: Unread | None = None,
-    leaves_files: bool = False,
+    connections: Connections, listing: Listing, items: Sequence[Stated], *, unread: Unread | None = None
 ) -> Kept:
-    """Keeps a page of messages. A new inbound one counts as read if it is beyond upstream's ``unread`` ones; without those, if it
-    is history. ``leaves_files``: they are fetched only when somebody asks for them.
+    """Keeps one page of messages: see ``Keeper``."""
+    return await Keeper(connections, unread=unread).keep(listing, items)
 
-    Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays.
+
+class Keeper:
+    """Keeps pages of one list. Several may be kept at once: each is made ready in its turn, while parts of another are folded.
+
+    A new inbound message counts as read if it is beyond upstream's ``unread`` ones; without those, if it is history.
+    ``leaves_files``: they are fetched only when somebody asks for them.
     """
-    kept = Kept()
-    folding = _Folding(connections, listing, kept, leaves_files=leaves_files)
-    refused: list[Refused] = []
-    seen: set[str] = set()
-    async with connections.connection() as connection:
-        held = await held_messages(connection, listing.account, _ids(items))
-    try:
+
+    def __init__(
+        self, connections: Connections, *, unread: Unread | None = None, leaves_files: bool = False
+    ) -> None:
+        self.in_turn = InTurn(connections)
+        self._connections = connections
+        self.unread = unread
+        self._leaves_files = leaves_files
+        self._making_ready = asyncio.Lock()
+        self._made_ready: frozenset[str] = frozenset()
+
+    async def keep(self, listing: Listing, items: Sequence[Stated]) -> Kept:
+        """Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays."""
+        kept = Kept()
+        folding = _Folding(self.in_turn, listing, kept, leaves_files=self._leaves_files)
+        refused: list[Refused] = []
+        try:
+            async with self._making_ready:
+                await self._make_ready(listing, items, kept, folding, refused)
+        finally:
+            await folding.end()
+            async with self._connections.connection() as connection:
+                await changes_announce(connection)
+        for stated, error in refused:
+            for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
+                tally.found += 1
+                tally.refused[f"unreadable: {error.code}"] += 1
+        await refused_note(self._connections, listing, LISTED, refused)
+        return kept
+
+    async def _make_ready(
+        self,
+        listing: Listing,
+        items: Sequence[Stated],
+        kept: Kept,
+        folding: "_Folding",
+        refused: list[Refused],
+    ) -> None:
+        async with self._connections.connection() as connection:
+            held = await held_messages(connection, listing.account, _ids(items))
+        seen: set[str] = set()
         for start in range(0, len(items), PART_MAX):
-            parsed = _parsed(items[start : start + PART_MAX], seen, refused)
             received_at = dt.datetime.now(dt.UTC)
             news: list[_News] = []
-            for message, stated in parsed.values():
-                before = held.get(message.id)
-                is_read = listing.found_by == "history" if unread is None else unread.is_read(message)
+            for message, stated in _parsed(items[start : start + PART_MAX], seen, refused):
+                # Of a page that is not folded yet, nothing is held.
+                before, is_of_last_page = held.get(message.id), message.id in self._made_ready
+                is_read = (
+                    listing.found_by == "history" if self.unread is None else self.unread.is_read(message)
+                )
                 try:
-                    told = _news(listing, message, stated, before, received_at, is_read=is_read)
+                    told = (
+                        None
+                        if is_of_last_page
+                        else _news(listing, message, stated, before, received_at, is_read=is_read)
+                    )
                 except PayloadError as refusal:
                     refused.append((stated, refusal))
                     continue
                 if told is not None:
                     news.append(told)
-                kept.count(message, is_known=before is not None)
+                kept.count(message, is_known=is_of_last_page or before is not None)
+                if kept.found % LOOKS_EVERY == 0:
+                    await asyncio.sleep(0)
             await folding.add(news, received_at)
-    finally:
-        await folding.end()
-        async with connections.connection() as connection:
-            await changes_announce(connection)
-    for stated, error in refused:
-        for tally in kept.tallies(fields.companion_id(stated.get("chat_id")) or ""):
-            tally.found += 1
-            tally.refused[f"unreadable: {error.code}"] += 1
-    await refused_note(connections, listing, LISTED, refused)
-    return kept
+        self._made_ready = frozenset(seen)
+        if self.unread is not None:
+            kept.unread_left = {
+                chat: self.unread.left[chat] for chat in kept.chats if chat in self.unread.left
+            }
 
 
 def _ids(items: Iterable[Stated]) -> list[str]:
@@ -118,9 +158,8 @@ def _ids(items: Iterable[Stated]) -> list[str]:
 
 def _parsed(
     items: Iterable[Stated], seen: set[str], refused: list[Refused]
-) -> dict[str, tuple[Message, Stated]]:
-    """Each message once that the page has not shown before, in its order; what is none is refused."""
-    parsed: dict[str, tuple[Message, Stated]] = {}
+) -> Iterator[tuple[Message, Stated]]:
+    """Each message that the page has not shown before; what is none is refused."""
     for stated in items:
         try:
             message = parse_message(stated)
@@ -129,8 +168,7 @@ def _parsed(
         else:
             if message.id not in seen:
                 seen.add(message.id)
-                parsed[message.id] = (message, stated)
-    return parsed
+                yield message, stated
 
 
 def _differs(message: Message, stated: Stated, held: HeldMessage) -> bool:
@@ -202,8 +240,8 @@ def _list_delivery(listing: Listing, news: Sequence[_News], received_at: dt.date
 class _Folding:
     """The parts of a page: while the database folds one, the next is made ready."""
 
-    def __init__(self, connections: Connections, listing: Listing, kept: Kept, *, leaves_files: bool) -> None:
-        self._connections = InTurn(connections)
+    def __init__(self, connections: InTurn, listing: Listing, kept: Kept, *, leaves_files: bool) -> None:
+        self._connections = connections
         self._listing = listing
         self._kept = kept
         self._leaves_files = leaves_files
