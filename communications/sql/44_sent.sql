@@ -251,7 +251,7 @@ BEGIN
                    WHERE file.account = channel.external_account_id AND file.external_message_id = told.external_message_id
                    ORDER BY file.position
                ) AS kinds
-        FROM landline_messages_read(messages, conversation_of) AS told
+        FROM landline_messages_read(messages, conversation_of, true) AS told
         JOIN communications_channel AS channel ON channel.id = told.channel_id
         JOIN communications_conversation AS part ON part.id = told.conversation_id
         LEFT JOIN communications_message AS held

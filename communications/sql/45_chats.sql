@@ -1,11 +1,17 @@
 -- Which conversation a body speaks of, by any of the names it uses.
 
--- The conversation of each chat (null while unknown), in the order of their numbers, and whether every one of its aliases is on record for that very one.
+DROP FUNCTION IF EXISTS landline_chats_resolve(json);
+
+-- The conversation of each chat (null while unknown), in the order of their numbers, whether every one of its aliases is on record for
+-- that very one, and whether others continue it.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
-RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean, is_continued boolean) LANGUAGE sql STABLE AS $$
     SELECT alias.chat, min(alias.channel_id), min(coalesce(conversation.continues_id, conversation.id)),
            count(alias.channel_id) = 0 OR count(*) = count(conversation.id)
-               AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
+               AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id)),
+           -- Not EXISTS: that may become a look through all of them.
+           (SELECT part.id FROM communications_conversation AS part
+            WHERE part.continues_id = min(coalesce(conversation.continues_id, conversation.id)) LIMIT 1) IS NOT NULL
     FROM (
         -- The channel first: a plan from a time of one channel looks for names in all of them otherwise.
         SELECT told.chat, told.kind, told.value, channel.id AS channel_id

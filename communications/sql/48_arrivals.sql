@@ -130,6 +130,16 @@ RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT told <> '' AND (told_at, told) > (coalesce(held_at, '-infinity'), held)
 $$;
 
+-- Whether anything that the bodies say of their chats is not known yet.
+CREATE OR REPLACE FUNCTION landline_chats_tell_more(chats json, conversation_of bigint[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM json_to_recordset(chats) AS told (chat integer, kind text, title text, title_at timestamptz, content_type text)
+        JOIN communications_conversation AS held ON held.id = conversation_of[told.chat]
+        WHERE landline_title_is_newer(told.title, told.title_at, held.title, held.title_at)
+           OR landline_chat_kind(held.kind, told.kind) <> held.kind
+           OR told.content_type > held.content_type)
+$$;
+
 CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
 RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
