@@ -80,13 +80,13 @@ BEGIN
     END IF;
 
     IF people IS NOT NULL THEN
-        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(channel_id) FILTER (WHERE is_news_of_us),
                array_agg(place) FILTER (WHERE tells_more),
                array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
                array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more),
                bool_or(has_new_source)
         INTO regrown, about_us, telling, confirmed, confirmed_at, are_sources_new
-        FROM landline_people_compare(people);
+        FROM (SELECT * FROM landline_people_compare(people) OFFSET 0) AS person;
 
         IF confirmed IS NOT NULL THEN
             UPDATE communications_chatattendee AS held SET name_at = seen.at
