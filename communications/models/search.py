@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -28,6 +29,16 @@ class SearchMessage(models.Model):
 
     def __str__(self) -> str:
         return f"words of message {self.message_id}"
+
+
+class SearchBacklog(models.Model):
+    """Copied messages of which the words are to be written yet: after the messages, so that no delivery waits for it."""
+
+    id = models.BigAutoField(primary_key=True)
+    message_ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"words of {len(self.message_ids)} messages"
 
 
 class SearchName(models.Model):

@@ -83,6 +83,8 @@ BEGIN
     UPDATE communications_reaction SET message_id = ours WHERE message_id = other;
     UPDATE communications_messageedit SET message_id = ours WHERE message_id = other;
     UPDATE communications_webhookdelivery SET message_id = ours WHERE message_id = other AND event <> 'api_sent';
+    UPDATE communications_webhookdelivery SET message_ids = array_replace(message_ids, other, ours)
+    WHERE id = told.received_by AND message_ids IS NOT NULL;
 
     IF told.client_id IS NULL THEN
         UPDATE communications_intent SET message_id = ours WHERE message_id = other;
@@ -164,6 +166,8 @@ BEGIN
     UPDATE communications_reaction SET message_id = released WHERE message_id = ours;
     UPDATE communications_messageedit SET message_id = released WHERE message_id = ours;
     UPDATE communications_webhookdelivery SET message_id = released WHERE message_id = ours AND event <> 'api_sent';
+    UPDATE communications_webhookdelivery SET message_ids = array_replace(message_ids, ours, released)
+    WHERE id = told.received_by AND message_ids IS NOT NULL;
 END
 $$;
 

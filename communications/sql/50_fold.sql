@@ -53,6 +53,7 @@ DECLARE
     uncertain bigint[];
     channel_linked bigint[];
     message_linked bigint[];
+    messages_linked text[];
     conversation_linked bigint[];
 BEGIN
     -- Writers of one channel follow one another; every statement after this one sees what the one before has committed.
@@ -248,17 +249,28 @@ BEGIN
 
     -- What the deliveries speak of, in their order.
     SELECT array_agg(delivery.channel_id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
+           array_agg(CASE WHEN delivery.external_message_ids IS NOT NULL THEN ARRAY(
+               SELECT shown.id
+               FROM unnest(delivery.external_message_ids) AS named (id)
+               CROSS JOIN LATERAL (
+                   SELECT held.id FROM communications_message AS held
+                   WHERE held.channel_id = delivery.channel_id AND held.external_message_id = named.id
+                   OFFSET 0
+               ) AS shown
+           )::text END ORDER BY delivery.place),
            array_agg(coalesce(message.conversation_id, conversation_of[delivery.chat]) ORDER BY delivery.place)
-    INTO channel_linked, message_linked, conversation_linked
+    INTO channel_linked, message_linked, messages_linked, conversation_linked
     FROM (
         SELECT told.*, channel.id AS channel_id
-        FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
-            AS told (account, external_message_id, chat, place)
+        FROM ROWS FROM (json_to_recordset(deliveries) AS (
+                account text, external_message_id text, external_message_ids text[], chat integer)) WITH ORDINALITY
+            AS told (account, external_message_id, external_message_ids, chat, place)
         LEFT JOIN communications_channel AS channel ON channel.external_account_id = told.account
         OFFSET 0
     ) AS delivery
     LEFT JOIN communications_message AS message
         ON message.channel_id = delivery.channel_id AND message.external_message_id = delivery.external_message_id;
-    RETURN QUERY SELECT * FROM landline_ledger_write(deliveries, bodies, channel_linked, message_linked, conversation_linked);
+    RETURN QUERY SELECT * FROM landline_ledger_write(
+        deliveries, bodies, channel_linked, message_linked, messages_linked, conversation_linked);
 END
 $$;
