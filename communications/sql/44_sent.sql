@@ -5,8 +5,6 @@ CREATE OR REPLACE FUNCTION landline_sent_is_open(state text, outcome text) RETUR
     SELECT state IN ('sending', 'unconfirmed', 'accepted') OR outcome = 'unknown'
 $$;
 
-DROP FUNCTION IF EXISTS landline_intent_is_first(bigint, bigint);
-DROP FUNCTION IF EXISTS landline_channel_works(text);
 CREATE OR REPLACE FUNCTION landline_channel_works(status text, paused_at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT status IN ('ok', 'connecting', 'unknown') AND paused_at IS NULL
 $$;

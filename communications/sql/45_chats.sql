@@ -1,7 +1,5 @@
 -- Which conversation a body speaks of, by any of the names it uses.
 
-DROP FUNCTION IF EXISTS landline_chats_resolve(json);
-
 -- The conversation of each chat (null while unknown), in the order of their numbers, whether every one of its aliases is on record for
 -- that very one, and whether others continue it.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
@@ -46,8 +44,6 @@ $$;
 
 -- One body named several conversations, or a person here did: they are one. The lowest is the root, all others and all their parts
 -- continue it. No message is rewritten; browsers are told that the root has older pages they have not seen.
-DROP FUNCTION IF EXISTS landline_conversations_merge(bigint[]);
-
 CREATE OR REPLACE FUNCTION landline_conversations_merge(roots bigint[], proof uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     root bigint := (SELECT min(id) FROM unnest(roots) AS id);

@@ -80,8 +80,6 @@ CREATE OR REPLACE FUNCTION landline_listed_states_hear(messages json) RETURNS bi
     SELECT array_agg(DISTINCT conversation_id) FROM heard
 $$;
 
-DROP FUNCTION IF EXISTS landline_is_before_all(bigint, timestamptz);
-
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.
 CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -121,10 +119,6 @@ BEGIN
 END
 $$;
 
--- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
--- new or not.
-DROP FUNCTION IF EXISTS landline_conversations_move(json, bigint[], communications_message[]);
-
 CREATE OR REPLACE FUNCTION landline_title_is_newer(told text, told_at timestamptz, held text, held_at timestamptz)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT told <> '' AND (told_at, told) > (coalesce(held_at, '-infinity'), held)
@@ -140,6 +134,8 @@ CREATE OR REPLACE FUNCTION landline_chats_tell_more(chats json, conversation_of 
            OR told.content_type > held.content_type)
 $$;
 
+-- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
+-- new or not.
 CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
 RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET

@@ -19,11 +19,6 @@
 -- Connections for this function turn sequential scans, hash joins and merge joins off: a batch is small, every table has the index it
 -- needs, and a plan made while tables were empty must not scan them when they are full.
 
-DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json);
-DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json);
-DROP FUNCTION IF EXISTS landline_fold(
-    text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json, json);
-
 CREATE OR REPLACE FUNCTION landline_fold(
     accounts text[], deliveries json, bodies bytea[], own json, people json, chats json, descriptions json, aliases json,
     members json, messages json, attachments json, changes json, edits json, reactions json, statuses json, sent json
