@@ -5,8 +5,6 @@ CREATE OR REPLACE FUNCTION landline_sent_is_open(state text, outcome text) RETUR
     SELECT state IN ('sending', 'unconfirmed', 'accepted') OR outcome = 'unknown'
 $$;
 
-DROP FUNCTION IF EXISTS landline_intent_is_first(bigint, bigint);
-DROP FUNCTION IF EXISTS landline_channel_works(text);
 CREATE OR REPLACE FUNCTION landline_channel_works(status text, paused_at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT status IN ('ok', 'connecting', 'unknown') AND paused_at IS NULL
 $$;
@@ -255,7 +253,7 @@ BEGIN
                    WHERE file.account = channel.external_account_id AND file.external_message_id = told.external_message_id
                    ORDER BY file.position
                ) AS kinds
-        FROM landline_messages_read(messages, conversation_of) AS told
+        FROM landline_messages_read(messages, conversation_of, true) AS told
         JOIN communications_channel AS channel ON channel.id = told.channel_id
         JOIN communications_conversation AS part ON part.id = told.conversation_id
         LEFT JOIN communications_message AS held
