@@ -7,6 +7,7 @@ parts, each a short transaction, the newest first: a live delivery of the same a
 
 import asyncio
 import datetime as dt
+import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -270,34 +271,35 @@ class _Folding:
         """
         oldest_first = list(reversed(news))
         new = [one for one in oldest_first if one.is_new]
+        changed = [[one] for one in oldest_first if not one.is_new]
         if new:
-            await self._list(new, received_at)
-        for one in oldest_first:
-            if not one.is_new:
-                await self._list([one], received_at)
+            await self._fold_new(new, received_at)
+        if changed:
+            await self._record(changed, received_at)
 
-    async def _list(self, news: Sequence[_News], received_at: dt.datetime) -> None:
-        connections = self._connections
-        delivery = _list_delivery(self._listing, news, received_at)
+    async def _fold_new(self, news: Sequence[_News], received_at: dt.datetime) -> None:
         try:
-            outcomes = await record(connections, [delivery])
+            await self._record([news], received_at)
         except Divisible:
             middle = len(news) // 2
-            await self._list(news[:middle], received_at)
-            await self._list(news[middle:], received_at)
-            return
-        new_ids = [one.fact.external_message_id for one in news if one.is_new]
+            await self._fold_new(news[:middle], received_at)
+            await self._fold_new(news[middle:], received_at)
+
+    async def _record(self, lists: Sequence[Sequence[_News]], received_at: dt.datetime) -> None:
+        connections = self._connections
+        deliveries = [_list_delivery(self._listing, news, received_at) for news in lists]
+        outcomes = await record(connections, deliveries)
         if self._leaves_files:
+            new_ids = [one.fact.external_message_id for news in lists for one in news if one.is_new]
             async with connections.connection() as connection:
                 await files_leave(connection, self._listing.account, new_ids)
-        await work_announce([delivery], outcomes)
-        reason: str | None = None
-        if outcomes["applied"] == 0:
+        await work_announce(deliveries, outcomes)
+        reasons: Mapping[uuid.UUID, str] = {}
+        if outcomes["applied"] < len(deliveries):
             async with connections.connection() as connection:
-                reason = (await not_applied(connection, [delivery.id])).get(delivery.id)
-        self._count(news, reason)
-        if reason is None:
-            self._kept.new_ids += new_ids
+                reasons = await not_applied(connection, [delivery.id for delivery in deliveries])
+        for delivery, news in zip(deliveries, lists, strict=True):
+            self._count(news, reasons.get(delivery.id))
 
     def _count(self, news: Sequence[_News], refused: str | None) -> None:
         for one in news:
@@ -309,3 +311,5 @@ class _Folding:
                     tally.stored += 1
                 else:
                     tally.changed += 1
+            if one.is_new and refused is None:
+                self._kept.new_ids.append(one.fact.external_message_id)
