@@ -2,7 +2,8 @@
 the ledger and is folded.
 
 Keeping a page again changes nothing, so whoever reads a list notes how far it is after each page. A page is folded in
-parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
+parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most, and the parts
+are shorter while there are any.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Final, NamedTuple
 
 from communications.errors import Divisible
 from communications.feed.announce import changes_announce
-from communications.ingest.listed import HeldMessage, held_messages, not_applied
+from communications.ingest.listed import HeldMessage, held_messages, is_lively, not_applied
 from communications.ingest.record import Connections, record
 from communications.ingest.turns import InTurn
 from communications.outbox.history_rows import files_leave
@@ -31,7 +32,8 @@ from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
-PART_MAX: Final = 32
+PART_MAX: Final = 64
+PART_MAX_BESIDE_LIVE: Final = 16
 PARTS_AT_ONCE: Final = 2
 # So many messages are made ready before it is looked whether the database wants its next part.
 LOOKS_EVERY: Final = 8
@@ -120,11 +122,12 @@ class Keeper:
     ) -> None:
         async with self._connections.connection() as connection:
             held = await held_messages(connection, listing.account, _ids(items))
+            part_max = PART_MAX_BESIDE_LIVE if await is_lively(connection, listing.account) else PART_MAX
         seen: set[str] = set()
-        for start in range(0, len(items), PART_MAX):
+        for start in range(0, len(items), part_max):
             received_at = dt.datetime.now(dt.UTC)
             news: list[_News] = []
-            for message, stated in _parsed(items[start : start + PART_MAX], seen, refused):
+            for message, stated in _parsed(items[start : start + part_max], seen, refused):
                 # Of a page that is not folded yet, nothing is held.
                 before, is_of_last_page = held.get(message.id), message.id in self._made_ready
                 is_read = (
