@@ -11,6 +11,11 @@ from simulator.model import Chat
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Screen, Stack
 
+AT_THE_END = """() => {
+    const log = document.querySelector("[role=log]");
+    return log.scrollHeight - log.scrollTop - log.clientHeight < 1;
+}"""
+
 
 def chat_with(stack: Stack, name: str, number: str) -> Chat:
     return stack.simulator.direct_chat(stack.simulator.contact(stack.account, name, phone_number=number))
@@ -111,6 +116,11 @@ async def test_earlier_messages_come_in_without_moving_what_is_read(stack: Stack
     await newest.click()
     await page.get_by_role("article").filter(has_text="Message 139").wait_for()
     await expect(newest).to_have_count(0)
+    # Pasted over what was selected: the composer is empty for a moment, and then high.
+    field = page.get_by_role("textbox", name="Write to")
+    for text in ("line\n" * 3, "line\n" * 9, ""):
+        await field.fill(text)
+        await page.wait_for_function(AT_THE_END)
     moved = await page.get_by_role("log").evaluate(
         """async (log) => {
             const rows = () => [...log.querySelectorAll("[data-anchor]")];

@@ -67,6 +67,7 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   const jumping = useRef(false);
   const jumped = useRef<number | null>(null);
   const lastTop = useRef(0);
+  const lastHeight = useRef(0);
   const rises = useRef(false);
   const [atBottom, setAtBottom] = useState(false);
   const [placed, setPlaced] = useState(false);
@@ -119,6 +120,8 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
     const top = scroller.current?.scrollTop ?? 0;
     rises.current = top < lastTop.current;
     lastTop.current = top;
+    // A composer that grows pushes the end out of view, in the frame in which the observer below follows it: nobody has scrolled.
+    if (stuck.current && scroller.current?.clientHeight !== lastHeight.current) return;
     look();
     lookUp();
   };
@@ -185,6 +188,7 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
     const inner = content.current;
     if (element === null || inner === null) return;
     const observer = new ResizeObserver(() => {
+      lastHeight.current = element.clientHeight;
       if (stuck.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
