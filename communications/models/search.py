@@ -5,8 +5,8 @@ from django.db import models
 
 
 class SearchMessage(models.Model):
-    """By which words a message is found. Written by triggers (sql/71_search_index.sql) and by nothing else; only messages that
-    a reader may find have one.
+    """By which words a message is found. Written by triggers (sql/71_search_index.sql), of copied messages after them; only
+    messages that a reader may find have one.
 
     Without foreign keys: each would be checked again with every message that arrives.
     """

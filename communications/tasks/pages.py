@@ -2,11 +2,13 @@
 the ledger and is folded.
 
 Keeping a page again changes nothing, so whoever reads a list notes how far it is after each page. A page is folded in
-parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most.
+parts, each a short transaction, the newest first: a live delivery of the same account waits for one part at most, and the parts
+are shorter while there are any.
 """
 
 import asyncio
 import datetime as dt
+import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from typing import Final, NamedTuple
 
 from communications.errors import Divisible
 from communications.feed.announce import changes_announce
-from communications.ingest.listed import HeldMessage, held_messages, not_applied
+from communications.ingest.listed import HeldMessage, held_messages, is_lively, not_applied
 from communications.ingest.record import Connections, record
 from communications.ingest.turns import InTurn
 from communications.outbox.history_rows import files_leave
@@ -30,7 +32,8 @@ from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
-PART_MAX: Final = 32
+PART_MAX: Final = 64
+PART_MAX_BESIDE_LIVE: Final = 16
 PARTS_AT_ONCE: Final = 2
 # So many messages are made ready before it is looked whether the database wants its next part.
 LOOKS_EVERY: Final = 8
@@ -119,11 +122,12 @@ class Keeper:
     ) -> None:
         async with self._connections.connection() as connection:
             held = await held_messages(connection, listing.account, _ids(items))
+            part_max = PART_MAX_BESIDE_LIVE if await is_lively(connection, listing.account) else PART_MAX
         seen: set[str] = set()
-        for start in range(0, len(items), PART_MAX):
+        for start in range(0, len(items), part_max):
             received_at = dt.datetime.now(dt.UTC)
             news: list[_News] = []
-            for message, stated in _parsed(items[start : start + PART_MAX], seen, refused):
+            for message, stated in _parsed(items[start : start + part_max], seen, refused):
                 # Of a page that is not folded yet, nothing is held.
                 before, is_of_last_page = held.get(message.id), message.id in self._made_ready
                 is_read = (
@@ -270,34 +274,35 @@ class _Folding:
         """
         oldest_first = list(reversed(news))
         new = [one for one in oldest_first if one.is_new]
+        changed = [[one] for one in oldest_first if not one.is_new]
         if new:
-            await self._list(new, received_at)
-        for one in oldest_first:
-            if not one.is_new:
-                await self._list([one], received_at)
+            await self._fold_new(new, received_at)
+        if changed:
+            await self._record(changed, received_at)
 
-    async def _list(self, news: Sequence[_News], received_at: dt.datetime) -> None:
-        connections = self._connections
-        delivery = _list_delivery(self._listing, news, received_at)
+    async def _fold_new(self, news: Sequence[_News], received_at: dt.datetime) -> None:
         try:
-            outcomes = await record(connections, [delivery])
+            await self._record([news], received_at)
         except Divisible:
             middle = len(news) // 2
-            await self._list(news[:middle], received_at)
-            await self._list(news[middle:], received_at)
-            return
-        new_ids = [one.fact.external_message_id for one in news if one.is_new]
+            await self._fold_new(news[:middle], received_at)
+            await self._fold_new(news[middle:], received_at)
+
+    async def _record(self, lists: Sequence[Sequence[_News]], received_at: dt.datetime) -> None:
+        connections = self._connections
+        deliveries = [_list_delivery(self._listing, news, received_at) for news in lists]
+        outcomes = await record(connections, deliveries)
         if self._leaves_files:
+            new_ids = [one.fact.external_message_id for news in lists for one in news if one.is_new]
             async with connections.connection() as connection:
                 await files_leave(connection, self._listing.account, new_ids)
-        await work_announce([delivery], outcomes)
-        reason: str | None = None
-        if outcomes["applied"] == 0:
+        await work_announce(deliveries, outcomes)
+        reasons: Mapping[uuid.UUID, str] = {}
+        if outcomes["applied"] < len(deliveries):
             async with connections.connection() as connection:
-                reason = (await not_applied(connection, [delivery.id])).get(delivery.id)
-        self._count(news, reason)
-        if reason is None:
-            self._kept.new_ids += new_ids
+                reasons = await not_applied(connection, [delivery.id for delivery in deliveries])
+        for delivery, news in zip(deliveries, lists, strict=True):
+            self._count(news, reasons.get(delivery.id))
 
     def _count(self, news: Sequence[_News], refused: str | None) -> None:
         for one in news:
@@ -309,3 +314,5 @@ class _Folding:
                     tally.stored += 1
                 else:
                     tally.changed += 1
+            if one.is_new and refused is None:
+                self._kept.new_ids.append(one.fact.external_message_id)

@@ -173,3 +173,16 @@ async def test_d17_what_a_list_without_its_bytes_brought_is_left_out_of_the_comp
     [messages] = [one for one in done.comparisons if one.entity == "message"]
     assert messages.left_out == {"a delivery of it has no body any more": 3}
     assert messages.compared == 3
+
+
+async def test_lists_are_short_while_deliveries_of_the_account_come_in(connections, account):
+    names = [f"m{number}" for number in range(40, 0, -1)]
+    await messages_keep(connections, listing(account), page_of(*names))
+    await deliver(
+        connections, whatsapp_message("live", account_id=account, chat_id="chat", provider_chat_id=ANA)
+    )
+    await messages_keep(
+        connections, listing(account), page_of(*(f"m{100 + number}" for number in range(40, 0, -1)))
+    )
+    sizes = [len(row[4]) for row in await rows(connections, LISTS, account)]
+    assert sizes == [40, 16, 16, 8]
