@@ -50,8 +50,7 @@ $$;
 
 -- Files come after their message, and write it again with their names.
 -- Whoever copies history writes the words afterwards, beside the lock of the account: landline.search_later.
-CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan AS $$
+CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('landline.search_later', true) = 'on' THEN
         INSERT INTO communications_searchbacklog (message_ids) SELECT array_agg(id) FROM added HAVING count(*) > 0;
