@@ -82,7 +82,7 @@ async def test_d8_a_deadlock_is_tried_again(connections, database, owner):
     """The fold holds the channel's lock and wants a row; somebody holds the row and wants the channel's lock."""
     await channel_make(connections, ACCOUNT)
     await deliver(connections, whatsapp_message("first"))
-    owner.execute(f"ALTER DATABASE {database.name} SET deadlock_timeout = '500ms'")
+    owner.execute(f"ALTER DATABASE {database.name} SET deadlock_timeout = '250ms'")
     try:
         async with fold_connections(max_size=1) as hasty:
             with owner.transaction():
