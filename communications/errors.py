@@ -162,6 +162,10 @@ class Unsaved(LandlineError):
     title = "The delivery could not be saved"
 
 
+class Divisible(Exception):
+    """A list of messages cannot be folded as a whole, and nothing of it was saved: whoever made it makes two of it."""
+
+
 class Busy(LandlineError):
     status = 503
     code = "busy"

@@ -17,20 +17,20 @@ from communications.schemas.facts import (
     FactOfMessage,
     MessageDeleted,
     MessageEdited,
-    MessageListed,
     MessageReceived,
     MessageSent,
+    MessagesListed,
     PeopleListed,
     Reacted,
     Receipt,
-    chat_told,
+    chats_told,
 )
 
 FOLD: Final = (
     "SELECT outcome, total FROM landline_fold(%s, %s, %b, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
-LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL)"
+LEDGER_ONLY: Final = "SELECT outcome, total FROM landline_ledger_write(%s, %b, NULL, NULL, NULL, NULL)"
 
 Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()
@@ -54,9 +54,9 @@ class FoldBatch:
         self._keys_seen: set[bytes] = set()
         ordered = sorted(deliveries, key=lambda delivery: delivery.id)
         for delivery in ordered:
-            chat = chat_told(delivery.reading.fact)
-            if delivery.reading.settled is None and chat is not None:
-                self._chats.register(delivery.account, chat.aliases)
+            if delivery.reading.settled is None:
+                for chat in chats_told(delivery.reading.fact):
+                    self._chats.register(delivery.account, chat.aliases)
         for delivery in ordered:
             self._add(delivery)
 
@@ -117,8 +117,19 @@ class FoldBatch:
         self._accounts.add(reading.account)
         if isinstance(reading.fact, ChatDescribed):
             row["chat"] = self._add_description(delivery, reading.fact)
-            return
-        row["external_message_id"] = self._add_fact(delivery, event_key or "", reading.fact)
+        elif isinstance(reading.fact, MessagesListed):
+            row |= self._add_listed(delivery, reading.fact)
+        else:
+            row["external_message_id"] = self._add_fact(delivery, event_key or "", reading.fact)
+
+    def _add_listed(self, delivery: Delivery, fact: MessagesListed) -> Row:
+        """The message that the list speaks of, or all of them."""
+        for listed in fact.messages:
+            self._add_message(delivery, listed.received)
+            for place, change in enumerate(listed.changes):
+                self._add_fact(delivery, f"{_bytea(listed.key)}{place:04x}", change)
+        named = [listed.external_message_id for listed in fact.messages]
+        return {"external_message_id": named[0]} if len(named) == 1 else {"external_message_ids": named}
 
     def _add_fact(
         self, delivery: Delivery, event_key: str, fact: FactOfMessage | PeopleListed | ChannelStatusReported
@@ -129,10 +140,6 @@ class FoldBatch:
             case MessageReceived():
                 self._add_message(delivery, fact)
                 return fact.message.external_message_id
-            case MessageListed():
-                self._add_message(delivery, fact.received)
-                for place, change in enumerate(fact.changes):
-                    self._add_fact(delivery, event_key if place == 0 else f"{event_key}{place:04x}", change)
             case PeopleListed():
                 for person in fact.people:
                     self._people.add(account, person, fact.at, str(delivery.id))

@@ -8,6 +8,8 @@ from communications.schemas.connections import PLANNED_ONCE, connection_pool
 
 LOCK_TIMEOUT_MS: Final = 500
 STATEMENT_TIMEOUT_MS: Final = 1_000
+COPY_LOCK_TIMEOUT_MS: Final = 5_000
+COPY_STATEMENT_TIMEOUT_MS: Final = 10_000
 
 
 def fold_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
@@ -18,4 +20,17 @@ def fold_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
         lock_timeout_ms=LOCK_TIMEOUT_MS,
         statement_timeout_ms=STATEMENT_TIMEOUT_MS,
         planner=PLANNED_ONCE,
+    )
+
+
+def copy_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
+    """As ``fold_connections``, for who copies history: nobody waits for it, and the words of what it brings are written later
+    (``ingest.search_backlog``).
+    """
+    return connection_pool(
+        "history",
+        max_size=max_size,
+        lock_timeout_ms=COPY_LOCK_TIMEOUT_MS,
+        statement_timeout_ms=COPY_STATEMENT_TIMEOUT_MS,
+        planner={**PLANNED_ONCE, "landline.search_later": "on"},
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from communications.feed.announce import changes_announce_on_commit
 from communications.ingest.channels import LOCK
+from communications.ingest.erase_lists import lists_rewrite
 from communications.ingest.erased import ERASED, UNIT_SEPARATOR
 from communications.models import (
     Channel,
@@ -54,22 +55,23 @@ ON CONFLICT (digest) DO UPDATE SET erased_at = excluded.erased_at WHERE excluded
 # The next deliveries of the account in the order of their ids: which speak of it by their links, and whose bytes name it.
 _DELIVERIES: Final = """
 WITH page AS (
-    SELECT id, message_id, conversation_id FROM communications_webhookdelivery
+    SELECT id, event, message_id, message_ids, conversation_id FROM communications_webhookdelivery
     WHERE external_account_id = %(account)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 ), judged AS (
-    SELECT page.id, body.delivery_id IS NOT NULL AS has_body,
-           page.message_id = ANY(%(messages)s::bigint[])
+    SELECT page.id, body.delivery_id IS NOT NULL AS has_body, page.event = 'api_listed' AND page.message_id IS NULL AS is_list,
+           page.message_id = ANY(%(messages)s::bigint[]) OR page.message_ids && %(messages)s::bigint[]
            OR page.conversation_id = ANY(%(conversations)s::bigint[]) AND page.message_id IS NULL AS is_linked,
            EXISTS (SELECT FROM unnest(%(names)s::bytea[]) AS name WHERE position(name IN body.raw) > 0) AS is_named
     FROM page LEFT JOIN communications_webhookbody AS body ON body.delivery_id = page.id
 )
-SELECT id, coalesce(is_linked, false), has_body AND (coalesce(is_linked, false) OR is_named) FROM judged ORDER BY id
+SELECT id, is_list, coalesce(is_linked, false), has_body AND (coalesce(is_linked, false) OR is_named) FROM judged ORDER BY id
 """
 
 # One that waits to be tried again has nothing to be tried with.
 _SETTLE: Final = """
 UPDATE communications_webhookdelivery SET
-    outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, conversation_id = NULL
+    outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, message_ids = NULL,
+    conversation_id = NULL
 WHERE id = ANY(%(linked)s::uuid[]) OR id = ANY(%(bodiless)s::uuid[]) AND outcome IN ('failed', 'parked')
 """
 
@@ -274,8 +276,10 @@ def _deliveries_erase(erasable: Erasable) -> int:
             if not page:
                 return removed
             asked["after"] = page[-1][0]
-            bodies = [delivery for delivery, _, loses_body in page if loses_body]
-            linked = [delivery for delivery, is_linked, _ in page if is_linked]
+            lists = [delivery for delivery, is_list, *tells in page if is_list and any(tells)]
+            left = lists_rewrite(cursor, lists, asked)
+            bodies = [delivery for delivery, _, _, loses_body in page if loses_body and delivery not in left]
+            linked = [delivery for delivery, _, is_linked, _ in page if is_linked and delivery not in left]
             cursor.execute(_SETTLE, {"linked": linked, "bodiless": bodies, "reason": ERASED})
             cursor.execute(_BODIES_REMOVE, [bodies])
             removed += len(bodies)

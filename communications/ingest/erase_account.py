@@ -31,7 +31,8 @@ WITH page AS (
     WHERE external_account_id = %(account)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 ), settled AS (
     UPDATE communications_webhookdelivery AS delivery SET
-        outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, conversation_id = NULL
+        outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, message_ids = NULL,
+        conversation_id = NULL
     FROM page WHERE delivery.id = page.id
 ), bare AS (
     DELETE FROM communications_webhookbody AS body USING page WHERE body.delivery_id = page.id RETURNING 1

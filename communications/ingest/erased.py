@@ -13,12 +13,14 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
     ChatDescribed,
-    MessageListed,
     MessageReceived,
+    MessagesListed,
     PeopleListed,
+    received_told,
 )
 
 ERASED: Final = "erased"
+BEING_ERASED: Final = "busy: a message that it shows is being erased"
 
 # What ``landline_fold`` raises when a batch meets an erased name.
 MEETS_ERASED: Final = "LL001"
@@ -65,7 +67,10 @@ def meets_erased(error: Exception) -> bool:
 async def fold_without_erased(
     connection: AsyncConnection[Any], deliveries: Sequence[Delivery]
 ) -> Counter[str]:
-    """Folds a batch of which a part was erased, in one transaction: the rest as ever, that part as ignored."""
+    """Folds a batch of which a part was erased, in one transaction: the rest as ever, that part as ignored.
+
+    A list of several messages in the ledger loses those that are erased while that goes on; until then it waits.
+    """
     ordered = list(deliveries)
     async with connection.transaction():
         await connection.execute(_LOCK, (sorted({delivery.account for delivery in ordered}),))
@@ -74,14 +79,21 @@ async def fold_without_erased(
         asked = {column: [name[at] for name in names] for at, column in enumerate(columns)}
         found = await connection.execute(_ERASED, asked)
         erased = {row[0] for row in await found.fetchall()}
+        waiting = {place for place in erased if is_list_of_several(ordered[place])}
         settled = [
-            _settled(delivery) if place in erased else delivery for place, delivery in enumerate(ordered)
+            _waiting(delivery) if place in waiting else _settled(delivery) if place in erased else delivery
+            for place, delivery in enumerate(ordered)
         ]
         await connection.execute("SELECT set_config('landline.erased_is_settled', 'on', true)")
         folded = await connection.execute(FOLD, FoldBatch(settled).parameters())
         totals = Counter(dict(await folded.fetchall()))
-        await connection.execute(_BODIES_REMOVE, ([ordered[place].id for place in erased],))
+        await connection.execute(_BODIES_REMOVE, ([ordered[place].id for place in erased - waiting],))
     return totals
+
+
+def is_list_of_several(delivery: Delivery) -> bool:
+    fact = delivery.reading.fact
+    return isinstance(fact, MessagesListed) and len(fact.messages) > 1
 
 
 def _names(place: int, delivery: Delivery) -> Iterator[Named]:
@@ -94,24 +106,32 @@ def _names(place: int, delivery: Delivery) -> Iterator[Named]:
         for kind, value in fact.chat.aliases:
             yield Named(place, account, "chat", f"{kind}:{value}", fact.at, "")
         return
-    if isinstance(fact, MessageListed):
-        fact = fact.received
-    if not isinstance(fact, MessageReceived):
-        message = fact.external_message_id
-        if message is None:
-            return
-        yield Named(place, account, "message", message, None, message)
-        for chat in delivery.reading.chat_names:
-            yield Named(place, account, "chat", chat, None, message)
+    if isinstance(fact, MessageReceived | MessagesListed):
+        for received in received_told(fact):
+            yield from _names_of_received(place, account, received)
         return
-    told = fact.message
+    message = fact.external_message_id
+    if message is None:
+        return
+    yield Named(place, account, "message", message, None, message)
+    for chat in delivery.reading.chat_names:
+        yield Named(place, account, "chat", chat, None, message)
+
+
+def _names_of_received(place: int, account: str, received: MessageReceived) -> Iterator[Named]:
+    told = received.message
     yield Named(place, account, "message", told.external_message_id, told.sent_at, told.external_message_id)
-    for kind, value in fact.chat.aliases:
+    for kind, value in received.chat.aliases:
         chat = f"{kind}:{value}"
         yield Named(place, account, "chat", chat, told.sent_at, told.external_message_id)
         if told.provider_message_id:
             in_chat = f"{chat}{UNIT_SEPARATOR}{told.provider_message_id}"
             yield Named(place, account, "in_chat", in_chat, told.sent_at, told.external_message_id)
+
+
+def _waiting(delivery: Delivery) -> Delivery:
+    reading = msgspec.structs.replace(delivery.reading, settled="failed", reason=BEING_ERASED, fact=None)
+    return msgspec.structs.replace(delivery, reading=reading)
 
 
 def _settled(delivery: Delivery) -> Delivery:

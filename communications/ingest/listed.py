@@ -62,6 +62,15 @@ _KEYS: Final = "SELECT event_key FROM communications_webhookdelivery WHERE event
 _OUTCOMES: Final = """
 SELECT id, outcome, reason FROM communications_webhookdelivery WHERE id = ANY(%s::uuid[]) AND outcome <> 'applied'
 """
+# Ids of the ledger sort by time: this reads its newest end.
+_LIVELY: Final = """
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT source, external_account_id FROM communications_webhookdelivery
+        WHERE id >= landline_uuid7_before(now() - interval '2 seconds') ORDER BY id DESC LIMIT 500
+    ) AS recent
+    WHERE recent.source <> 'api' AND recent.external_account_id = %s)
+"""
 # The messages by their ids before all else: every quiet row there is has that version.
 _QUIET: Final = """
 SELECT DISTINCT coalesce(part.continues_id, part.id)
@@ -135,6 +144,12 @@ async def held_people(
 ) -> Mapping[str, HeldPerson]:
     found = await connection.execute(_PEOPLE, {"account": account, "ids": list(provider_ids)})
     return {told[0]: HeldPerson._make(told[1:]) for told in await found.fetchall()}
+
+
+async def is_lively(connection: AsyncConnection[Any], account: str) -> bool:
+    """Whether deliveries of the account came just now."""
+    [(lively,)] = await (await connection.execute(_LIVELY, (account,))).fetchall()
+    return bool(lively)
 
 
 async def keys_known(connection: AsyncConnection[Any], keys: Sequence[bytes]) -> frozenset[bytes]:

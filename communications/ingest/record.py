@@ -15,9 +15,9 @@ import psycopg
 import structlog
 from psycopg import errors
 
-from communications.errors import Unsaved
+from communications.errors import Divisible, Unsaved
 from communications.ingest.batch import FOLD, LEDGER_ONLY, FoldBatch
-from communications.ingest.erased import fold_without_erased, meets_erased
+from communications.ingest.erased import fold_without_erased, is_list_of_several, meets_erased
 from communications.schemas.deliveries import Delivery, Reading
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,8 @@ async def record(connections: Connections, deliveries: Sequence[Delivery]) -> Co
     """Folds and saves deliveries; answers with the number of deliveries per outcome.
 
     Raises ``Unsaved`` when the database could not take them, and ``psycopg.OperationalError`` when it is not there; then
-    nothing is known to be saved, and the same call may be made again.
+    nothing is known to be saved, and the same call may be made again. Raises ``Divisible`` for a new list of several messages
+    of which one would cost the others.
     """
     try:
         return await _fold(connections, deliveries)
@@ -61,6 +62,7 @@ async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Cou
             return await _call(connections, FOLD, parameters)
         except psycopg.Error as error:
             if meets_erased(error):
+                _divide(deliveries)
                 return await _fold_without_erased(connections, deliveries)
             if not isinstance(error, _CONFLICTS):
                 raise
@@ -68,6 +70,11 @@ async def _fold(connections: Connections, deliveries: Sequence[Delivery]) -> Cou
                 return await _ledger_only(connections, deliveries, "busy: writers kept colliding")
             await asyncio.sleep(random.uniform(0.005, 0.05) * (attempt + 1))  # noqa: S311
     raise AssertionError
+
+
+def _divide(deliveries: Sequence[Delivery]) -> None:
+    if len(deliveries) == 1 and deliveries[0].raw is not None and is_list_of_several(deliveries[0]):
+        raise Divisible
 
 
 async def _fold_without_erased(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
@@ -78,6 +85,7 @@ async def _fold_without_erased(connections: Connections, deliveries: Sequence[De
 async def _halve(connections: Connections, deliveries: Sequence[Delivery], error: Exception) -> Counter[str]:
     """Each half in its own transaction, down to the one that does not fold; that one is kept as failed."""
     if len(deliveries) == 1:
+        _divide(deliveries)
         log.error("delivery_failed", delivery=str(deliveries[0].id), error=error_described(error))
         return await _ledger_only(connections, deliveries, error_described(error))
     middle = len(deliveries) // 2

@@ -15,9 +15,9 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     ChannelStatusReported,
     MessageEdited,
-    MessageListed,
     MessageReceived,
-    message_told,
+    MessagesListed,
+    received_told,
 )
 
 log = structlog.get_logger(__name__)
@@ -40,9 +40,10 @@ def brings_files(deliveries: Iterable[Delivery]) -> bool:
     """Whether any of these messages has a file that is to be fetched at once: those of history wait for their turn."""
     return any(
         attachment.state == "wanted"
-        for message in (message_told(delivery.reading.fact) for delivery in deliveries)
-        if message is not None and message.found_by != "history"
-        for attachment in message.attachments
+        for delivery in deliveries
+        for received in received_told(delivery.reading.fact)
+        if received.message.found_by != "history"
+        for attachment in received.message.attachments
     )
 
 
@@ -65,14 +66,19 @@ def tells_of_working_account(deliveries: Iterable[Delivery]) -> bool:
 
 def leaves_questions(deliveries: Iterable[Delivery], *, some_repeat: bool) -> bool:
     """Whether upstream may have to be asked: bodies that do not name their chat, or an edit that may have come again."""
-    return any(
-        some_repeat if isinstance(fact, MessageEdited) else not _names_its_chat(fact)
-        for fact in (delivery.reading.fact for delivery in deliveries)
-        if isinstance(fact, MessageReceived | MessageEdited)
-    ) or any(
-        isinstance(fact, MessageListed) and fact.received.message.found_by == "repair"
-        for fact in (delivery.reading.fact for delivery in deliveries)
-    )
+    for fact in (delivery.reading.fact for delivery in deliveries):
+        match fact:
+            case MessageEdited():
+                is_left = some_repeat
+            case MessageReceived():
+                is_left = not _names_its_chat(fact)
+            case MessagesListed():
+                is_left = any(listed.received.message.found_by == "repair" for listed in fact.messages)
+            case _:
+                is_left = False
+        if is_left:
+            return True
+    return False
 
 
 def _names_its_chat(fact: MessageReceived) -> bool:

@@ -203,6 +203,12 @@ class Migration(migrations.Migration):
                 ("channel_id", models.BigIntegerField(blank=True, null=True)),
                 ("conversation_id", models.BigIntegerField(blank=True, null=True)),
                 ("message_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "message_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, null=True, size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -1706,6 +1712,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         to=settings.AUTH_USER_MODEL,
                     ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SearchBacklog",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "message_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
                 ),
             ],
         ),

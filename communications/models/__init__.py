@@ -31,7 +31,7 @@ from communications.models.media import MediaFile, Picture
 from communications.models.message import Attachment, Message, MessageEdit, Reaction
 from communications.models.replay import ReplayOrder
 from communications.models.restoration import Restoration
-from communications.models.search import SearchMessage, SearchName
+from communications.models.search import SearchBacklog, SearchMessage, SearchName
 from communications.models.upstream_read import UpstreamRead
 from communications.models.user import User
 from communications.models.webhooks import ReachabilityTest, UpstreamWebhook, WebhooksChecked
@@ -82,6 +82,7 @@ __all__ = [
     "Reaction",
     "ReplayOrder",
     "Restoration",
+    "SearchBacklog",
     "SearchMessage",
     "SearchName",
     "Tombstone",

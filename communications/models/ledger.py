@@ -1,5 +1,6 @@
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from communications.models.fields import ExternalIdField
@@ -19,7 +20,8 @@ class Outcome(models.TextChoices):
 class WebhookDelivery(models.Model):
     """One row for each thing upstream told us: a webhook's delivery, or an answer of its API that carries facts.
 
-    Links (``channel_id``, ``conversation_id``, ``message_id``) are plain numbers: the ledger outlives what it speaks of.
+    Links (``channel_id``, ``conversation_id``, ``message_id``) are plain numbers: the ledger outlives what it speaks of. A list
+    of several messages has ``message_ids`` in place of the latter two.
     """
 
     class Source(models.TextChoices):
@@ -48,6 +50,7 @@ class WebhookDelivery(models.Model):
     channel_id = models.BigIntegerField(null=True, blank=True)
     conversation_id = models.BigIntegerField(null=True, blank=True)
     message_id = models.BigIntegerField(null=True, blank=True)
+    message_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -1,11 +1,12 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 
 class SearchMessage(models.Model):
-    """By which words a message is found. Written by triggers (sql/71_search_index.sql) and by nothing else; only messages that
-    a reader may find have one.
+    """By which words a message is found. Written by triggers (sql/71_search_index.sql), of copied messages after them; only
+    messages that a reader may find have one.
 
     Without foreign keys: each would be checked again with every message that arrives.
     """
@@ -28,6 +29,16 @@ class SearchMessage(models.Model):
 
     def __str__(self) -> str:
         return f"words of message {self.message_id}"
+
+
+class SearchBacklog(models.Model):
+    """Copied messages of which the words are to be written yet: after the messages, so that no delivery waits for it."""
+
+    id = models.BigAutoField(primary_key=True)
+    message_ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"words of {len(self.message_ids)} messages"
 
 
 class SearchName(models.Model):

@@ -19,13 +19,11 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import (
     MessageDeleted,
     MessageEdited,
-    MessageListed,
-    MessageReceived,
     MessageSent,
     PeopleListed,
-    PersonFact,
     Reacted,
     Receipt,
+    received_told,
 )
 
 MISSING: Final = "The ledger has no such delivery, or its body is no longer held."
@@ -45,7 +43,7 @@ UNION
 SELECT named.entity, named.id
 FROM communications_channel AS channel
 JOIN communications_message AS message
-    ON message.channel_id = channel.id AND message.external_message_id = %(message)s
+    ON message.channel_id = channel.id AND message.external_message_id = ANY(%(messages)s::text[])
 CROSS JOIN LATERAL (VALUES ('message', message.id), ('conversation', message.conversation_id)) AS named (entity, id)
 WHERE channel.external_account_id = %(account)s AND named.id IS NOT NULL
 UNION
@@ -135,24 +133,24 @@ async def _ledger(connection: AsyncConnection[Any], delivery: Delivery) -> Facts
 
 async def _touched(connection: AsyncConnection[Any], delivery: Delivery) -> dict[str, list[int]]:
     fact = delivery.reading.fact
-    message: str | None = None
-    people: tuple[PersonFact, ...] = ()
+    received = received_told(fact)
+    messages = [one.message.external_message_id for one in received]
+    people = [person for one in received for person in one.people]
     match fact:
-        case MessageReceived():
-            message, people = fact.message.external_message_id, fact.people
-        case MessageListed():
-            message, people = fact.external_message_id, fact.received.people
         case PeopleListed():
-            people = fact.people
+            people += fact.people
         case Reacted():
-            message, people = fact.external_message_id, (fact.sender,)
-        case Receipt() | MessageEdited() | MessageDeleted() | MessageSent():
-            message = fact.external_message_id
+            messages.append(fact.external_message_id)
+            people.append(fact.sender)
+        case Receipt() | MessageEdited() | MessageDeleted():
+            messages.append(fact.external_message_id)
+        case MessageSent(external_message_id=str(named)):
+            messages.append(named)
     found = await connection.execute(
         _TOUCHED,
         {
             "account": delivery.account,
-            "message": message,
+            "messages": messages,
             "people": [person.provider_id for person in people],
         },
     )

@@ -22,9 +22,14 @@ _IN_BODY: Final = """EXISTS (
       AND EXISTS (SELECT FROM unnest(%(texts)s::bytea[]) AS form WHERE position(form IN searched.raw) > 0))"""
 
 
-_OF_CONVERSATION: Final = """delivery.conversation_id IN (
-    SELECT id FROM communications_conversation
-    WHERE id = %(conversation_id)s OR continues_id = %(conversation_id)s)"""
+_PARTS: Final = """(
+    SELECT id FROM communications_conversation WHERE id = %(conversation_id)s OR continues_id = %(conversation_id)s)"""
+_OF_CONVERSATION: Final = f"""(delivery.conversation_id IN {_PARTS} OR delivery.message_ids IS NOT NULL AND EXISTS (
+    SELECT FROM communications_message AS shown
+    WHERE shown.id = ANY(delivery.message_ids) AND shown.conversation_id IN {_PARTS}))"""
+# Of a list of several only the messages that it brought are found.
+_OF_MESSAGE: Final = """(delivery.message_id = %(message_id)s OR delivery.id = (
+    SELECT shown.received_by FROM communications_message AS shown WHERE shown.id = %(message_id)s))"""
 
 
 class DeliverySelection(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +94,7 @@ class DeliverySelection(msgspec.Struct, frozen=True, kw_only=True):
         return (
             (self.ids is not None, "delivery.id = ANY(%(ids)s::uuid[])"),
             (self.outcome is not None, "delivery.outcome = %(outcome)s"),
-            (self.message_id is not None, "delivery.message_id = %(message_id)s"),
+            (self.message_id is not None, _OF_MESSAGE),
             (self.is_due, "delivery.outcome = 'failed' AND delivery.next_attempt_at <= now()"),
             (
                 self.received_from is not None,

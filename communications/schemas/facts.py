@@ -196,37 +196,42 @@ class PeopleListed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageListed(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as a list of upstream's shows it: what it was, and what has become of it."""
+    """A message as a list of upstream's shows it: what it was, and what has become of it.
+
+    ``key`` is 32 bytes, of this message in this list.
+    """
 
     received: MessageReceived
     changes: tuple[MessageEdited | MessageDeleted | Reacted, ...] = ()
+    key: bytes = b""
 
     @property
     def external_message_id(self) -> str:
         return self.received.message.external_message_id
 
 
-FactOfMessage = (
-    MessageReceived | MessageListed | Receipt | MessageEdited | MessageDeleted | Reacted | MessageSent
-)
-Fact = FactOfMessage | ChatDescribed | PeopleListed | ChannelStatusReported
+class MessagesListed(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages that a list of upstream's shows, no one twice. What answers comes after what it answers to."""
+
+    messages: tuple[MessageListed, ...]
 
 
-def message_told(fact: Fact | None) -> MessageFact | None:
-    """The message that a fact brings, if it brings one."""
+FactOfMessage = MessageReceived | Receipt | MessageEdited | MessageDeleted | Reacted | MessageSent
+Fact = FactOfMessage | MessagesListed | ChatDescribed | PeopleListed | ChannelStatusReported
+
+
+def received_told(fact: Fact | None) -> tuple[MessageReceived, ...]:
+    """The messages that a fact brings."""
     match fact:
         case MessageReceived():
-            return fact.message
-        case MessageListed():
-            return fact.received.message
-    return None
+            return (fact,)
+        case MessagesListed():
+            return tuple(listed.received for listed in fact.messages)
+    return ()
 
 
-def chat_told(fact: Fact | None) -> ChatFact | None:
-    """The chat that a fact describes, or brings a message of."""
-    match fact:
-        case MessageReceived() | ChatDescribed():
-            return fact.chat
-        case MessageListed():
-            return fact.received.chat
-    return None
+def chats_told(fact: Fact | None) -> tuple[ChatFact, ...]:
+    """The chats that a fact describes, or brings messages of."""
+    if isinstance(fact, ChatDescribed):
+        return (fact.chat,)
+    return tuple(received.chat for received in received_told(fact))

@@ -32,7 +32,8 @@ Effect = Literal[
 class Delivery(Document, frozen=True, kw_only=True):
     """One row of the ledger. Links lead to what it speaks of, where that is still shown.
 
-    ``repeats`` counts other deliveries of the same happening, up to 100.
+    ``repeats`` counts other deliveries of the same happening, up to 100; ``message_count`` the messages it speaks of, several
+    only for a list of upstream's.
     """
 
     id: DeliveryId
@@ -49,6 +50,7 @@ class Delivery(Document, frozen=True, kw_only=True):
     next_attempt_at: Instant | None
     size_bytes: Count
     repeats: Count
+    message_count: Count
     conversation_id: Id | None
     conversation_name: str | None
     message_id: Id | None

@@ -45,6 +45,7 @@ class DeliveryRow(NamedTuple):
     next_attempt_at: dt.datetime | None
     size_bytes: int
     repeats: int
+    message_count: int
     conversation_id: int | None
     message_id: int | None
     sender_name: str | None
@@ -59,6 +60,7 @@ SELECT delivery.id, delivery.source, delivery.received_at, channel.id AS channel
            SELECT FROM communications_webhookdelivery AS other
            WHERE other.event_key = delivery.event_key AND other.id <> delivery.id LIMIT {REPEATS_COUNTED}
        ) AS repeated) AS repeats,
+       CASE WHEN delivery.message_id IS NULL THEN coalesce(cardinality(delivery.message_ids), 0) ELSE 1 END AS message_count,
        coalesce(conversation.continues_id, conversation.id) AS conversation_id, message.id AS message_id,
        coalesce(nullif(message.sender_name, ''), nullif(sender.name, '')) AS sender_name
 FROM communications_webhookdelivery AS delivery
@@ -179,6 +181,7 @@ def _delivery_document(row: DeliveryRow, names: dict[str, str]) -> Delivery:
         next_attempt_at=optional_instant(row.next_attempt_at),
         size_bytes=row.size_bytes,
         repeats=row.repeats,
+        message_count=row.message_count,
         conversation_id=conversation_id if name is not None else None,
         conversation_name=name,
         message_id=None if row.message_id is None or name is None else id_text(row.message_id),

@@ -73,7 +73,7 @@ SELECT delivery.id, delivery.source, delivery.received_at, delivery.event, deliv
            ELSE 'nothing'
        END
 FROM communications_message AS message
-JOIN communications_webhookdelivery AS delivery ON delivery.message_id = message.id
+JOIN communications_webhookdelivery AS delivery ON delivery.message_id = message.id OR delivery.id = message.received_by
 WHERE message.id = %s
 ORDER BY delivery.id LIMIT {DELIVERIES_SHOWN + 1}
 """  # noqa: S608 (a constant)

@@ -221,9 +221,6 @@ RETURNS TABLE (name text, phone text, public_identifier text, picture_id bigint,
     HAVING count(*) > 0
 $$;
 
-DROP FUNCTION IF EXISTS landline_contact_renamed() CASCADE;
-DROP FUNCTION IF EXISTS landline_member_renamed() CASCADE;
-
 -- Whoever is shown as one person changes together: each of its attendees, the direct conversations named after it, and the
 -- untitled groups named after their members.
 CREATE OR REPLACE FUNCTION landline_people_changed(roots bigint[]) RETURNS void LANGUAGE plpgsql AS $$

@@ -107,8 +107,6 @@ CREATE OR REPLACE TRIGGER reactor_linked AFTER UPDATE OF same_as_id ON communica
     FOR EACH ROW WHEN (OLD.same_as_id IS DISTINCT FROM NEW.same_as_id) EXECUTE FUNCTION landline_reactor_linked();
 
 -- Of the conversations that reactions of a batch belong to, those that hold such lines.
-DROP FUNCTION IF EXISTS landline_reaction_lines_of(bigint[], json);
-
 CREATE OR REPLACE FUNCTION landline_reaction_lines_of(reactions json) RETURNS bigint[] LANGUAGE sql STABLE AS $$
     SELECT array_agg(DISTINCT line.conversation_id)
     FROM communications_message AS line

@@ -5,8 +5,6 @@ CREATE OR REPLACE FUNCTION landline_sent_is_open(state text, outcome text) RETUR
     SELECT state IN ('sending', 'unconfirmed', 'accepted') OR outcome = 'unknown'
 $$;
 
-DROP FUNCTION IF EXISTS landline_intent_is_first(bigint, bigint);
-DROP FUNCTION IF EXISTS landline_channel_works(text);
 CREATE OR REPLACE FUNCTION landline_channel_works(status text, paused_at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT status IN ('ok', 'connecting', 'unknown') AND paused_at IS NULL
 $$;
@@ -83,6 +81,8 @@ BEGIN
     UPDATE communications_reaction SET message_id = ours WHERE message_id = other;
     UPDATE communications_messageedit SET message_id = ours WHERE message_id = other;
     UPDATE communications_webhookdelivery SET message_id = ours WHERE message_id = other AND event <> 'api_sent';
+    UPDATE communications_webhookdelivery SET message_ids = array_replace(message_ids, other, ours)
+    WHERE id = told.received_by AND message_ids IS NOT NULL;
 
     IF told.client_id IS NULL THEN
         UPDATE communications_intent SET message_id = ours WHERE message_id = other;
@@ -164,6 +164,8 @@ BEGIN
     UPDATE communications_reaction SET message_id = released WHERE message_id = ours;
     UPDATE communications_messageedit SET message_id = released WHERE message_id = ours;
     UPDATE communications_webhookdelivery SET message_id = released WHERE message_id = ours AND event <> 'api_sent';
+    UPDATE communications_webhookdelivery SET message_ids = array_replace(message_ids, ours, released)
+    WHERE id = told.received_by AND message_ids IS NOT NULL;
 END
 $$;
 
@@ -251,7 +253,7 @@ BEGIN
                    WHERE file.account = channel.external_account_id AND file.external_message_id = told.external_message_id
                    ORDER BY file.position
                ) AS kinds
-        FROM landline_messages_read(messages, conversation_of) AS told
+        FROM landline_messages_read(messages, conversation_of, true) AS told
         JOIN communications_channel AS channel ON channel.id = told.channel_id
         JOIN communications_conversation AS part ON part.id = told.conversation_id
         LEFT JOIN communications_message AS held

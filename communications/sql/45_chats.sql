@@ -1,11 +1,15 @@
 -- Which conversation a body speaks of, by any of the names it uses.
 
--- The conversation of each chat (null while unknown), in the order of their numbers, and whether every one of its aliases is on record for that very one.
+-- The conversation of each chat (null while unknown), in the order of their numbers, whether every one of its aliases is on record for
+-- that very one, and whether others continue it.
 CREATE OR REPLACE FUNCTION landline_chats_resolve(aliases json)
-RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (chat integer, channel_id bigint, conversation_id bigint, all_known boolean, is_continued boolean) LANGUAGE sql STABLE AS $$
     SELECT alias.chat, min(alias.channel_id), min(coalesce(conversation.continues_id, conversation.id)),
            count(alias.channel_id) = 0 OR count(*) = count(conversation.id)
-               AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id))
+               AND min(coalesce(conversation.continues_id, conversation.id)) = max(coalesce(conversation.continues_id, conversation.id)),
+           -- Not EXISTS: that may become a look through all of them.
+           (SELECT part.id FROM communications_conversation AS part
+            WHERE part.continues_id = min(coalesce(conversation.continues_id, conversation.id)) LIMIT 1) IS NOT NULL
     FROM (
         -- The channel first: a plan from a time of one channel looks for names in all of them otherwise.
         SELECT told.chat, told.kind, told.value, channel.id AS channel_id
@@ -40,8 +44,6 @@ $$;
 
 -- One body named several conversations, or a person here did: they are one. The lowest is the root, all others and all their parts
 -- continue it. No message is rewritten; browsers are told that the root has older pages they have not seen.
-DROP FUNCTION IF EXISTS landline_conversations_merge(bigint[]);
-
 CREATE OR REPLACE FUNCTION landline_conversations_merge(roots bigint[], proof uuid) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     root bigint := (SELECT min(id) FROM unnest(roots) AS id);

@@ -80,8 +80,6 @@ CREATE OR REPLACE FUNCTION landline_listed_states_hear(messages json) RETURNS bi
     SELECT array_agg(DISTINCT conversation_id) FROM heard
 $$;
 
-DROP FUNCTION IF EXISTS landline_is_before_all(bigint, timestamptz);
-
 -- Their files. A revised message has those of the delivery that now speaks for it, and no others.
 CREATE OR REPLACE FUNCTION landline_attachments_write(attachments json, written bigint[], revised bigint[])
 RETURNS void LANGUAGE plpgsql AS $$
@@ -121,15 +119,23 @@ BEGIN
 END
 $$;
 
--- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
--- new or not.
-DROP FUNCTION IF EXISTS landline_conversations_move(json, bigint[], communications_message[]);
-
 CREATE OR REPLACE FUNCTION landline_title_is_newer(told text, told_at timestamptz, held text, held_at timestamptz)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT told <> '' AND (told_at, told) > (coalesce(held_at, '-infinity'), held)
 $$;
 
+-- Whether anything that the bodies say of their chats is not known yet.
+CREATE OR REPLACE FUNCTION landline_chats_tell_more(chats json, conversation_of bigint[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM json_to_recordset(chats) AS told (chat integer, kind text, title text, title_at timestamptz, content_type text)
+        JOIN communications_conversation AS held ON held.id = conversation_of[told.chat]
+        WHERE landline_title_is_newer(told.title, told.title_at, held.title, held.title_at)
+           OR landline_chat_kind(held.kind, told.kind) <> held.kind
+           OR told.content_type > held.content_type)
+$$;
+
+-- Their conversations: the newest message, unread ones added up, and what the bodies said of title and kind, be their messages
+-- new or not.
 CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
 RETURNS void LANGUAGE sql AS $$
     UPDATE communications_conversation AS conversation SET
@@ -161,14 +167,20 @@ RETURNS void LANGUAGE sql AS $$
         GROUP BY 1
         OFFSET 0
     ) AS told
-    LEFT JOIN (
-        SELECT fresh.conversation_id, fresh.unread, newest.id AS newest_id, newest.sent_at AS newest_at,
-               newest.id IS NOT NULL AND (last.id IS NULL
-                   OR (newest.sent_at, newest.received_at, newest.id) > (last.sent_at, last.received_at, last.id)) AS is_newest
+    FULL JOIN (
+        SELECT fresh.conversation_id, fresh.unread, fresh.newest_id, fresh.newest_at,
+               CASE WHEN fresh.newest_at = fresh.last_at THEN (fresh.newest_received_at, fresh.newest_id) > (
+                        SELECT last.received_at, last.id FROM communications_message AS last WHERE last.id = fresh.last_id)
+                    ELSE fresh.newest_id IS NOT NULL AND (fresh.newest_at < fresh.last_at) IS NOT TRUE
+               END AS is_newest
         FROM (
-            SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_message_id,
+            SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_id, min(reader.last_message_at) AS last_at,
                    (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
                        FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
+                   (array_agg(message.sent_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_at,
+                   (array_agg(message.received_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_received_at,
                    count(*) FILTER (
                        WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
                          AND message.deleted_at IS NULL
@@ -182,10 +194,8 @@ RETURNS void LANGUAGE sql AS $$
             GROUP BY reader.id
             OFFSET 0
         ) AS fresh
-        LEFT JOIN communications_message AS newest ON newest.id = fresh.newest_id
-        LEFT JOIN communications_message AS last ON last.id = fresh.last_message_id
     ) AS arrival ON arrival.conversation_id = told.conversation_id
-    WHERE conversation.id = told.conversation_id
+    WHERE conversation.id = coalesce(told.conversation_id, arrival.conversation_id)
       AND (arrival.is_newest OR arrival.unread > 0 OR arrival.conversation_id IS NOT NULL AND conversation.is_stub
            OR landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at)
            OR landline_chat_kind(conversation.kind, told.kind) <> conversation.kind

@@ -1,16 +1,22 @@
 -- The messages of a batch, as rows.
 
--- What the bodies say, each message with its chat, its sender, and who wrote it. In the order of the fold's insert.
-DROP FUNCTION IF EXISTS landline_messages_read(json, bigint[]);
-
-CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of bigint[]) RETURNS TABLE (
+-- What the bodies say, each message with its chat, its sender, and who wrote it. In the order of the fold's insert. Only where some of the
+-- conversations are in parts can a message belong to another one than to what its chat is: to the part that its body names.
+CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of bigint[], are_in_parts boolean) RETURNS TABLE (
     channel_id bigint, conversation_id bigint, external_message_id text, provider_message_id text, direction text, direction_told boolean,
     origin text, sender_id bigint, sender_name text, kind text, text text, search_text text, status text, sent_at timestamptz,
     time_flagged boolean, received_at timestamptz, received_by uuid, quoted_external_id text, quoted_text text,
     quoted_sender_name text, subject text, is_event boolean, event_kind text, event_person text, event_emoji text,
     is_forwarded boolean, is_view_once boolean, is_hidden boolean, is_read boolean, found_by text
 ) LANGUAGE sql STABLE AS $$
-    SELECT told.channel_id, coalesce(named.conversation_id, conversation_of[told.chat]), told.external_message_id, told.provider_message_id,
+    SELECT told.channel_id,
+           coalesce(
+               CASE WHEN are_in_parts THEN (
+                   SELECT named.conversation_id FROM communications_conversationalias AS named
+                   WHERE named.channel_id = told.channel_id AND named.kind = told.alias_kind AND named.value = told.alias_value)
+               END,
+               conversation_of[told.chat]),
+           told.external_message_id, told.provider_message_id,
            judged.direction, told.told_direction IS NOT NULL,
            CASE judged.direction WHEN 'outbound' THEN 'phone' ELSE 'contact' END, sender.id, told.sender_name,
            told.kind, told.text, told.search_text,
@@ -32,8 +38,6 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
         JOIN communications_channel AS channel ON channel.external_account_id = body.account
         OFFSET 0
     ) AS told
-    LEFT JOIN communications_conversationalias AS named
-        ON named.channel_id = told.channel_id AND named.kind = told.alias_kind AND named.value = told.alias_value
     LEFT JOIN communications_chatattendee AS sender
         ON sender.channel_id = told.channel_id AND sender.provider_id = told.sender_provider_id
     CROSS JOIN LATERAL (
@@ -44,9 +48,23 @@ CREATE OR REPLACE FUNCTION landline_messages_read(messages json, conversation_of
     ) AS judged
 $$;
 
+-- Whether any other part of a conversation holds what is as old as this.
+CREATE OR REPLACE FUNCTION landline_parts_hold_older(conversation bigint, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM communications_conversation AS place
+        JOIN communications_conversation AS part
+            ON part.id = coalesce(place.continues_id, place.id) OR part.continues_id = coalesce(place.continues_id, place.id)
+        CROSS JOIN LATERAL (
+            SELECT FROM communications_message AS message
+            WHERE message.conversation_id = part.id AND message.sent_at <= at AND NOT message.is_stub AND NOT message.is_hidden
+            LIMIT 1
+        ) AS older
+        WHERE place.id = conversation)
+$$;
+
 -- The earliest delivery of a message decides what it shows; a stub, and a row that was written here, is completed by the first
 -- that brings it.
-CREATE OR REPLACE FUNCTION landline_messages_revise(messages json, conversation_of bigint[])
+CREATE OR REPLACE FUNCTION landline_messages_revise(messages json, conversation_of bigint[], are_in_parts boolean)
 RETURNS SETOF communications_message LANGUAGE sql AS $$
     UPDATE communications_message AS held SET
         conversation_id = coalesce(held.conversation_id, told.conversation_id),
@@ -91,7 +109,7 @@ RETURNS SETOF communications_message LANGUAGE sql AS $$
         is_view_once = told.is_view_once,
         is_hidden = told.is_hidden,
         is_stub = false
-    FROM landline_messages_read(messages, conversation_of) AS told
+    FROM landline_messages_read(messages, conversation_of, are_in_parts) AS told
     WHERE held.channel_id = told.channel_id AND held.external_message_id = told.external_message_id
       AND (held.is_stub OR held.received_by IS NULL OR told.received_by < held.received_by)
     RETURNING held.*

@@ -19,11 +19,6 @@
 -- Connections for this function turn sequential scans, hash joins and merge joins off: a batch is small, every table has the index it
 -- needs, and a plan made while tables were empty must not scan them when they are full.
 
-DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json);
-DROP FUNCTION IF EXISTS landline_fold(text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json);
-DROP FUNCTION IF EXISTS landline_fold(
-    text[], json, bytea[], json, json, json, json, json, json, json, json, json, json, json, json);
-
 CREATE OR REPLACE FUNCTION landline_fold(
     accounts text[], deliveries json, bodies bytea[], own json, people json, chats json, descriptions json, aliases json,
     members json, messages json, attachments json, changes json, edits json, reactions json, statuses json, sent json
@@ -45,12 +40,15 @@ DECLARE
     apart bigint[];
     lined bigint[];
     aliases_all_known boolean;
+    are_in_parts boolean;
     are_some_open boolean;
     arrived bigint[];
+    moving bigint[];
     revised bigint[];
     uncertain bigint[];
     channel_linked bigint[];
     message_linked bigint[];
+    messages_linked text[];
     conversation_linked bigint[];
 BEGIN
     -- Writers of one channel follow one another; every statement after this one sees what the one before has committed.
@@ -78,13 +76,13 @@ BEGIN
     END IF;
 
     IF people IS NOT NULL THEN
-        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(DISTINCT channel_id) FILTER (WHERE is_news_of_us),
+        SELECT array_agg(known_id) FILTER (WHERE has_grown), array_agg(channel_id) FILTER (WHERE is_news_of_us),
                array_agg(place) FILTER (WHERE tells_more),
                array_agg(known_id) FILTER (WHERE confirms_name AND NOT tells_more),
                array_agg(name_at) FILTER (WHERE confirms_name AND NOT tells_more),
                bool_or(has_new_source)
         INTO regrown, about_us, telling, confirmed, confirmed_at, are_sources_new
-        FROM landline_people_compare(people);
+        FROM (SELECT * FROM landline_people_compare(people) OFFSET 0) AS person;
 
         IF confirmed IS NOT NULL THEN
             UPDATE communications_chatattendee AS held SET name_at = seen.at
@@ -102,8 +100,8 @@ BEGIN
     END IF;
 
     IF aliases IS NOT NULL THEN
-        SELECT array_agg(chat.conversation_id), bool_and(chat.all_known)
-        INTO conversation_of, aliases_all_known
+        SELECT array_agg(chat.conversation_id), bool_and(chat.all_known), NOT bool_and(chat.all_known AND NOT chat.is_continued)
+        INTO conversation_of, aliases_all_known, are_in_parts
         FROM landline_chats_resolve(aliases) AS chat;
         IF NOT aliases_all_known THEN
             PERFORM landline_chats_make_known(chats, aliases);
@@ -144,23 +142,21 @@ BEGIN
             -- be told of it.
             SELECT told.*, false,
                    CASE WHEN told.found_by = 'history' AND NOT EXISTS (
-                       SELECT FROM communications_conversation AS place
-                       JOIN communications_conversation AS part
-                           ON part.id = coalesce(place.continues_id, place.id) OR part.continues_id = coalesce(place.continues_id, place.id)
-                       CROSS JOIN LATERAL (
-                           SELECT FROM communications_message AS message
-                           WHERE message.conversation_id = part.id AND message.sent_at <= told.sent_at
-                             AND NOT message.is_stub AND NOT message.is_hidden
-                           LIMIT 1
-                       ) AS older
-                       WHERE place.id = told.conversation_id) THEN '0'::xid8 END
-            FROM landline_messages_read(messages, conversation_of) AS told
+                           SELECT FROM communications_message AS older
+                           WHERE older.conversation_id = told.conversation_id AND older.sent_at <= told.sent_at
+                             AND NOT older.is_stub AND NOT older.is_hidden)
+                       AND NOT (are_in_parts AND landline_parts_hold_older(told.conversation_id, told.sent_at)) THEN '0'::xid8 END
+            FROM landline_messages_read(messages, conversation_of, are_in_parts) AS told
             ON CONFLICT (channel_id, external_message_id) DO NOTHING
-            RETURNING held.id, held.conversation_id, held.direction = 'outbound' OR held.is_read AS moves_marker, held.sent_at
+            RETURNING held.id, held.conversation_id, held.direction, held.direction = 'outbound' OR held.is_read AS moves_marker, held.sent_at
         )
-        SELECT array_agg(written.id), uncertain || array_agg(DISTINCT written.conversation_id) FILTER (
-            WHERE moves_marker AND (written.sent_at < reader.read_through_at) IS NOT TRUE)
-        INTO arrived, uncertain
+        SELECT array_agg(written.id),
+               array_agg(written.id) FILTER (WHERE reader.is_stub OR (
+                   written.sent_at < reader.last_message_at
+                   AND (written.direction <> 'inbound' OR written.sent_at < reader.read_through_at)) IS NOT TRUE),
+               uncertain || array_agg(written.conversation_id) FILTER (
+                   WHERE moves_marker AND (written.sent_at < reader.read_through_at) IS NOT TRUE)
+        INTO arrived, moving, uncertain
         FROM written
         JOIN communications_conversation AS part ON part.id = written.conversation_id
         JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id);
@@ -169,7 +165,7 @@ BEGIN
         IF json_array_length(messages) > coalesce(cardinality(arrived), 0) THEN
             SELECT array_agg(message.id), uncertain || array_agg(DISTINCT message.conversation_id)
             INTO revised, uncertain
-            FROM landline_messages_revise(messages, conversation_of) AS message;
+            FROM landline_messages_revise(messages, conversation_of, are_in_parts) AS message;
 
             IF json_array_length(messages) > coalesce(cardinality(arrived || revised), 0) THEN
                 uncertain := uncertain || landline_directions_hear(messages) || landline_listed_states_hear(messages);
@@ -183,7 +179,10 @@ BEGIN
         IF attachments IS NOT NULL OR revised IS NOT NULL THEN
             PERFORM landline_attachments_write(attachments, arrived || revised, revised);
         END IF;
-        PERFORM landline_conversations_move(chats, conversation_of, arrived || revised);
+        moving := moving || revised;
+        IF moving IS NOT NULL OR landline_chats_tell_more(chats, conversation_of) THEN
+            PERFORM landline_conversations_move(chats, conversation_of, moving);
+        END IF;
         IF descriptions IS NOT NULL THEN
             PERFORM landline_conversations_describe(descriptions, conversation_of);
         END IF;
@@ -245,17 +244,28 @@ BEGIN
 
     -- What the deliveries speak of, in their order.
     SELECT array_agg(delivery.channel_id ORDER BY delivery.place), array_agg(message.id ORDER BY delivery.place),
+           array_agg(CASE WHEN delivery.external_message_ids IS NOT NULL THEN ARRAY(
+               SELECT shown.id
+               FROM unnest(delivery.external_message_ids) AS named (id)
+               CROSS JOIN LATERAL (
+                   SELECT held.id FROM communications_message AS held
+                   WHERE held.channel_id = delivery.channel_id AND held.external_message_id = named.id
+                   OFFSET 0
+               ) AS shown
+           )::text END ORDER BY delivery.place),
            array_agg(coalesce(message.conversation_id, conversation_of[delivery.chat]) ORDER BY delivery.place)
-    INTO channel_linked, message_linked, conversation_linked
+    INTO channel_linked, message_linked, messages_linked, conversation_linked
     FROM (
         SELECT told.*, channel.id AS channel_id
-        FROM ROWS FROM (json_to_recordset(deliveries) AS (account text, external_message_id text, chat integer)) WITH ORDINALITY
-            AS told (account, external_message_id, chat, place)
+        FROM ROWS FROM (json_to_recordset(deliveries) AS (
+                account text, external_message_id text, external_message_ids text[], chat integer)) WITH ORDINALITY
+            AS told (account, external_message_id, external_message_ids, chat, place)
         LEFT JOIN communications_channel AS channel ON channel.external_account_id = told.account
         OFFSET 0
     ) AS delivery
     LEFT JOIN communications_message AS message
         ON message.channel_id = delivery.channel_id AND message.external_message_id = delivery.external_message_id;
-    RETURN QUERY SELECT * FROM landline_ledger_write(deliveries, bodies, channel_linked, message_linked, conversation_linked);
+    RETURN QUERY SELECT * FROM landline_ledger_write(
+        deliveries, bodies, channel_linked, message_linked, messages_linked, conversation_linked);
 END
 $$;

@@ -12,14 +12,11 @@ RETURN array_to_tsvector(array_remove(ARRAY[
     CASE WHEN kind NOT IN ('text', 'event', 'unsupported') THEN 'has:' || kind END,
     CASE WHEN strpos(searched, '://') > 0 OR strpos(searched, 'www.') > 0 THEN 'has:link' END], NULL));
 
--- Planned once: planning these for each call would cost more than running them.
-CREATE OR REPLACE FUNCTION landline_search_messages_write(ids bigint[]) RETURNS void LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-    INSERT INTO communications_searchmessage AS held (message_id, channel_id, sent_at, words)
+-- The words of messages that may be found, as they are now.
+CREATE OR REPLACE FUNCTION landline_search_messages(ids bigint[])
+RETURNS TABLE (message_id bigint, channel_id bigint, sent_at timestamptz, words tsvector) LANGUAGE sql STABLE AS $$
     SELECT message.id, message.channel_id, message.sent_at,
-           landline_search_vector(CASE WHEN parts.names IS NULL THEN message.search_text
-                                       ELSE message.search_text || E'\n' || landline_search_text(parts.names) END)
+           landline_search_vector(said.text)
            || landline_search_tags(message.channel_id, message.conversation_id, message.sender_id, message.direction, message.kind,
                                    message.search_text)
            || array_to_tsvector(coalesce(parts.kinds, '{}'))
@@ -29,7 +26,21 @@ BEGIN
                array_agg(DISTINCT 'has:' || part.kind) AS kinds
         FROM communications_attachment AS part WHERE part.message_id = message.id
     ) AS parts ON message.kind <> 'text'
+    -- A name, as the function is only written out in the statement for one.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN parts.names IS NULL THEN message.search_text
+                    ELSE message.search_text || E'\n' || landline_search_text(parts.names) END AS text
+        OFFSET 0
+    ) AS said
     WHERE message.id = ANY(ids) AND NOT message.is_stub AND NOT message.is_hidden AND message.deleted_at IS NULL
+$$;
+
+-- Planned once: planning these for each call would cost more than running them.
+CREATE OR REPLACE FUNCTION landline_search_messages_write(ids bigint[]) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    INSERT INTO communications_searchmessage AS held (message_id, channel_id, sent_at, words)
+    SELECT * FROM landline_search_messages(ids)
     ON CONFLICT (message_id) DO UPDATE SET
         channel_id = excluded.channel_id, sent_at = excluded.sent_at, words = excluded.words
     WHERE (held.channel_id, held.sent_at, held.words) IS DISTINCT FROM (excluded.channel_id, excluded.sent_at, excluded.words);
@@ -37,9 +48,14 @@ END
 $$;
 
 -- Files come after their message, and write it again with their names.
+-- Whoever copies history writes the words afterwards, beside the lock of the account: landline.search_later.
 CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
+    IF current_setting('landline.search_later', true) = 'on' THEN
+        INSERT INTO communications_searchbacklog (message_ids) SELECT array_agg(id) FROM added HAVING count(*) > 0;
+        RETURN NULL;
+    END IF;
     INSERT INTO communications_searchmessage (message_id, channel_id, sent_at, words)
     SELECT id, channel_id, sent_at,
            landline_search_vector(search_text)
@@ -52,6 +68,38 @@ $$;
 
 CREATE OR REPLACE TRIGGER search_added AFTER INSERT ON communications_message
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION landline_search_messages_added();
+
+-- Writes the words that wait, of so many parts at most; answers with how many parts there were. The messages are locked meanwhile, so
+-- that none is erased or changed; one that somebody changes just now waits for the next time.
+CREATE OR REPLACE FUNCTION landline_search_backlog_write(most integer) RETURNS integer LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    parts integer;
+    ids bigint[];
+    still bigint[];
+BEGIN
+    WITH waiting AS (
+        SELECT backlog.id FROM communications_searchbacklog AS backlog ORDER BY backlog.id LIMIT most FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        DELETE FROM communications_searchbacklog AS backlog USING waiting WHERE backlog.id = waiting.id RETURNING backlog.message_ids
+    )
+    SELECT count(DISTINCT taken.message_ids), array_agg(id) INTO parts, ids FROM taken, unnest(taken.message_ids) AS id;
+    IF parts = 0 THEN
+        RETURN 0;
+    END IF;
+    still := ARRAY(
+        SELECT message.id FROM communications_message AS message WHERE message.id = ANY(ids) FOR SHARE SKIP LOCKED);
+    INSERT INTO communications_searchmessage (message_id, channel_id, sent_at, words)
+    SELECT * FROM landline_search_messages(still)
+    ON CONFLICT (message_id) DO NOTHING;
+    IF cardinality(still) < cardinality(ids) THEN
+        INSERT INTO communications_searchbacklog (message_ids)
+        SELECT array_agg(message.id) FROM communications_message AS message
+        WHERE message.id = ANY(ids) AND message.id <> ALL(still) HAVING count(*) > 0;
+    END IF;
+    RETURN parts;
+END
+$$;
 
 CREATE OR REPLACE FUNCTION landline_search_message_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

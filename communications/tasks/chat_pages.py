@@ -11,7 +11,7 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import ChatDescribed, Fact, PeopleListed
 from communications.tasks.answers import answer_delivery_read
 from communications.tasks.listing import Listing, Refused, Tally, news_announce, refused_note
-from communications.tasks.pages import PART_MAX
+from communications.tasks.pages import PART_MAX_BESIDE_LIVE
 from communications.webhooks.handlers.answers import (
     CHAT,
     PERSON,
@@ -149,6 +149,6 @@ def _delivery(listing: Listing, event: str, stated: Stated, fact: Fact) -> Deliv
 
 
 async def _fold(connections: Connections, news: Sequence[Delivery]) -> None:
-    for start in range(0, len(news), PART_MAX):
-        part = news[start : start + PART_MAX]
+    for start in range(0, len(news), PART_MAX_BESIDE_LIVE):
+        part = news[start : start + PART_MAX_BESIDE_LIVE]
         await news_announce(connections, part, await record(connections, part))

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from communications.cancellation import cancellation_respect
 from communications.feed.announce import changes_announce
+from communications.ingest.connections import copy_connections
 from communications.ingest.unfinished import FILES_TASK, HISTORY_TASK, job_announce
 from communications.outbox.history_work import (
     DISCONNECTED,
@@ -24,7 +25,6 @@ from communications.outbox.history_work import (
     history_tidy,
 )
 from communications.schemas.charges import HELD, CallHeld, charged
-from communications.schemas.connections import PLANNED_ONCE, connection_pool
 from communications.schemas.history import ClaimedRun
 from communications.tasks.history_account import AccountRun, NotOurs
 from communications.tasks.history_chat import ChatRun
@@ -48,8 +48,6 @@ ACCOUNTS_MAX: Final = 2
 CHATS_MAX: Final = 2
 LOOKS_EVERY_SECONDS: Final = 30.0
 AGAIN_SECONDS: Final = 1.0
-LOCK_TIMEOUT_MS: Final = 5_000
-STATEMENT_TIMEOUT_MS: Final = 10_000
 WHOLE_PAST_DAYS: Final = 36_500
 
 RATE_LIMITED_SECONDS: Final = 15
@@ -80,13 +78,7 @@ async def history_for_ever() -> None:
     """Takes what waits for as long as the worker runs. The next takes up what it was at, from the last page that was noted."""
     while True:
         try:
-            async with connection_pool(
-                "history",
-                max_size=2 * (ACCOUNTS_MAX + CHATS_MAX) + 2,
-                lock_timeout_ms=LOCK_TIMEOUT_MS,
-                statement_timeout_ms=STATEMENT_TIMEOUT_MS,
-                planner=PLANNED_ONCE,
-            ) as connections:
+            async with copy_connections(max_size=3 * (ACCOUNTS_MAX + CHATS_MAX) + 2) as connections:
                 await _serve(connections)
         except Exception:
             cancellation_respect()

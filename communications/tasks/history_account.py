@@ -17,11 +17,13 @@ from communications.outbox.history_rows import account_whole
 from communications.outbox.history_work import history_save, unread_left
 from communications.schemas.history import ChatFound, ClaimedRun, HistoryPhase, Progress
 from communications.tasks.chat_pages import chats_keep, people_keep
+from communications.tasks.following import Following
 from communications.tasks.history_reading import Asked, Reading
 from communications.tasks.listing import Listing, Tally, Unread
 from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER, Ask, Stated
-from communications.tasks.pages import Kept, messages_keep
+from communications.tasks.pages import Keeper, Kept
+from communications.tasks.words import Words
 from unipile.client import UnipileClient
 from unipile.resources.page import Page
 
@@ -44,12 +46,14 @@ class AccountRun:
         self._progress = Progress(
             claimed.phase, claimed.cursor, claimed.listed_at, claimed.reached_at, claimed.counted_at
         )
-        self._page_began_at = time.monotonic()
-        self._unread: Unread | None = None
+        self._page_ended_at = time.monotonic()
+        self._following = Following()
         self._reading: Reading | None = None
         self._calls_noted = 0
         self._is_taken_up = claimed.phase == "messages"
-        self._older = OlderMessages(connections, claimed.account)
+        self._keeper = Keeper(connections, leaves_files=claimed.media == "none")
+        self._older = OlderMessages(self._keeper.in_turn, claimed.account)
+        self._words = Words(connections)
 
     @property
     def calls(self) -> int:
@@ -66,10 +70,14 @@ class AccountRun:
             await self._begin("messages")
         if self._progress.counted_at is not None:
             async with self._connections.connection() as connection:
-                self._unread = Unread(await unread_left(connection, self._run.id), self._progress.counted_at)
+                self._keeper.unread = Unread(
+                    await unread_left(connection, self._run.id), self._progress.counted_at
+                )
         try:
-            await self._list(self._messages_page, self._messages)
+            async with self._following:
+                await self._list(self._messages_page, self._messages)
         finally:
+            await self._words.end()
             await self._older.tell()
         async with self._connections.connection() as connection:
             conversations = await account_whole(connection, self._run, listed_at=self._listed_at)
@@ -102,7 +110,7 @@ class AccountRun:
 
     async def _begin(self, phase: HistoryPhase) -> None:
         self._progress = Progress(phase, "", None, None, self._progress.counted_at)
-        await self._note(Tally(), 0, [])
+        await self._note(self._progress, Tally(), 0, [])
 
     async def _list(self, ask: Ask, keep: Any) -> None:
         self._reading = Reading(
@@ -110,6 +118,7 @@ class AccountRun:
             cursor=self._progress.cursor,
             reached_at=self._progress.reached_at,
             by_time=self._progress.phase == "messages",
+            settle=self._following.end,
         )
         self._calls_noted = 0
         async with aclosing(self._reading.pages()) as pages:
@@ -123,8 +132,8 @@ class AccountRun:
         listing = self._listing(asked)
         kept = await chats_keep(self._connections, listing, asked.page.items)
         self._progress = self._progress._replace(counted_at=self._progress.counted_at or asked.asked_at)
-        self._reached(kept)
         await self._note(
+            self._reached(self._progress, kept),
             Tally(),
             asked.calls,
             [
@@ -141,64 +150,72 @@ class AccountRun:
 
     async def _people(self, asked: Asked) -> None:
         kept = await people_keep(self._connections, self._listing(asked), asked.page.items)
-        await self._note(Tally(), asked.calls, [], people=kept.found)
+        await self._note(self._progress, Tally(), asked.calls, [], people=kept.found)
 
     async def _messages(self, asked: Asked) -> None:
-        listing = self._listing(asked)
-        kept = await messages_keep(
-            self._connections,
-            listing,
-            asked.page.items,
-            unread=self._unread,
-            leaves_files=self._run.media == "none",
-        )
-        self._reached(kept)
-        self._measure(kept.found)
-        await self._note(kept, asked.calls, self._found(kept))
-        await self._older.found(kept.new_ids)
+        """The page is made ready while the one before is folded and noted."""
+        progress = self._progress
+
+        async def end(kept: Kept) -> None:
+            self._words.write()
+            reached = self._reached(progress, kept)._replace(rate=self._measured(kept.found))
+            await self._note(reached, kept, asked.calls, _found(kept))
+            await self._older.found(kept.new_ids)
+
+        await self._following.add(self._keeper.keep(self._listing(asked), asked.page.items), end)
 
     def _listing(self, asked: Asked) -> Listing:
         return Listing(self._run.account, self._run.client_id, asked.asked_at, "history")
 
-    def _reached(self, kept: Tally) -> None:
+    def _reached(self, progress: Progress, kept: Tally) -> Progress:
+        """That of a page, with how far it reaches, or the one before it if it is of no time."""
         if kept.oldest_at is not None and self._reading is not None:
             self._reading.reached_at = kept.oldest_at
             self._progress = self._progress._replace(reached_at=kept.oldest_at)
+        return progress._replace(reached_at=self._progress.reached_at)
 
-    def _found(self, kept: Kept) -> list[ChatFound]:
-        left: Mapping[str, int] = {} if self._unread is None else self._unread.left
-        return [
-            ChatFound(
-                external_id=external_id,
-                unread_left=left.get(external_id),
-                found=tally.found,
-                stored=tally.stored,
-                changed=tally.changed,
-                known=tally.known,
-                refused=tally.refused.total(),
-                newest_at=tally.newest_at,
-                oldest_at=tally.oldest_at,
-            )
-            for external_id, tally in kept.chats.items()
-        ]
-
-    def _measure(self, found: int) -> None:
+    def _measured(self, found: int) -> float:
         now = time.monotonic()
-        rate = found / max(now - self._page_began_at, 0.001)
-        self._page_began_at = now
+        rate = found / max(now - self._page_ended_at, 0.001)
+        self._page_ended_at = now
         before = self._progress.rate
-        rate = rate if before is None else before + SMOOTHING * (rate - before)
-        self._progress = self._progress._replace(rate=round(rate, 1))
+        rate = round(rate if before is None else before + SMOOTHING * (rate - before), 1)
+        self._progress = self._progress._replace(rate=rate)
+        return rate
 
     async def _note(
-        self, tally: Tally, calls: int, chats: list[ChatFound], *, chats_found: int = 0, people: int = 0
+        self,
+        progress: Progress,
+        tally: Tally,
+        calls: int,
+        chats: list[ChatFound],
+        *,
+        chats_found: int = 0,
+        people: int = 0,
     ) -> None:
         counts = counts_of(tally, calls, chats=chats_found, people=people)
         async with self._connections.connection() as connection:
-            if not await history_save(connection, self._run, self._progress, counts, chats):
+            if not await history_save(connection, self._run, progress, counts, chats):
                 raise NotOurs
             await changes_announce(connection)
         self._calls_noted += calls
+
+
+def _found(kept: Kept) -> list[ChatFound]:
+    return [
+        ChatFound(
+            external_id=external_id,
+            unread_left=kept.unread_left.get(external_id),
+            found=tally.found,
+            stored=tally.stored,
+            changed=tally.changed,
+            known=tally.known,
+            refused=tally.refused.total(),
+            newest_at=tally.newest_at,
+            oldest_at=tally.oldest_at,
+        )
+        for external_id, tally in kept.chats.items()
+    ]
 
 
 def counts_of(tally: Tally, calls: int, *, chats: int = 0, people: int = 0) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from communications.tasks.listing import Listing, Tally
 from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER, Overlapping, Stated
 from communications.tasks.pages import messages_keep
+from communications.tasks.words import Words
 from unipile.client import UnipileClient
 from unipile.errors import Refused
 from unipile.resources.page import Page
@@ -79,6 +80,7 @@ class ChatRun:
             reached, position = added.oldest_at or reached, page.cursor
             if position is None or added.stored:
                 break
+        await Words(self._connections).end()
         await older.tell()
         return None if position is None else reached
 

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -26,13 +26,20 @@ class Reading:
     """One list, newest first, from a position on. ``ask`` takes upstream's token, or the time before which the list begins.
 
     A token that upstream takes no more is given up for the time that was reached, one millisecond wider as bounds are exclusive
-    (F5).
+    (F5). ``settle`` waits until ``reached_at`` tells of all pages that were given out.
     """
 
     def __init__(
-        self, ask: Ask, *, cursor: str, reached_at: dt.datetime | None, by_time: bool = False
+        self,
+        ask: Ask,
+        *,
+        cursor: str,
+        reached_at: dt.datetime | None,
+        by_time: bool,
+        settle: Callable[[], Awaitable[None]],
     ) -> None:
         self._ask = ask
+        self._settle = settle
         self._overlapping = Overlapping(self._call, by_time=by_time)
         self._cursor = cursor
         self._asked: deque[tuple[dt.datetime, int]] = deque()
@@ -48,6 +55,7 @@ class Reading:
                     async for page in pages:
                         yield Asked(page, *self._asked.popleft())
             except ExpiredCursor:
+                await self._settle()
                 if self._cursor == "" and self._before == self.reached_at:
                     raise
                 self._asked.clear()

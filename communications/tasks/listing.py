@@ -24,6 +24,7 @@ from communications.schemas.deliveries import Delivery, Reading
 from communications.schemas.facts import FoundBy
 from communications.tasks.answers import answer_delivery_read
 from communications.webhooks.handlers.answers import answer_bytes
+from communications.webhooks.handlers.listed import LISTED, Shown, listed_bytes
 from unipile.payloads.refusals import PayloadError
 from unipile.payloads.strict import encode
 from unipile.payloads.times import whole_milliseconds
@@ -130,8 +131,11 @@ async def refused_note(
 
 
 def _unreadable(listing: Listing, event: str, stated: Stated, refusal: PayloadError) -> Delivery:
-    raw = answer_bytes(
-        event, account=listing.account, asked_by=listing.asked_by, asked_at=listing.asked_at, answer=stated
+    account, asked_by, asked_at = listing.account, listing.asked_by, listing.asked_at
+    raw = (
+        listed_bytes(account=account, asked_by=asked_by, asked_at=asked_at, shown=[Shown(stated)])
+        if event == LISTED
+        else answer_bytes(event, account=account, asked_by=asked_by, asked_at=asked_at, answer=stated)
     )
     content = b"unreadable %b %b" % (listing.account.encode(), encode(stated, is_canonical=True))
     return answer_delivery_read(

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any, Final
-
-from psycopg_pool import AsyncConnectionPool
+from typing import Final
 
 from communications.feed.announce import changes_announce
 from communications.ingest.listed import older_messages_tell, quiet_conversations
+from communications.ingest.record import Connections
 
 EVERY_SECONDS: Final = 2.0
 # A live delivery of the account waits for so many at most.
@@ -17,7 +16,7 @@ AT_ONCE: Final = 16
 class OlderMessages:
     """Of one account. What was found and not told when a worker is killed is told by ``tell_all`` of whoever takes its place."""
 
-    def __init__(self, connections: AsyncConnectionPool[Any], account: str) -> None:
+    def __init__(self, connections: Connections, account: str) -> None:
         self._connections = connections
         self._account = account
         self._untold: list[str] = []
@@ -38,7 +37,8 @@ class OlderMessages:
         self._told_at = time.monotonic()
 
     async def tell_all(self, conversations: Sequence[int]) -> None:
-        async with self._connections.connection() as connection:
-            for start in range(0, len(conversations), AT_ONCE):
+        for start in range(0, len(conversations), AT_ONCE):
+            async with self._connections.connection() as connection:
                 await older_messages_tell(connection, self._account, conversations[start : start + AT_ONCE])
+        async with self._connections.connection() as connection:
             await changes_announce(connection)

@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from communications.cancellation import cancellation_respect
 from communications.ingest.connections import fold_connections
 from communications.ingest.gaps import gaps_look
+from communications.ingest.search_backlog import search_backlog_write
 from communications.tasks.account_acts import account_acts_due_announce
 from communications.tasks.alarm_notices import alarm_notices_send
 from communications.tasks.comparisons import comparisons_due_announce
@@ -30,6 +31,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     account_acts_due_announce,
     accounts_erase_announce,
     erased_list_look,
+    search_backlog_write,
     deliveries_retry_due,
     replay_orders_announce,
     files_due_announce,

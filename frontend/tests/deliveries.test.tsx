@@ -34,6 +34,7 @@ const delivery = (number: number, fields: Partial<Delivery> = {}): Delivery => (
   next_attempt_at: null,
   size_bytes: 400,
   repeats: 0,
+  message_count: 1,
   conversation_id: null,
   conversation_name: null,
   message_id: null,
@@ -109,6 +110,15 @@ describe("the deliveries page", () => {
     expect(location.search).toBe("?outcome=quarantined");
     expect(asked).toContain("GET deliveries/?outcome=quarantined&limit=50");
     expect(asked.filter((one) => one.startsWith("GET deliveries/totals/?outcome"))).toEqual([]);
+  });
+
+  test("says how many messages a list of upstream's shows", async () => {
+    const list = delivery(1, { event: "api_listed", source: "api", message_count: 32 });
+    serve({ "deliveries/": { items: [list], next_cursor: null, looked_back_to: null }, "deliveries/totals/": TOTALS });
+    await show(<Deliveries />);
+    const row = within(screen.getByRole("list", { name: words.list })).getByRole("link");
+    expect(row.textContent).toContain("Messages, listed by upstream");
+    expect(row.textContent).toContain("32 messages");
   });
 
   const CALLS = { day: "2026-05-18", calls: 214, by_purpose: { history: 200, send: 14, repair: 0 }, per_day: 20_000, avoided: 38_120, paused_until: null };

@@ -21,14 +21,15 @@ REASONS: Final = {
 
 _UNFOLDED: Final = """
 WITH unfolded AS MATERIALIZED (
-    SELECT delivery.id, delivery.external_account_id AS account, delivery.message_id, delivery.conversation_id,
+    SELECT delivery.id, delivery.external_account_id AS account, delivery.conversation_id,
+           array_remove(delivery.message_id || delivery.message_ids, NULL) AS message_ids,
            CASE WHEN body.delivery_id IS NULL THEN %(expired)s ELSE %(meanwhile)s END AS reason
     FROM public.communications_webhookdelivery AS delivery
     LEFT JOIN public.communications_webhookbody AS body ON body.delivery_id = delivery.id
     WHERE delivery.outcome IN ('applied', 'duplicate') AND NOT EXISTS (
         SELECT FROM {schema}.communications_webhookdelivery AS folded WHERE folded.id = delivery.id)
 ), spoiled_message AS MATERIALIZED (
-    SELECT message_id AS id, min(reason) AS reason FROM unfolded WHERE message_id IS NOT NULL GROUP BY message_id
+    SELECT message_id AS id, min(reason) AS reason FROM unfolded, unnest(unfolded.message_ids) AS message_id GROUP BY message_id
 ), spoiled_conversation AS MATERIALIZED (
     SELECT coalesce(part.continues_id, part.id) AS id, min(spoiled.reason) AS reason
     FROM (
@@ -92,7 +93,7 @@ _JUDGED: Final = {
     SELECT channel.id, channel.external_account_id::text AS natural_key, min(unfolded.reason) AS reason, ARRAY[]::text[] AS masked
     FROM public.communications_channel AS channel
     LEFT JOIN unfolded ON unfolded.account = channel.external_account_id
-        AND (unfolded.message_id IS NULL OR unfolded.reason = %(meanwhile)s)
+        AND (unfolded.message_ids = '{}' OR unfolded.reason = %(meanwhile)s)
     GROUP BY channel.id""",
     "attendee": """
     SELECT attendee.id, attendee.provider_id::text AS natural_key,

@@ -10,7 +10,7 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.outbox import Accepted, Claimed, OutgoingFile
 from communications.tasks.answers import answer_delivery
 from communications.tasks.calls.begun_group import BEFORE_ATTEMPT, group_found
-from communications.webhooks.handlers.listed import listed_bytes
+from communications.webhooks.handlers.listed import Shown, listed_bytes
 from unipile.client import UnipileClient
 from unipile.errors import Rejected
 from unipile.payloads import fields
@@ -88,7 +88,10 @@ async def read_back(client: UnipileClient, claimed: Claimed) -> list[Delivery]:
     return named + [
         answer_delivery(
             listed_bytes(
-                account=claimed.account, asked_by=claimed.client_id, asked_at=asked_at, answer=message
+                account=claimed.account,
+                asked_by=claimed.client_id,
+                asked_at=asked_at,
+                shown=[Shown(message)],
             )
         )
         for message in own

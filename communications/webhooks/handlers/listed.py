@@ -1,13 +1,14 @@
-"""What upstream's lists show: messages as they stand now, and people. Each is a ledger row of its own.
+"""What upstream's lists of messages show: messages as they stand now. Several of one list are one ledger row.
 
 The moment of what a list shows of edits, deletions and reactions is that before it was asked for, so that what came live
 meanwhile counts.
 """
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from communications.schemas.facts import (
     ChatFact,
@@ -19,6 +20,7 @@ from communications.schemas.facts import (
     MessageFact,
     MessageListed,
     MessageReceived,
+    MessagesListed,
     PersonFact,
     Reacted,
 )
@@ -42,19 +44,25 @@ FOUND_BY: Final[Mapping[str | None, FoundBy]] = {"history": "history", "repair":
 Stated = Mapping[str, object]
 
 
+class Shown(NamedTuple):
+    """A message of a list as stated, and what only a comparison tells: that it counts as read, and whose reactions
+    (``took_back``, provider ids) it no longer has.
+    """
+
+    answer: Stated
+    is_read: bool = False
+    took_back: Sequence[str] = ()
+
+
 def listed_bytes(
     *,
     account: str,
     asked_by: uuid.UUID,
     asked_at: dt.datetime,
-    answer: Stated,
+    shown: Sequence[Shown],
     found_by: FoundBy = "",
-    is_read: bool = False,
-    took_back: Sequence[str] = (),
 ) -> bytes:
-    """What the ledger keeps of a message in a list: why it was asked for and when, the message as stated, and what only a
-    comparison tells: that it counts as read, and whose reactions (``took_back``, provider ids) it no longer has.
-    """
+    """What the ledger keeps of messages in a list, and why it was asked for and when."""
     return encode(
         {
             "event": LISTED,
@@ -62,26 +70,35 @@ def listed_bytes(
             "asked_by": str(asked_by),
             "asked_at": asked_at.isoformat(),
             "found_by": found_by,
-            "is_read": is_read,
-            "took_back": list(took_back),
-            "answer": answer,
+            "messages": [one._asdict() for one in shown],
         }
     )
 
 
-def listed_fact(stated: Stated, received_at: dt.datetime) -> MessageListed:
-    """Raises ``PayloadError`` where the message does not say in which chat it is."""
+def listed_fact(stated: Stated, received_at: dt.datetime) -> MessagesListed:
+    """Raises ``PayloadError`` where a message does not say in which chat it is."""
     asked_at = parse_time(stated.get("asked_at"))
-    took_back = stated.get("took_back")
-    gone = [fields.companion_id(entry) for entry in took_back] if isinstance(took_back, list) else []
-    return listed_message(
-        parse_message(fields.table(stated.get("answer"))),
-        asked_at=received_at if asked_at is None else asked_at.moment,
-        received_at=received_at,
-        found_by=FOUND_BY.get(fields.word(stated.get("found_by")), ""),
-        is_read=bool(stated.get("is_read")),
-        took_back=[provider_id for provider_id in gone if provider_id is not None],
+    shown = stated.get("messages")
+    if not isinstance(shown, list) or not shown:
+        raise MissingField("messages")
+    return MessagesListed(
+        messages=tuple(
+            listed_message(
+                parse_message(fields.table(one.get("answer"))),
+                asked_at=received_at if asked_at is None else asked_at.moment,
+                received_at=received_at,
+                found_by=FOUND_BY.get(fields.word(stated.get("found_by")), ""),
+                is_read=bool(one.get("is_read")),
+                took_back=_provider_ids(one.get("took_back")),
+            )
+            for one in map(fields.table, shown)
+        )
     )
+
+
+def _provider_ids(stated: object) -> list[str]:
+    told = [fields.companion_id(entry) for entry in stated] if isinstance(stated, list) else []
+    return [provider_id for provider_id in told if provider_id is not None]
 
 
 def listed_message(
@@ -93,12 +110,19 @@ def listed_message(
     is_read: bool,
     took_back: Sequence[str],
 ) -> MessageListed:
-    """As ``listed_fact``, of a message that is parsed already; ``asked_at`` in whole milliseconds. Raises the same."""
+    """One of ``listed_fact`` that is parsed already; ``asked_at`` in whole milliseconds. Raises the same."""
     at = min(asked_at, received_at)
+    changes = (*_changes(message, at), *_taken_back(message, took_back, at))
     return MessageListed(
         received=_received(message, received_at, found_by=found_by, is_read=is_read),
-        changes=(*_changes(message, at), *_taken_back(message, took_back, at)),
+        changes=changes,
+        key=_key(message, received_at) if changes else b"",
     )
+
+
+def _key(message: Message, received_at: dt.datetime) -> bytes:
+    """Nothing of the other messages, so that it stays if one of them is erased."""
+    return hashlib.sha256(f"{LISTED} {received_at.isoformat()} {message.id}".encode()).digest()
 
 
 def _received(

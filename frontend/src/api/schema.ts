@@ -2779,7 +2779,8 @@ export interface components {
          * Delivery
          * @description One row of the ledger. Links lead to what it speaks of, where that is still shown.
          *
-         *     ``repeats`` counts other deliveries of the same happening, up to 100.
+         *     ``repeats`` counts other deliveries of the same happening, up to 100; ``message_count`` the messages it speaks of, several only
+         *     for a list of upstream's.
          */
         readonly Delivery: {
             /** @description A UUID that sorts by time. */
@@ -2803,6 +2804,7 @@ export interface components {
             readonly next_attempt_at: string | null;
             readonly size_bytes: number;
             readonly repeats: number;
+            readonly message_count: number;
             readonly conversation_id: string | null;
             readonly conversation_name: string | null;
             readonly message_id: string | null;

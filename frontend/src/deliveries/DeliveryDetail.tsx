@@ -61,6 +61,7 @@ function Facts({ detail, go }: { readonly detail: Detail; readonly go: Navigatio
           <bdi>{oneLine(detail.webhook_name, 100)}</bdi>
         </Fact>
       )}
+      {delivery.message_count > 1 && <Fact name={words.facts.shows}>{words.messages(delivery.message_count)}</Fact>}
       <Fact name={words.facts.source}>{words.sources[delivery.source]}</Fact>
       <Fact name={words.facts.size}>{fileSize(delivery.size_bytes)}</Fact>
       <Fact name={words.facts.attempts}>{delivery.attempts}</Fact>

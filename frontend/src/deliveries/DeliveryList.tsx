@@ -61,6 +61,7 @@ function Row({ delivery, account, several, place, go, now }: RowProps) {
       </span>
       <OutcomeMark outcome={delivery.outcome} />
       <span className="delivery-counts">
+        {delivery.message_count > 1 && <span>{words.messages(delivery.message_count)}</span>}
         {fileSize(delivery.size_bytes)}
         {delivery.attempts > 1 && <span>{words.attempts(delivery.attempts)}</span>}
         {delivery.repeats > 0 && <span>{words.repeats(delivery.repeats)}</span>}

@@ -35,10 +35,13 @@ const EVENT_WORD: Readonly<Record<string, string>> = {
   message_reaction: "Reaction",
   account_status: "Account status",
   api_chat: "Chat, read from upstream",
+  api_person: "Person, read from upstream",
+  api_listed: "Messages, listed by upstream",
   api_message: "Message, read from upstream",
   api_message_gone: "Message, no longer at upstream",
+  api_reaction: "Own reaction, read from upstream",
   api_sent: "Message sent, as upstream answered",
-  api_found: "Own message, read back from upstream",
+  api_account_removed: "Account removed",
   hosted_auth_notify: "Account connected",
 };
 
@@ -96,6 +99,7 @@ export const words = {
   noRightNext: "An owner of the account can give you that role.",
   backToInbox: "To the inbox",
 
+  messages: (count: number) => `${number(count)} messages`,
   totals: "Deliveries by outcome",
   received: (count: number) => `${number(count)} received`,
   outcomeTotal: (count: number, outcome: Outcome) =>
@@ -151,6 +155,7 @@ export const words = {
     attempts: "Attempts",
     next: "Tried again",
     conversation: "Conversation",
+    shows: "Shows",
     sender: "From",
     sha256: "SHA-256",
     id: "Id",
