@@ -6,6 +6,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bench.measured import BenchmarkError
+from landline.bootstrap import terminate_by_exception
 from landline.postgres.binaries import find_binaries
 from landline.postgres.cluster import Cluster
 from landline.postgres.roles import OWNER, RUNTIME, runtime_grants_set
@@ -36,7 +38,7 @@ POSTGRES_SETTINGS = {
 
 
 class Installation:
-    """A context manager: inside it the server runs; afterwards nothing of it is left."""
+    """A context manager: inside it the server runs; afterwards, a signal's way out included, nothing of it is left."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -53,6 +55,9 @@ class Installation:
             raise BenchmarkError("Another benchmark is running in this folder: wait for its end.") from None
         self._remove()
         self.folder.mkdir()
+        terminate_by_exception()
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            terminate_by_exception(signal.SIGHUP)
         self._cluster.acquire()
         return self
 

@@ -12,6 +12,7 @@ import uvicorn
 from django.conf import settings
 
 from landline.bootstrap import process_prepare, terminate_by_exception
+from landline.lifeline import lifeline_watch
 from landline.listening import listen
 from landline.web import server_config
 
@@ -35,6 +36,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
 
 
 def main() -> None:
+    lifeline_watch()
     terminate_by_exception(code=0)
     process_prepare("web")
     django.setup()

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -18,6 +14,7 @@ import aiohttp
 from bench.installation import Installation
 from bench.measured import BenchmarkError
 from bench.prepared import django_use, reader_make
+from bench.programs import Program
 from tests.side_by_side import free_port
 
 DATABASE = "soak"
@@ -28,37 +25,6 @@ START_SECONDS = 60.0
 CONVERSATIONS = """
 SELECT id, external_thread_id FROM communications_conversation WHERE external_thread_id = ANY(%s) AND last_message_at IS NOT NULL
 """
-
-
-class Program:
-    """One of the product's programs, started again whenever it was killed."""
-
-    def __init__(self, module: list[str], variables: dict[str, str], log: Path) -> None:
-        self._module, self._variables, self._log = module, variables, log
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *self._module],
-                env={**os.environ, **self._variables},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(20)
-            self.kill()
 
 
 class Sending(ABC):
@@ -115,7 +81,7 @@ class Sending(ABC):
         self._worker = Program(["landline", "worker"], {**variables, **upstream}, self.folder / "worker.log")
         self._simulator = Program(
             [
-                "simulator",
+                *("landline", "simulator"),
                 *("--bind", f"127.0.0.1:{simulator}", "--seed", str(self.seed), "--pace", "0.00001"),
                 *("--webhook-url", f"{self.url}/api/v1/webhooks/unipile/"),
                 *("--webhook-secret", self.installation.webhook_secret, *self.simulator_options),

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import http.client
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.installation import Installation
 from bench.measured import BenchmarkError
+from bench.programs import Program
 from tests.side_by_side import free_port
 
 START_SECONDS = 30.0
-STOP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +45,18 @@ def _serving(module: list[str], installation: Installation, database: str) -> It
     """``python -m <module>`` listening, below the ports that the kernel hands to outgoing connections."""
     port = free_port()
     variables = {**installation.variables(database), "LANDLINE_BIND": f"127.0.0.1:{port}"}
-    log = installation.folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module],
-            env={**os.environ, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        try:
-            _wait_until_answering(process, port, log)
-            yield Server(port, process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    program = Program(module, variables, installation.folder / "server.log")
+    program.start()
+    try:
+        _wait_until_answering(program, port)
+        yield Server(port, program.pid)
+    finally:
+        program.stop()
 
 
-def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_answering(program: Program, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and program.is_running():
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/")
@@ -84,5 +67,5 @@ def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path
             return
         finally:
             connection.close()
-    words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no word"]
+    words = program.log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no word"]
     raise BenchmarkError(f"The server did not start: {words[-1]}")

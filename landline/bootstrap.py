@@ -83,13 +83,16 @@ def one_sentence_per_problem() -> Iterator[None]:
         raise SystemExit(1) from None
 
 
-def terminate_by_exception(*, code: int = 128 + signal.SIGTERM) -> None:
-    """Lets SIGTERM unwind the stack as Ctrl-C does, so that what was opened is closed."""
+def terminate_by_exception(number: int = signal.SIGTERM, *, code: int | None = None) -> None:
+    """Lets a signal unwind the stack as Ctrl-C does, so that what was opened is closed.
+
+    ``code``: with which the program then ends, as a killed one by default.
+    """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(code)
+        raise SystemExit(128 + number if code is None else code)
 
-    signal.signal(signal.SIGTERM, leave)
+    signal.signal(number, leave)
 
 
 def announce(sentence: str) -> None:

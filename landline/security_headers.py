@@ -37,11 +37,11 @@ LOOSER_POLICIES: Final[tuple[tuple[str, str], ...]] = (
     ("/api/v1/docs", _FOREIGN_PAGES),
 )
 
-# A file that somebody sent: should a browser open one as a page, that page can do nothing (I4).
+# A file that somebody sent or hands over: should a browser open one as a page, that page can do nothing (I4).
 SENT_FILES_POLICY: Final = (
     "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-_SENT_FILES: Final = ("/api/v1/communications/media/", "/api/v1/communications/pictures/")
+_SENT_FILES: Final = tuple(f"/api/v1/communications/{kind}/" for kind in ("media", "pictures", "uploads"))
 _NOT_OUR_PAGES: Final = (*_SENT_FILES, *(prefix for prefix, _ in LOOSER_POLICIES))
 
 HEADERS: Final[dict[str, str]] = {

@@ -14,7 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from communications.errors import NotFound
+from communications.media.content_type import SHOWN_INLINE
 from communications.media.storage import BytesFile, file_open
+from communications.selectors.media import ServedFile
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +78,19 @@ def file_answer(
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
     return _streamed(key, start, end - start, status, headers)
+
+
+def stored_answer(request: HttpRequest, file: ServedFile, *, name: str) -> HttpResponseBase:
+    """A file as it is kept. What browsers show or play comes inline, all else to be saved. Raises as ``file_answer``."""
+    return file_answer(
+        request,
+        key=file.storage_key,
+        size_bytes=file.size_bytes,
+        mime_type=file.mime_type,
+        etag=file.sha256.hex(),
+        name=name,
+        is_inline=file.mime_type in SHOWN_INLINE,
+    )
 
 
 class _Unsatisfiable(Exception):

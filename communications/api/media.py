@@ -8,12 +8,11 @@ from ninja import Router
 
 from communications.api.answers import answer, no_content
 from communications.api.contract import answers, answers_file, answers_nothing
-from communications.api.files import file_answer
+from communications.api.files import file_answer, stored_answer
 from communications.api.parameters import AttachmentId, PictureId, WantedPictures, id_number, id_numbers
 from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
 from communications.errors import InvalidInput, NotAuthenticated, NotFound
-from communications.media.content_type import SHOWN_INLINE
 from communications.media.file_names import file_name
 from communications.media.storage import thumbnail_key
 from communications.media.thumbnails import THUMBNAIL_TYPE
@@ -35,15 +34,7 @@ FILE: Final = answers_file(NotAuthenticated, NotFound)
 def media_get(request: HttpRequest, attachment_id: AttachmentId) -> HttpResponseBase:
     """What browsers show or play comes inline, all else to be saved. 404 until the file is stored."""
     file = file_of_attachment(reader_id(request), id_number(attachment_id))
-    return file_answer(
-        request,
-        key=file.storage_key,
-        size_bytes=file.size_bytes,
-        mime_type=file.mime_type,
-        etag=file.sha256.hex(),
-        name=file_name(file.name, file.kind, file.mime_type),
-        is_inline=file.mime_type in SHOWN_INLINE,
-    )
+    return stored_answer(request, file, name=file_name(file.name, file.kind, file.mime_type))
 
 
 @router.get(

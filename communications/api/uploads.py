@@ -11,7 +11,7 @@ from ninja import Router
 
 from communications.api.answers import answer, no_content
 from communications.api.contract import answers, answers_file, answers_nothing, takes_file
-from communications.api.files import file_answer
+from communications.api.files import stored_answer
 from communications.api.parameters import FileName, IdempotencyKey, UploadId, id_number
 from communications.api.reader import reader_id
 from communications.api.request_forgery import RequestForged
@@ -25,7 +25,6 @@ from communications.errors import (
     NotFound,
     TooLarge,
 )
-from communications.media.content_type import SHOWN_INLINE
 from communications.media.outgoing import HandedOver, upload_keep
 from communications.outbox.uploads import NewUpload, upload_remove
 from communications.schemas.connections import connection_pool
@@ -92,15 +91,7 @@ def upload_make(
 def upload_get(request: HttpRequest, upload_id: UploadId) -> HttpResponseBase:
     """For whoever handed it over."""
     file = file_of_upload(reader_id(request), id_number(upload_id))
-    return file_answer(
-        request,
-        key=file.storage_key,
-        size_bytes=file.size_bytes,
-        mime_type=file.mime_type,
-        etag=file.sha256.hex(),
-        name=file.name,
-        is_inline=file.mime_type in SHOWN_INLINE,
-    )
+    return stored_answer(request, file, name=file.name)
 
 
 @router.delete(

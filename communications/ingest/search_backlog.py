@@ -4,7 +4,7 @@ from typing import Final
 
 from communications.ingest.record import Connections
 
-PARTS_AT_ONCE: Final = 16
+PARTS_AT_ONCE: Final = 4
 
 _WRITE: Final = "SELECT landline_search_backlog_write(%s)"
 

@@ -138,66 +138,72 @@ $$;
 -- new or not.
 CREATE OR REPLACE FUNCTION landline_conversations_move(chats json, conversation_of bigint[], written bigint[])
 RETURNS void LANGUAGE sql AS $$
+    WITH changed AS MATERIALIZED (
+        SELECT coalesce(told.conversation_id, arrival.conversation_id) AS id, told.kind, told.title, told.title_at, told.content_type,
+               arrival.conversation_id IS NOT NULL AS has_arrival, arrival.unread, arrival.newest_id, arrival.newest_at, arrival.is_newest
+        FROM (
+            -- Chats that bodies of the batch call by different names may be one.
+            SELECT conversation_of[said.chat] AS conversation_id,
+                   CASE WHEN bool_or(said.kind = 'channel') THEN 'channel' WHEN bool_or(said.kind = 'group') THEN 'group' ELSE 'direct' END
+                       AS kind,
+                   (array_agg(said.title ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title,
+                   (array_agg(said.title_at ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title_at,
+                   max(said.content_type) AS content_type
+            FROM json_to_recordset(chats) AS said (
+                chat integer, kind text, title text, title_at timestamptz, content_type text)
+            GROUP BY 1
+            OFFSET 0
+        ) AS told
+        FULL JOIN (
+            SELECT fresh.conversation_id, fresh.unread, fresh.newest_id, fresh.newest_at,
+                   CASE WHEN fresh.newest_at = fresh.last_at THEN (fresh.newest_received_at, fresh.newest_id) > (
+                            SELECT last.received_at, last.id FROM communications_message AS last WHERE last.id = fresh.last_id)
+                        ELSE fresh.newest_id IS NOT NULL AND (fresh.newest_at < fresh.last_at) IS NOT TRUE
+                   END AS is_newest
+            FROM (
+                SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_id, min(reader.last_message_at) AS last_at,
+                       (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                           FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
+                       (array_agg(message.sent_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                           FILTER (WHERE NOT message.is_hidden))[1] AS newest_at,
+                       (array_agg(message.received_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
+                           FILTER (WHERE NOT message.is_hidden))[1] AS newest_received_at,
+                       count(*) FILTER (
+                           WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
+                             AND message.deleted_at IS NULL
+                             AND (reader.read_through_at IS NULL
+                                  OR (message.sent_at, message.id) > (reader.read_through_at, reader.read_through_id))
+                       ) AS unread
+                FROM communications_message AS message
+                JOIN communications_conversation AS part ON part.id = message.conversation_id
+                JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
+                WHERE message.id = ANY(written)
+                GROUP BY reader.id
+                OFFSET 0
+            ) AS fresh
+        ) AS arrival ON arrival.conversation_id = told.conversation_id
+    )
     UPDATE communications_conversation AS conversation SET
-        unread_count = conversation.unread_count + coalesce(arrival.unread, 0),
-        last_message_id = CASE WHEN arrival.is_newest THEN arrival.newest_id ELSE conversation.last_message_id END,
-        last_message_at = CASE WHEN arrival.is_newest THEN arrival.newest_at ELSE conversation.last_message_at END,
+        unread_count = conversation.unread_count + coalesce(changed.unread, 0),
+        last_message_id = CASE WHEN changed.is_newest THEN changed.newest_id ELSE conversation.last_message_id END,
+        last_message_at = CASE WHEN changed.is_newest THEN changed.newest_at ELSE conversation.last_message_at END,
         is_stub = false,
-        kind = landline_chat_kind(conversation.kind, told.kind),
-        contact_id = CASE WHEN landline_chat_kind(conversation.kind, told.kind) = 'direct' THEN conversation.contact_id END,
-        content_type = greatest(conversation.content_type, told.content_type),
+        kind = landline_chat_kind(conversation.kind, changed.kind),
+        contact_id = CASE WHEN landline_chat_kind(conversation.kind, changed.kind) = 'direct' THEN conversation.contact_id END,
+        content_type = greatest(conversation.content_type, changed.content_type),
         title = CASE
-            WHEN landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at) THEN told.title
+            WHEN landline_title_is_newer(changed.title, changed.title_at, conversation.title, conversation.title_at) THEN changed.title
             ELSE conversation.title
         END,
         title_at = CASE
-            WHEN landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at) THEN told.title_at
+            WHEN landline_title_is_newer(changed.title, changed.title_at, conversation.title, conversation.title_at) THEN changed.title_at
             ELSE conversation.title_at
         END
-    FROM (
-        -- Chats that bodies of the batch call by different names may be one.
-        SELECT conversation_of[said.chat] AS conversation_id,
-               CASE WHEN bool_or(said.kind = 'channel') THEN 'channel' WHEN bool_or(said.kind = 'group') THEN 'group' ELSE 'direct' END
-                   AS kind,
-               (array_agg(said.title ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title,
-               (array_agg(said.title_at ORDER BY said.title <> '' DESC, said.title_at DESC, said.title DESC))[1] AS title_at,
-               max(said.content_type) AS content_type
-        FROM json_to_recordset(chats) AS said (
-            chat integer, kind text, title text, title_at timestamptz, content_type text)
-        GROUP BY 1
-        OFFSET 0
-    ) AS told
-    FULL JOIN (
-        SELECT fresh.conversation_id, fresh.unread, fresh.newest_id, fresh.newest_at,
-               CASE WHEN fresh.newest_at = fresh.last_at THEN (fresh.newest_received_at, fresh.newest_id) > (
-                        SELECT last.received_at, last.id FROM communications_message AS last WHERE last.id = fresh.last_id)
-                    ELSE fresh.newest_id IS NOT NULL AND (fresh.newest_at < fresh.last_at) IS NOT TRUE
-               END AS is_newest
-        FROM (
-            SELECT reader.id AS conversation_id, min(reader.last_message_id) AS last_id, min(reader.last_message_at) AS last_at,
-                   (array_agg(message.id ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
-                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_id,
-                   (array_agg(message.sent_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
-                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_at,
-                   (array_agg(message.received_at ORDER BY message.sent_at DESC, message.received_at DESC, message.id DESC)
-                       FILTER (WHERE NOT message.is_hidden))[1] AS newest_received_at,
-                   count(*) FILTER (
-                       WHERE message.direction = 'inbound' AND NOT message.is_event AND NOT message.is_hidden
-                         AND message.deleted_at IS NULL
-                         AND (reader.read_through_at IS NULL
-                              OR (message.sent_at, message.id) > (reader.read_through_at, reader.read_through_id))
-                   ) AS unread
-            FROM communications_message AS message
-            JOIN communications_conversation AS part ON part.id = message.conversation_id
-            JOIN communications_conversation AS reader ON reader.id = coalesce(part.continues_id, part.id)
-            WHERE message.id = ANY(written)
-            GROUP BY reader.id
-            OFFSET 0
-        ) AS fresh
-    ) AS arrival ON arrival.conversation_id = told.conversation_id
-    WHERE conversation.id = coalesce(told.conversation_id, arrival.conversation_id)
-      AND (arrival.is_newest OR arrival.unread > 0 OR arrival.conversation_id IS NOT NULL AND conversation.is_stub
-           OR landline_title_is_newer(told.title, told.title_at, conversation.title, conversation.title_at)
-           OR landline_chat_kind(conversation.kind, told.kind) <> conversation.kind
-           OR told.content_type > conversation.content_type)
+    FROM changed
+    -- By their ids in any case: a plan of an empty table looks through all of them otherwise.
+    WHERE conversation.id = changed.id AND conversation.id = ANY (ARRAY(SELECT id FROM changed))
+      AND (changed.is_newest OR changed.unread > 0 OR changed.has_arrival AND conversation.is_stub
+           OR landline_title_is_newer(changed.title, changed.title_at, conversation.title, conversation.title_at)
+           OR landline_chat_kind(conversation.kind, changed.kind) <> conversation.kind
+           OR changed.content_type > conversation.content_type)
 $$;

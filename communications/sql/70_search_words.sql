@@ -12,13 +12,10 @@ END;
 
 -- Words with spaces between them, and letters that no decomposition makes plain (đ, ł, ø) plain. A run of a script without spaces becomes its pairs and, at the end, its last character alone:
 -- any part of it is then a row of pairs, and any one character the beginning of a pair.
-CREATE OR REPLACE FUNCTION landline_search_spaced(searched text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION landline_search_spaced_script(searched text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     spaced text;
 BEGIN
-    IF octet_length(searched) = length(searched) THEN
-        RETURN regexp_replace(searched, '[!-/:-@[-`{-~]', ' ', 'g');
-    END IF;
     spaced := translate(regexp_replace(searched,
         '[!-/:-@[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u060c\u061b\u061f\u2000-\u206f\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u30fb]',
         ' ', 'g'), 'đłøħŧı', 'dlohti');
@@ -40,6 +37,12 @@ BEGIN
     );
 END
 $$;
+
+-- The same of any text: one of ASCII, as most are, needs no call.
+CREATE OR REPLACE FUNCTION landline_search_spaced(searched text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN octet_length(searched) = length(searched) THEN regexp_replace(searched, '[!-/:-@[-`{-~]', ' ', 'g')
+    ELSE landline_search_spaced_script(searched)
+END;
 
 -- The endings of at least four digits of every number of at least six, however it is written: a number is found by any ending's
 -- beginning, so that a trunk zero or a country's code more or less does not matter.

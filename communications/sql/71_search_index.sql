@@ -4,11 +4,12 @@
 ALTER INDEX search_message_words SET (fastupdate = on, gin_pending_list_limit = 256);
 ALTER TABLE communications_searchmessage SET (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
+-- Written out in the statement that calls it, as all in it is immutable (a number joined to a text would not be).
 CREATE OR REPLACE FUNCTION landline_search_tags(
     channel_id bigint, conversation_id bigint, sender_id bigint, direction text, kind text, searched text
 ) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN array_to_tsvector(array_remove(ARRAY[
-    'channel:' || channel_id, 'chat:' || conversation_id, 'from:' || sender_id, 'is:' || direction,
+    'channel:' || channel_id::text, 'chat:' || conversation_id::text, 'from:' || sender_id::text, 'is:' || direction,
     CASE WHEN kind NOT IN ('text', 'event', 'unsupported') THEN 'has:' || kind END,
     CASE WHEN strpos(searched, '://') > 0 OR strpos(searched, 'www.') > 0 THEN 'has:link' END], NULL));
 
@@ -49,8 +50,7 @@ $$;
 
 -- Files come after their message, and write it again with their names.
 -- Whoever copies history writes the words afterwards, beside the lock of the account: landline.search_later.
-CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan AS $$
+CREATE OR REPLACE FUNCTION landline_search_messages_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('landline.search_later', true) = 'on' THEN
         INSERT INTO communications_searchbacklog (message_ids) SELECT array_agg(id) FROM added HAVING count(*) > 0;

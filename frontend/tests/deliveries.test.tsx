@@ -11,10 +11,8 @@ import { Inspector } from "../src/inspector/Inspector";
 import { words as inspectorWords } from "../src/inspector/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { beginSide, claimTerm } from "../src/sync/apply";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
+import { freshClient } from "./client";
 import { channel } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 type Answers = Record<string, unknown>;
 
@@ -87,10 +85,8 @@ const TOTALS = {
 beforeEach(async () => {
   asked = [];
   history.replaceState(null, "", "/deliveries");
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
+  const { db } = client;
   const term = await claimTerm(db);
   const page = { items: [], attendees: [], next_cursor: null };
   const channels = [{ ...channel("1"), role: "owner" as const }];

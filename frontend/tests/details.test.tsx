@@ -7,10 +7,8 @@ import Details from "../src/details/Details";
 import { details as words } from "../src/details/words";
 import { applyFrames, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
+import { freshClient } from "./client";
 import { at, attendee, channel, conversation } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 const PERSON: Person = {
   id: "7",
@@ -37,10 +35,7 @@ let answers: Record<string, unknown>;
 let asked: { path: string; body: unknown }[];
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
   asked = [];
   answers = { "chats/1/details/": CHAT };
   vi.stubGlobal("fetch", (path: string, options: RequestInit) => {

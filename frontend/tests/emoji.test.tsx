@@ -8,11 +8,10 @@ import EmojiPicker from "../src/inbox/composer/EmojiPicker";
 import { composerWords } from "../src/inbox/composer/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { readPreferences, readSkinTone, writeSkinTone } from "../src/sync/device";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocalConversation } from "../src/sync/rows";
+import { freshClient } from "./client";
 import { conversation } from "./rows";
-import { eventually, freshDatabase, idleOutbox } from "./store";
+import { eventually } from "./store";
 
 configure({ asyncUtilTimeout: 30_000 });
 
@@ -81,10 +80,7 @@ describe("typing a code", () => {
 
   beforeEach(async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
-    const db = await freshDatabase();
-    const user = { id: "1", username: "owner", display_name: "Owner" };
-    const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-    client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+    client = await freshClient();
   });
 
   afterEach(() => {

@@ -9,10 +9,9 @@ import { refusalWords, spanOf } from "../src/history/words";
 import { historyPath, routeOf } from "../src/lib/router";
 import { applyChannels, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
+import { freshClient } from "./client";
 import { channel, historyRun } from "./rows";
-import { eventually, freshDatabase, idleOutbox } from "./store";
+import { eventually } from "./store";
 
 test.each([
   [historyRun({ found: 40, expected: null }), null],
@@ -112,10 +111,8 @@ beforeEach(async () => {
     const calls = { day: "2026-05-18", calls: 214, by_purpose: {}, per_day: 20_000, avoided: 38_120, paused_until: null };
     return Promise.resolve(new Response(JSON.stringify(address.includes("/calls/") ? calls : body)));
   });
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
+  const { db } = client;
   const term = await claimTerm(db);
   await db.write("active", 0);
   await applyChannels(db, { side: 0, term }, [channel("1")]);

@@ -12,12 +12,10 @@ import { threadWords } from "../src/inbox/threadWords";
 import { messageTools } from "../src/inbox/tools/messageTools";
 import { ClientContext, type Client } from "../src/sync/client";
 import { applyThreadPage, beginSide, claimTerm } from "../src/sync/apply";
-import { Engine } from "../src/sync/engine";
 import { messageByExternalId, pictureBeside, voiceAfter } from "../src/sync/queries";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal, type LocalMessage } from "../src/sync/rows";
+import { freshClient } from "./client";
 import { attachmentRow, at, channel, conversation, message } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 const PATH = "/api/v1/communications/media/1/";
 const local = (id: string, fields: Partial<Message> = {}): LocalMessage => toLocal.message(message(id, fields));
@@ -40,10 +38,7 @@ const actions = {
 } satisfies ThreadActions;
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
 });
 
 afterEach(() => {

@@ -7,11 +7,9 @@ import { ConversationRow } from "../src/inbox/ConversationRow";
 import { previewOf } from "../src/inbox/preview";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal } from "../src/sync/rows";
+import { freshClient } from "./client";
 import { attendee, channel, conversation, message } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 const LID = "{{140000000000001@lid}}";
 const PHONE = "{{33600000001@s.whatsapp.net}}";
@@ -20,10 +18,7 @@ const mention = (token: string, fields: Partial<Mention> = {}): Mention => ({ to
 let client: Client;
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
 });
 
 afterEach(() => {

@@ -17,25 +17,20 @@ import { ScreenKeys } from "../src/shell/ScreenKeys";
 import { shellWords } from "../src/shell/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
-import { Engine } from "../src/sync/engine";
 import type { OutboxEntry, Wish } from "../src/sync/outbox/entries";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { INITIAL_STATUS } from "../src/sync/status";
 import { Avatar, initials } from "../src/ui/Avatar";
 import { FormattedText } from "../src/ui/FormattedText";
+import { freshClient } from "./client";
 import { at, attachmentRow, channel, conversation, message, outboxEntry } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 const local = (id: string, fields: Parameters<typeof message>[1] = {}): LocalMessage => toLocal.message(message(id, fields));
 
 let client: Client;
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
 });
 
 afterEach(() => {

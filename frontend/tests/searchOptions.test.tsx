@@ -3,18 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { ChatOption } from "../src/search/options";
 import { ClientContext, type Client } from "../src/sync/client";
-import { Engine } from "../src/sync/engine";
-import { RowCache } from "../src/sync/rowCache";
+import { freshClient } from "./client";
 import { attendee, conversation } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 let client: Client;
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
 });
 
 afterEach(() => {

@@ -10,13 +10,12 @@ import { ThreadActionsContext, type ThreadActions } from "../src/inbox/threadAct
 import type { Message } from "../src/api/types";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, useWatchedRows, type Client } from "../src/sync/client";
-import { Engine } from "../src/sync/engine";
 import { entryKeyOf, withEntries, type SendEntry, type Wish } from "../src/sync/outgoing";
 import { entryAsMessage } from "../src/sync/outbox/merge";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal } from "../src/sync/rows";
+import { freshClient } from "./client";
 import { at, channel, conversation, message } from "./rows";
-import { eventually, freshDatabase, idleOutbox } from "./store";
+import { eventually } from "./store";
 
 configure({ asyncUtilTimeout: 30_000 });
 
@@ -37,10 +36,7 @@ let client: Client;
 let actions: ThreadActions;
 
 beforeEach(async () => {
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  client = { db, engine, outbox: idleOutbox(db), rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
   actions = {
     enlarge: vi.fn(),
     jumpToQuoted: vi.fn(),

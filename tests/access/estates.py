@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from communications.models import Alarm, ChannelAccess, Draft, User
+from tests.access.routes import WORDS
 from tests.inbox import (
     account_act_make,
     attendee_make,
@@ -78,8 +79,7 @@ class Estate:
 
     @property
     def values(self) -> dict[str, Any]:
-        return {
-            "provider": "all",
+        return WORDS | {
             "channel_id": str(self.channel.pk),
             "conversation_id": str(self.conversation.pk),
             "message_id": str(self.messages[0].pk),
@@ -92,18 +92,8 @@ class Estate:
             "alarm_id": str(self.alarm.pk),
             "act_id": str(self.act.pk),
             "run_id": str(self.run.pk),
-            "media": "all",
-            "account_type": "whatsapp",
-            "way": "page",
-            "act": "restart",
-            "code": "123456",
-            "phone": "+49 151 23456789",
-            "kind": "react",
-            "emoji": "👍",
-            "archived": True,
             "usual_message_id": str(self.messages[0].pk),
             "failed_message_id": str(self.failed.pk),
-            "decision": "skip",
             "to_conversation_id": str(self.continued.pk),
             "conversation_ids": [str(self.conversation.pk)],
             "attendee_ids": [str(self.unseen.pk)],
@@ -113,11 +103,8 @@ class Estate:
             "other_attendee_id": str(self.namesake.pk),
             "other_conversation_id": str(self.continued.pk),
             "comparison_id": str(self.comparison.pk),
-            "read_receipts": "never",
-            "paused": True,
             "text": "canary",
             "verdict": "same",
-            "confirmation": "erase",
         }
 
 

@@ -42,6 +42,27 @@ DECISION = "POST /api/v1/communications/{provider}/chats/{conversation_id}/messa
 HISTORY_ACT = "POST /api/v1/communications/history/{run_id}/acts/"
 # Named as what is done with an account, whose values are others.
 SETUP_ACT = "POST /api/v1/setup/acts/"
+# What calls say besides ids.
+WORDS: dict[str, Any] = {
+    "provider": "all",
+    "verdict": "different",
+    "confirmation": "erase",
+    "name": "Ada L.",
+    "read_receipts": "never",
+    "paused": True,
+    "media": "all",
+    "account_type": "whatsapp",
+    "way": "page",
+    "act": "restart",
+    "code": "123456",
+    "phone": "+49 151 23456789",
+    "kind": "react",
+    "emoji": "👍",
+    "archived": True,
+    "decision": "skip",
+    "text": "hello",
+    "q": "hello",
+}
 DIGEST = "SELECT coalesce(md5(string_agg(held::text, '|' ORDER BY held::text)), '') FROM {table} AS held"
 
 

@@ -16,6 +16,7 @@ from communications.models import Alarm, User
 from tests.access.conftest import Untouched
 from tests.access.routes import (
     JSON,
+    WORDS,
     Call,
     calls_of_the_api,
     patterns_of_the_server,
@@ -54,8 +55,7 @@ class Victim:
         unavailable = attachment_make(conversation, state="unavailable", failure="failed")
         message = message_make(conversation, sent_at=minutes(1))
         recount(conversation)
-        self.values: dict[str, Any] = {
-            "provider": "all",
+        self.values: dict[str, Any] = WORDS | {
             "conversation_id": str(conversation.pk),
             "message_id": str(message.pk),
             "attachment_id": str(unavailable.pk),
@@ -72,18 +72,8 @@ class Victim:
             ),
             "act_id": str(account_act_make(channel, self.person).pk),
             "run_id": str(history_run_make(channel).pk),
-            "media": "all",
-            "account_type": "whatsapp",
-            "way": "page",
-            "act": "restart",
-            "code": "123456",
-            "phone": "+49 151 23456789",
-            "kind": "react",
-            "emoji": "👍",
-            "archived": True,
             "usual_message_id": str(message.pk),
             "failed_message_id": str(failed_message_make(conversation, self.person).pk),
-            "decision": "skip",
             "to_conversation_id": str(conversation.pk),
             "upload_id": str(upload_keep(self.person, b"handed over").pk),
             "delivery_id": str(delivery_keep(channel, {"text": "hello"}, message=message).pk),
@@ -96,12 +86,6 @@ class Victim:
             "api_key": "a-key",
             "alarm_id": str(Alarm.objects.create(kind="account_down", channel=channel).pk),
             "comparison_id": str(comparison_make(channel).pk),
-            "read_receipts": "never",
-            "paused": True,
-            "text": "hello",
-            "verdict": "different",
-            "confirmation": "erase",
-            "name": "Ada L.",
             "username": "victim",
             "password": "correct horse battery staple",
         }

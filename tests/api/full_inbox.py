@@ -22,6 +22,7 @@ from communications.models import (
     UpstreamWebhook,
     WebhooksChecked,
 )
+from tests.access.routes import WORDS
 from tests.inbox import (
     NOON,
     account_act_make,
@@ -39,27 +40,6 @@ from tests.inbox import (
 )
 from tests.ledger_rows import delivery_keep, happening
 from tests.media.library import attachment_keep, picture_keep, upload_keep
-
-WORDS: dict[str, Any] = {
-    "provider": "whatsapp",
-    "verdict": "different",
-    "confirmation": "erase",
-    "name": "Ada L.",
-    "read_receipts": "on_open",
-    "paused": True,
-    "media": "all",
-    "account_type": "whatsapp",
-    "way": "page",
-    "act": "restart",
-    "code": "123456",
-    "phone": "+49 151 23456789",
-    "kind": "react",
-    "emoji": "👍",
-    "archived": True,
-    "decision": "skip",
-    "text": "hello",
-    "q": "hello",
-}
 
 
 class FullInbox:
@@ -85,7 +65,7 @@ class FullInbox:
         self._webhooks_make()
         self._people_make()
         self._ledger_make()
-        self.values = {**self._ids(), **WORDS}
+        self.values = WORDS | {"provider": "whatsapp", "read_receipts": "on_open"} | self._ids()
 
     def _messages_make(self) -> None:
         channel, contact = self.channel, self.contact

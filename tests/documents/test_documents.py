@@ -41,7 +41,7 @@ def test_every_path_in_the_architecture_exists(name: str) -> None:
     assert exists(name, *folders)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_every_path_in_a_document_exists(document: str) -> None:
     text = (ROOT / document).read_text()
     missing = [name for name in paths_in(text) if not name.startswith("/") and not exists(name)]

@@ -32,6 +32,12 @@ WHERE external_account_id = %s AND NOT is_stub ORDER BY sent_at, message.id
 LEDGER = """
 SELECT event, outcome, count(*)::integer FROM communications_webhookdelivery WHERE external_account_id = %s GROUP BY 1, 2
 """
+PARTS = """
+SELECT external_message_id, continues_id IS NULL, message.version = '0'::xid8
+FROM communications_message AS message
+JOIN communications_conversation AS part ON part.id = message.conversation_id
+JOIN communications_channel AS channel ON channel.id = message.channel_id WHERE external_account_id = %s
+"""
 CHAT = """
 SELECT unread_count, history_revision FROM communications_conversation AS held
 JOIN communications_channel AS channel ON channel.id = held.channel_id WHERE external_account_id = %s
@@ -172,6 +178,26 @@ async def test_what_is_older_than_all_is_quiet_and_what_fills_a_hole_is_not(conn
     assert quiet == {"m2": True, "m5": True, "m7": False, "m9": True}
     [(_, revision)] = await rows(connections, CHAT, account)
     assert revision == began + 1
+
+
+async def test_in_a_chat_of_parts_each_is_in_the_part_it_names_and_quiet_if_no_part_holds_older(
+    connections, account
+):
+    by_id, by_person = {"chat_provider_id": None}, {"chat_id": None}
+    for one in (listed("m9", 9, **by_person), listed("m4", 4, **by_id), listed("m8", 8)):
+        await messages_keep(connections, listing(account), [one])
+    page = [
+        listed("m6", 6, **by_person),
+        listed("m5", 5, **by_id),
+        listed("m2", 2, **by_id),
+        listed("m1", 1, **by_person),
+    ]
+    for one in page:
+        await messages_keep(connections, listing(account), [one])
+    of_root, quiet = {"m1", "m6", "m9"}, {"m1", "m2"}
+    found = {name: told for name, *told in await rows(connections, PARTS, account)}
+    assert {name for name, (is_of_root, _) in found.items() if is_of_root} == of_root
+    assert {one["id"] for one in page if found[one["id"]][1]} == quiet
 
 
 async def test_files_of_history_wait_the_newest_first_and_those_of_news_do_not(connections, account):

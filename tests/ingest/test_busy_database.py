@@ -18,6 +18,9 @@ from tests.webhooks.bodies import ACCOUNT, whatsapp_message
 pytestmark = pytest.mark.alone
 
 LEDGER = "SELECT outcome, reason, attempts FROM communications_webhookdelivery ORDER BY id"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 BUSY = "busy: the database did not answer in time"
 
 
@@ -79,14 +82,16 @@ async def test_d8_a_deadlock_is_tried_again(connections, database, owner):
     """The fold holds the channel's lock and wants a row; somebody holds the row and wants the channel's lock."""
     await channel_make(connections, ACCOUNT)
     await deliver(connections, whatsapp_message("first"))
-    owner.execute(f"ALTER DATABASE {database.name} SET deadlock_timeout = '50ms'")
+    owner.execute(f"ALTER DATABASE {database.name} SET deadlock_timeout = '250ms'")
     try:
         async with fold_connections(max_size=1) as hasty:
             with owner.transaction():
                 owner.execute("SET LOCAL deadlock_timeout = '10s'")
                 owner.execute("SELECT FROM communications_conversation FOR UPDATE")
                 folding = asyncio.create_task(record(hasty, [delivery_of(whatsapp_message("second"))]))
-                await asyncio.sleep(0.02)
+                # Before it has waited for so long that it looks for a deadlock, which it does once.
+                while await rows(connections, WAITING) == [(0,)]:
+                    await asyncio.sleep(0.01)
                 await asyncio.to_thread(
                     owner.execute, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (ACCOUNT,)
                 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from communications.ingest.channels import channel_upsert
 from communications.schemas.accounts import AccountFact
 from tests.ingest.deliveries import channel_make, deliver, deliver_together, rows
@@ -143,6 +145,28 @@ async def test_a_direct_chat_is_named_after_the_other_one_and_a_note_to_oneself_
         "SELECT external_thread_id, contact.phone FROM communications_conversation "
         "JOIN communications_chatattendee AS contact ON contact.id = contact_id ORDER BY 1",
     ) == [("cH4tDirectJanaAAAAAAAA", JANA["attendee_specifics"]["phone_number"][1:]), ("notes", OWN_PHONE)]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+async def test_an_own_message_that_its_body_gives_to_the_contact_makes_the_contact_nobody_else(
+    connections, order
+):
+    await channel_make(connections, ACCOUNT, own_identities=[f"phone:{OWN_PHONE}"])
+    told = [
+        whatsapp_own_message("ours", sender=JANA),
+        whatsapp_message("theirs", is_sender=None, account_info={}),
+        whatsapp_message("theirs too"),
+    ]
+    for index in order:
+        await deliver(connections, told[index])
+    assert await rows(
+        connections, "SELECT external_message_id, direction FROM communications_message ORDER BY 1"
+    ) == [("ours", "outbound"), ("theirs", "inbound"), ("theirs too", "inbound")]
+    assert await rows(
+        connections,
+        "SELECT own_identities, attendee.is_self FROM communications_channel AS channel "
+        "JOIN communications_chatattendee AS attendee ON attendee.channel_id = channel.id",
+    ) == [([f"phone:{OWN_PHONE}"], False)]
 
 
 async def test_a_reaction_is_our_own_once_its_sender_is_known_to_be_ourselves(connections):

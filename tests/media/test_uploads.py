@@ -20,6 +20,7 @@ from communications.models import Attachment, MediaFile, Message, Upload, User
 from communications.outbox.uploads import MESSAGE_MAX_BYTES, uploads_attach
 from communications.schemas.identifiers import uuid7
 from communications.tasks.media import files_remove_unreferenced, old_uploads_forget
+from landline.security_headers import SENT_FILES_POLICY
 from tests.api.asgi import Answer
 from tests.database import ScratchDatabase
 from tests.inbox import channel_make, conversation_make, message_make, person_make
@@ -134,6 +135,7 @@ async def test_i4_what_a_browser_would_run_is_a_file_to_be_saved(desk: Desk, nam
     assert document(answer)["kind"] == "file"
     served = await desk.browser.get(document(answer)["url"])
     assert served.header("content-disposition").startswith("attachment")
+    assert served.header("content-security-policy") == SENT_FILES_POLICY
 
 
 async def test_sound_in_a_container_of_films_is_sound_where_the_browser_says_so(desk: Desk) -> None:

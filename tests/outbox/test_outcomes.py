@@ -244,6 +244,7 @@ async def test_e19_what_upstream_calls_disconnected_waits_and_goes_on_when_it_sa
     await desk.run()
     assert desk.sim.calls.count("POST /chats/{chat_id}/messages") == 1
     desk.sim.account_disconnects(desk.chat.account)
+    await desk.sim.settled()
     desk.sim.account_reconnects(desk.chat.account)
     await desk.sim.settled()
     await desk.run()

@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from landline.postgres.cluster import WITHOUT_DURABILITY, Cluster
 from landline.postgres.errors import ClusterError
 from landline.postgres.location import ServerUser
 from landline.postgres.roles import OWNER
+from tests.processes import wait_until
 
 is_root = os.geteuid() == 0
 
@@ -70,13 +70,6 @@ def stop_by_force(data_dir: Path) -> None:
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: server.live_postmaster(location.locate(data_dir)) is None)
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def postmaster(cluster: Cluster) -> int | None:

@@ -13,8 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import psutil
 import pytest
 
 from landline.postgres import location, server
-from tests.processes import LandlineProcess, Processes
+from tests.processes import LandlineProcess, Processes, is_alive, wait_until
 from tests.side_by_side import free_port
 
 WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
@@ -98,13 +97,6 @@ def family(process: LandlineProcess) -> list[psutil.Process]:
     return [launcher, *launcher.children(recursive=True)]
 
 
-def is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def memory_bytes(process: psutil.Process) -> int:
     """Its share: what processes have in common (PostgreSQL's buffers) is counted once among them. 0 of one that ended meanwhile,
     as PostgreSQL's autovacuum workers do.
@@ -125,13 +117,6 @@ def words_of(process: psutil.Process) -> list[str]:
 
 def child_named(process: LandlineProcess, word: str) -> psutil.Process:
     return next(child for child in family(process)[1:] if words_of(child)[-1:] == [word])
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
 
 
 @contextmanager

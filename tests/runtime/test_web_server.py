@@ -5,14 +5,13 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from tests.database import ScratchDatabase
-from tests.processes import LandlineServer, Processes
+from tests.processes import LandlineServer, Processes, wait_until
 from tests.runtime.pooler import TransactionPooler
 from tests.side_by_side import free_port
 
@@ -47,13 +46,6 @@ def status_of(port: int, method: str, path: str, headers: dict[str, str] | None 
         return connection.getresponse().status
     finally:
         connection.close()
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("missing", ["LANDLINE_WEBHOOK_SECRET", "LANDLINE_SECRET_KEY"])

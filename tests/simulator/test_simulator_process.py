@@ -13,7 +13,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
+
+from tests.processes import is_alive, wait_until
 
 KEY = "process-test-key"
 
@@ -100,21 +103,10 @@ def test_it_ends_with_its_parent(start: Started, tmp_path: Path) -> None:
     )
     assert parent.stdout is not None
     assert parent.stdout.readline().startswith("Simulator ready")
-    pid = int((tmp_path / "pid").read_text())
+    child = psutil.Process(int((tmp_path / "pid").read_text()))
     parent.kill()
     parent.communicate()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and _alive(pid):
-        time.sleep(0.05)
-    assert not _alive(pid)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+    wait_until(lambda: not is_alive(child))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unipile.fixture_bodies import read_body
 from unipile.payloads.aliases import AliasKind, chat_aliases
-from unipile.payloads.direction import Direction, body_direction
+from unipile.payloads.direction import Direction, body_direction, sender_is_ourselves
 from unipile.payloads.events import classify
 from unipile.payloads.identity import identity_keys
 from unipile.payloads.messaging import ChatKind, parse_messaging
@@ -84,6 +84,43 @@ def test_without_is_sender_ids_and_numbers_decide(account_type, account_info, se
         provider_chat_id=None,
     )
     assert body_direction(payload) is direction
+
+
+OWN_LID = {"attendee_provider_id": "209900000000001@lid"}
+JANA = read_body("whatsapp-text")["sender"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_ourselves"),
+    [
+        ({"sender": OWN_LID}, True),
+        ({"sender": JANA}, False),
+        ({"sender": JANA, "provider_chat_id": "420600000017@s.whatsapp.net"}, False),
+        ({"sender": JANA, "provider_chat_id": None, "chat_id": "209900000000017@lid"}, False),
+        ({"sender": JANA, "provider_chat_id": "120363000000000042@g.us", "is_group": True}, True),
+        ({"sender": OWN_LID, "is_sender": False}, False),
+        ({"sender": None}, False),
+        *(
+            (
+                {
+                    "account_type": "LINKEDIN",
+                    "account_info": LINKEDIN_OWNER,
+                    "provider_chat_id": "2-A",
+                    "sender": {"attendee_provider_id": sender},
+                },
+                is_ourselves,
+            )
+            for sender, is_ourselves in [
+                ("ACoAAOwnerExample01", True),
+                ("AEMAAOwnerExample01", True),
+                ("ACoAAOtherExample02", False),
+            ]
+        ),
+    ],
+)
+def test_an_own_message_shows_who_we_are_unless_its_body_gives_it_to_another(stated, is_ourselves):
+    payload = parse("whatsapp-text", **{"is_sender": True} | stated)
+    assert sender_is_ourselves(payload, body_direction(payload)) is is_ourselves
 
 
 @pytest.mark.parametrize("sender", [None, {}, "Jana", [], {"attendee_name": "You"}])

@@ -111,6 +111,14 @@ UNUSABLE = {
         {"chat_id": "\ud800"},
         "invalid_field: The field chat_id holds a character",
     ),
+    "a19 a reaction of nobody to a message of the other's": (
+        {"event": "message_reaction", "reaction": "👍", "is_sender": False},
+        "missing_field: The field reaction_sender is missing.",
+    ),
+    "a19 a reaction of nobody to a message of ours": (
+        {"event": "message_reaction", "reaction": "👍", "is_sender": True, "reaction_sender": {}},
+        "missing_field: The field reaction_sender is missing.",
+    ),
 }
 
 

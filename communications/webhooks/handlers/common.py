@@ -21,7 +21,7 @@ from communications.schemas.facts import (
 from unipile.payloads import events
 from unipile.payloads.aliases import aliases_of_chat, chat_members
 from unipile.payloads.attachment import Attachment
-from unipile.payloads.direction import Direction, body_direction
+from unipile.payloads.direction import body_direction, sender_is_ourselves
 from unipile.payloads.happening import Happening, HappeningKind
 from unipile.payloads.identity import (
     IdForm,
@@ -69,7 +69,7 @@ class MessagingHandler:
     def handle_message_received(self, data: MessagingPayload, received_at: dt.datetime) -> Fact:
         """A message, inbound or own, as the one fact about its chat, its people and itself."""
         direction = body_direction(data)
-        sender = self.person(data, data.sender, is_self=direction is Direction.OUTBOUND)
+        sender = self.person(data, data.sender, is_self=sender_is_ourselves(data, direction))
         people = self.people(data, sender)
         happened = data.happening
         ourselves = self._ourselves(data, people) if happened is not None and happened.is_about_us else None
