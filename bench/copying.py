@@ -90,7 +90,8 @@ async def _copy(installation: Installation, messages: int) -> dict[str, float]:
     async with copy_connections(max_size=6) as connections:
         way = Way(installation.postmaster)
         stored = 0
-        keeper, words = Keeper(connections), Words(connections)
+        keeper = Keeper(connections)
+        words = Words(connections, keeper)
         older = OlderMessages(keeper.in_turn, ACCOUNT)
 
         async def end(kept: Kept) -> None:

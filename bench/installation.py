@@ -32,9 +32,13 @@ POSTGRES_SETTINGS = {
     "full_page_writes": "on",
     "max_connections": "250",
     "shared_buffers": "512MB",
+    "min_wal_size": "2GB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "30min",
 }
+
+
+LOG_FILES = 120
 
 
 class Installation:
@@ -59,6 +63,7 @@ class Installation:
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             terminate_by_exception(signal.SIGHUP)
         self._cluster.acquire()
+        self._log_files_make()
         return self
 
     def __exit__(
@@ -67,6 +72,14 @@ class Installation:
         self._cluster.release()
         self._remove()
         self._lock.close()
+
+    def _log_files_make(self) -> None:
+        """As a server that has run for a while has them: files of its log that it uses again."""
+        with self.owner_connection() as connection:
+            for _ in range(LOG_FILES):
+                connection.execute("SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()")
+            connection.execute("CHECKPOINT")
+            connection.execute("CHECKPOINT")
 
     @property
     def postmaster(self) -> int:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from communications.ingest.listed import HeldChat, HeldPerson, held_chats, held_people
 from communications.ingest.record import Connections, record
@@ -11,7 +11,6 @@ from communications.schemas.deliveries import Delivery
 from communications.schemas.facts import ChatDescribed, Fact, PeopleListed
 from communications.tasks.answers import answer_delivery_read
 from communications.tasks.listing import Listing, Refused, Tally, news_announce, refused_note
-from communications.tasks.pages import PART_MAX_BESIDE_LIVE
 from communications.webhooks.handlers.answers import (
     CHAT,
     PERSON,
@@ -23,6 +22,9 @@ from communications.webhooks.handlers.answers import (
 from unipile.payloads.refusals import PayloadError
 from unipile.resources.attendee import parse_attendee
 from unipile.resources.chat import parse_chat
+
+# A chat costs more than a message.
+PART_MAX: Final = 16
 
 Stated = Mapping[str, object]
 
@@ -149,6 +151,6 @@ def _delivery(listing: Listing, event: str, stated: Stated, fact: Fact) -> Deliv
 
 
 async def _fold(connections: Connections, news: Sequence[Delivery]) -> None:
-    for start in range(0, len(news), PART_MAX_BESIDE_LIVE):
-        part = news[start : start + PART_MAX_BESIDE_LIVE]
+    for start in range(0, len(news), PART_MAX):
+        part = news[start : start + PART_MAX]
         await news_announce(connections, part, await record(connections, part))

@@ -53,7 +53,7 @@ class AccountRun:
         self._is_taken_up = claimed.phase == "messages"
         self._keeper = Keeper(connections, leaves_files=claimed.media == "none")
         self._older = OlderMessages(self._keeper.in_turn, claimed.account)
-        self._words = Words(connections)
+        self._words = Words(connections, self._keeper)
 
     @property
     def calls(self) -> int:

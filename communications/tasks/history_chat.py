@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg_pool import AsyncConnectionPool
 
 from communications.feed.announce import changes_announce
+from communications.ingest.search_backlog import search_backlog_write
 from communications.outbox.history_rows import Part, chat_parts, chat_whole
 from communications.outbox.history_work import history_save
 from communications.schemas.history import ClaimedRun, Progress
@@ -15,7 +16,6 @@ from communications.tasks.listing import Listing, Tally
 from communications.tasks.older import OlderMessages
 from communications.tasks.overlap import WIDER, Overlapping, Stated
 from communications.tasks.pages import messages_keep
-from communications.tasks.words import Words
 from unipile.client import UnipileClient
 from unipile.errors import Refused
 from unipile.resources.page import Page
@@ -80,7 +80,7 @@ class ChatRun:
             reached, position = added.oldest_at or reached, page.cursor
             if position is None or added.stored:
                 break
-        await Words(self._connections).end()
+        await search_backlog_write(self._connections)
         await older.tell()
         return None if position is None else reached
 

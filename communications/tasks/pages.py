@@ -33,7 +33,7 @@ from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
 PART_MAX: Final = 64
-PART_MAX_BESIDE_LIVE: Final = 16
+PART_MAX_BESIDE_LIVE: Final = 8
 PARTS_AT_ONCE: Final = 2
 # So many messages are made ready before it is looked whether the database wants its next part.
 LOOKS_EVERY: Final = 8
@@ -80,7 +80,8 @@ class Keeper:
     """Keeps pages of one list. Several may be kept at once: each is made ready in its turn, while parts of another are folded.
 
     A new inbound message counts as read if it is beyond upstream's ``unread`` ones; without those, if it is history.
-    ``leaves_files``: they are fetched only when somebody asks for them.
+    ``leaves_files``: they are fetched only when somebody asks for them. ``is_beside_live``: deliveries of the account come in, so
+    that whatever else is written meanwhile is better written ``in_turn``.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Keeper:
         self._connections = connections
         self.unread = unread
         self._leaves_files = leaves_files
+        self.is_beside_live = False
         self._making_ready = asyncio.Lock()
         self._made_ready: frozenset[str] = frozenset()
 
@@ -122,7 +124,8 @@ class Keeper:
     ) -> None:
         async with self._connections.connection() as connection:
             held = await held_messages(connection, listing.account, _ids(items))
-            part_max = PART_MAX_BESIDE_LIVE if await is_lively(connection, listing.account) else PART_MAX
+            self.is_beside_live = await is_lively(connection, listing.account)
+        part_max = PART_MAX_BESIDE_LIVE if self.is_beside_live else PART_MAX
         seen: set[str] = set()
         for start in range(0, len(items), part_max):
             received_at = dt.datetime.now(dt.UTC)

@@ -7,6 +7,7 @@ import structlog
 from communications.cancellation import cancellation_respect
 from communications.ingest.record import Connections
 from communications.ingest.search_backlog import search_backlog_write
+from communications.tasks.pages import Keeper
 
 log = structlog.get_logger(__name__)
 
@@ -14,8 +15,9 @@ log = structlog.get_logger(__name__)
 class Words:
     """What does not get written is written by the worker's next sweep."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, keeper: Keeper) -> None:
         self._connections = connections
+        self._keeper = keeper
         self._writing: asyncio.Task[None] | None = None
 
     def write(self) -> None:
@@ -30,7 +32,9 @@ class Words:
 
     async def _write(self) -> None:
         try:
-            await search_backlog_write(self._connections)
+            await search_backlog_write(
+                self._keeper.in_turn if self._keeper.is_beside_live else self._connections
+            )
         except Exception as error:
             cancellation_respect()
             log.warning("words_not_written", error=type(error).__name__)

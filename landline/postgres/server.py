@@ -30,6 +30,8 @@ BASE_SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "128MB",
+    # Files of the log that are there are used again; to make one holds up every commit for tens of milliseconds.
+    "min_wal_size": "512MB",
     "logging_collector": "on",
     "log_filename": "postgresql-%a.log",
     "log_rotation_age": "1d",

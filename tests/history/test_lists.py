@@ -185,4 +185,4 @@ async def test_lists_are_short_while_deliveries_of_the_account_come_in(connectio
         connections, listing(account), page_of(*(f"m{100 + number}" for number in range(40, 0, -1)))
     )
     sizes = [len(row[4]) for row in await rows(connections, LISTS, account)]
-    assert sizes == [40, 16, 16, 8]
+    assert sizes == [40, 8, 8, 8, 8, 8]
