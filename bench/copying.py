@@ -33,7 +33,7 @@ from communications.tasks.pages import Keeper, Kept
 from communications.tasks.words import Words
 
 PAGE = 250
-LIVE_ALONE_SECONDS = 10
+LIVE_ALONE_SECONDS = 30
 NEWEST = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 # A table with the columns and indexes of the messages, and none of their rules.
