@@ -12,7 +12,7 @@ from communications.refold.selection import DeliverySelection
 from communications.schemas.deliveries import Delivery
 from communications.webhooks.handlers.reading import delivery_read
 
-# A batch of the fold keeps its channels' other writers waiting, who give up after half a second; a list holds up to 64 messages.
+# A batch of the fold keeps its channels' other writers waiting, who give up after half a second; a list holds up to 250 messages.
 BATCH_ROWS: Final = 256
 BATCH_BYTES: Final = 400_000
 

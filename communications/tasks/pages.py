@@ -8,6 +8,8 @@ are shorter while there are any.
 
 import asyncio
 import datetime as dt
+import math
+import time
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,8 +34,10 @@ from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
-PART_MAX: Final = 64
+# As many as a page has.
+PART_MAX: Final = 250
 PART_MAX_BESIDE_LIVE: Final = 8
+LIVE_FOR_SECONDS: Final = 30.0
 PARTS_AT_ONCE: Final = 2
 # So many messages are made ready before it is looked whether the database wants its next part.
 LOOKS_EVERY: Final = 8
@@ -80,8 +84,8 @@ class Keeper:
     """Keeps pages of one list. Several may be kept at once: each is made ready in its turn, while parts of another are folded.
 
     A new inbound message counts as read if it is beyond upstream's ``unread`` ones; without those, if it is history.
-    ``leaves_files``: they are fetched only when somebody asks for them. ``is_beside_live``: deliveries of the account come in, so
-    that whatever else is written meanwhile is better written ``in_turn``.
+    ``leaves_files``: they are fetched only when somebody asks for them. ``is_beside_live``: deliveries of the account came
+    lately, so that whatever else is written meanwhile is better written ``in_turn``.
     """
 
     def __init__(
@@ -91,9 +95,13 @@ class Keeper:
         self._connections = connections
         self.unread = unread
         self._leaves_files = leaves_files
-        self.is_beside_live = False
+        self._live_at = -math.inf
         self._making_ready = asyncio.Lock()
         self._made_ready: frozenset[str] = frozenset()
+
+    @property
+    def is_beside_live(self) -> bool:
+        return time.monotonic() - self._live_at < LIVE_FOR_SECONDS
 
     async def keep(self, listing: Listing, items: Sequence[Stated]) -> Kept:
         """Raises ``Unsaved`` and ``psycopg.OperationalError`` like ``record``; what was kept before stays."""
@@ -124,7 +132,8 @@ class Keeper:
     ) -> None:
         async with self._connections.connection() as connection:
             held = await held_messages(connection, listing.account, _ids(items))
-            self.is_beside_live = await is_lively(connection, listing.account)
+            if await is_lively(connection, listing.account):
+                self._live_at = time.monotonic()
         part_max = PART_MAX_BESIDE_LIVE if self.is_beside_live else PART_MAX
         seen: set[str] = set()
         for start in range(0, len(items), part_max):

@@ -98,7 +98,7 @@ async def test_a_page_is_kept_once_and_counted(connections, account):
     assert [row[0] for row in held] == [f"m{number}" for number in range(1, 101)]
     assert {row[5] for row in held} == {"history"}
     assert sorted(await rows(connections, LEDGER, account)) == [
-        ("api_listed", "applied", 2),
+        ("api_listed", "applied", 1),
         ("api_listed", "quarantined", 1),
     ]
 
