@@ -34,6 +34,8 @@ from communications.tasks.words import Words
 
 PAGE = 250
 LIVE_ALONE_SECONDS = 30
+# After that the deliveries that made the conversations are no live ones any more.
+QUIET_SECONDS = 3
 NEWEST = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 # A table with the columns and indexes of the messages, and none of their rules.
@@ -62,6 +64,7 @@ def copying_measure(bench: Bench, messages: int, announce: Callable[[str], None]
 
 def _alone(installation: Installation, messages: int) -> dict[str, float]:
     """And the same rows put into a bare table."""
+    time.sleep(QUIET_SECONDS)
     resident = _resident_bytes()
     figures = asyncio.run(_copy(installation, messages))
     bare = _floor(installation, messages)
