@@ -132,13 +132,12 @@ def restore_run(
     ):
         compressed, statements, database = pipe(reader.stdin), pipe(reader.stdout), pipe(writer.stdin)
         feeder = threading.Thread(target=feed, args=(backup, compressed, on_bytes), daemon=True)
+        feeder.start()
         try:
             database.write(_BEGIN.encode())
             marks_write(database, erased)
-            feeder.start()
             while portion := statements.read(PORTION):
                 database.write(portion)
-            feeder.join()
             if reader.wait() == 0:
                 database.write(afterwards(manifest).encode())
         except BrokenPipeError:
@@ -147,7 +146,9 @@ def restore_run(
             reader.kill()
             writer.kill()
             raise
-        close(database)
+        finally:
+            feeder.join()
+            close(database)
         if writer.wait() != 0 or reader.wait() != 0:
             raise BackupError(f"the database took nothing ({complaint(complaints)}). It is as it was.")
 

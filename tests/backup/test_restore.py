@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import stat
+import subprocess
 import threading
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,10 @@ from communications.feed.epoch import epoch_ensure
 from communications.feed.refusals import CursorRefused
 from communications.feed.standing import start_cursor
 from communications.outbox.queue import intent_claim
+from landline.backup.erased import Mark
+from landline.backup.errors import BackupError
+from landline.backup.reading import backup_open
+from landline.backup.script import restore_run
 from tests.backup.place import Place
 from tests.backup.rows import PICTURE, PICTURE_KEY, inhabit, outgoing_make
 from tests.conftest import WEBHOOK_SECRET
@@ -155,6 +161,30 @@ def test_what_was_erased_since_is_erased_again_in_an_empty_database(
     assert "4 messages that were erased since" in target.run("restore", yesterday)
     assert target.rows("SELECT count(*) FROM communications_message") == [(49,)]
     assert target.rows("SELECT count(*) FROM communications_conversation") == [(1,)]
+
+
+def test_what_cannot_be_read_in_the_middle_is_said_when_the_programs_are_gone_at_once(
+    target: Place, yesterday: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not that nobody reads what was still on its way to them."""
+    kill = subprocess.Popen.kill
+
+    def kill_and_wait(program: subprocess.Popen[bytes]) -> None:
+        kill(program)
+        program.wait()
+
+    def unreadable() -> Iterator[Mark]:
+        yield Mark("00", "00", "2026-11-29T12:00:00+00:00")
+        raise BackupError("the list cannot be read")
+
+    monkeypatch.setattr(subprocess.Popen, "kill", kill_and_wait)
+    parameters = psycopg.conninfo.conninfo_to_dict(target.owner_url)
+    with psycopg.connect(target.owner_url) as connection:
+        version = connection.info.server_version // 10_000
+    with backup_open(yesterday) as backup, pytest.raises(BackupError, match="the list cannot be read"):
+        restore_run(
+            backup, parameters, server_version=version, on_bytes=lambda _more: None, erased=unreadable()
+        )
 
 
 def test_nothing_is_replaced_without_a_word_or_under_a_running_server(target: Place, yesterday: Path) -> None:
