@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from communications.refold.rebuild.scratch import SCHEMA
 from tests.ingest.deliveries import channel_make, deliver
-from tests.processes import LandlineProcess, Processes
+from tests.processes import Processes, wait_until
 from tests.webhooks.bodies import ACCOUNT, message_of_chat
 
 
@@ -16,12 +15,17 @@ async def finished(processes: Processes, *arguments: str) -> tuple[int, str]:
     return await asyncio.to_thread(process.wait, seconds=60), process.output
 
 
-def killed_in_the_middle(owner, process: LandlineProcess) -> None:
-    deadline = time.monotonic() + 60
-    while not schema_is_there(owner):
-        assert time.monotonic() < deadline, process.output
-        time.sleep(0.002)
-    process.kill()
+# What writers of the account take in the scratch tables.
+ITS_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('landline rebuild', hashtextextended(%s, 0)))"
+
+
+def killed_in_the_middle(owner, processes: Processes) -> None:
+    """It waits for its turn meanwhile."""
+    with owner.transaction():
+        owner.execute(ITS_TURN, (ACCOUNT,))
+        process = processes.start("rebuild", "--check")
+        wait_until(lambda: schema_is_there(owner))
+        process.kill()
 
 
 def schema_is_there(owner) -> bool:
@@ -37,7 +41,7 @@ async def test_a_check_ends_with_what_it_found_and_a_killed_one_leaves_nothing_f
 
     await deliver(connections, *(message_of_chat(number) for number in range(30)))
     with database.owner_connection() as owner:
-        await asyncio.to_thread(killed_in_the_middle, owner, processes.start("rebuild", "--check"))
+        await asyncio.to_thread(killed_in_the_middle, owner, processes)
         assert schema_is_there(owner)
         assert await deliver(connections, message_of_chat(30)) == {"applied": 1}
         code, output = await finished(processes, "--seed", "7")
