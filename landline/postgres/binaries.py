@@ -6,7 +6,9 @@ modes of parent folders, and reports a killed server as running.
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -86,18 +88,29 @@ def folder_for(user: ServerUser, folder: Path) -> Path:
     package = folder.parent.parent
     installation = folder.parent.name
     copy = FOLDER_FOR_ROOT / f"binaries-{short_hash(wheel_identity(folder))}"
-    if not copy.exists():
-        unfinished = copy.with_name(f"{copy.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o755, parents=True)
-        shutil.copytree(folder.parent, unfinished / package.name / installation, symlinks=True)
-        # The programs find their libraries by a path relative to themselves.
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, unfinished / libraries.name)
-        (unfinished / package.name).chmod(0o755)
-        unfinished.rename(copy)
+    FOLDER_FOR_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
+    # One program makes it; whoever comes meanwhile waits.
+    lock = os.open(FOLDER_FOR_ROOT, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not copy.exists():
+            copy_make(package, installation, copy)
+    finally:
+        os.close(lock)
     return copy / package.name / installation / "bin"
+
+
+def copy_make(package: Path, installation: str, copy: Path) -> None:
+    unfinished = copy.with_name(f"{copy.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o755)
+    shutil.copytree(package / installation, unfinished / package.name / installation, symlinks=True)
+    # The programs find their libraries by a path relative to themselves.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, unfinished / libraries.name)
+    (unfinished / package.name).chmod(0o755)
+    unfinished.rename(copy)
 
 
 def wheel_identity(folder: Path) -> Path:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -271,9 +272,10 @@ def test_below_a_closed_folder_the_cluster_moves_where_its_user_can_enter(
 
 
 @pytest.mark.skipif(not is_root, reason="only root hands the server to another user")
-def test_programs_below_a_closed_folder_are_copied_with_their_libraries(
+def test_programs_below_a_closed_folder_are_copied_with_their_libraries_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Though two need them at the same moment."""
     closed, open_to_all = reachable_folder(), reachable_folder()
     monkeypatch.setattr(binaries, "FOLDER_FOR_ROOT", open_to_all)
     original = binaries.wheel_folders()[0]
@@ -285,7 +287,10 @@ def test_programs_below_a_closed_folder_are_copied_with_their_libraries(
         closed.chmod(0o700)
         user = location.server_user(open_to_all)
         assert isinstance(user, ServerUser)
-        folder = binaries.folder_for(user, closed / package.name / original.parent.name / "bin")
+        place = closed / package.name / original.parent.name / "bin"
+        with ThreadPoolExecutor() as executor:
+            folder, same = executor.map(lambda _: binaries.folder_for(user, place), range(2))
+        assert folder == same
         assert open_to_all in folder.parents
         shutil.rmtree(closed)
         told = subprocess.run(
