@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
@@ -152,7 +153,9 @@ def stop(location: ClusterLocation, process: subprocess.Popen[bytes] | None) -> 
     """
     pid = live_postmaster(location)
     if pid is not None:
-        os.kill(pid, signal.SIGINT)
+        # It may end by itself in this moment.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + STOP_SECONDS
     while live_postmaster(location) is not None:
         if time.monotonic() >= deadline:
