@@ -303,7 +303,11 @@ def test_j9_there_is_nothing_to_sort_or_search_by(untouched_world: World) -> Non
     assert owner.get("/api/v1/communications/all/chats/", odd).content == plain
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     call=st.sampled_from(CALLS_OF_THE_INBOX),
     query=st.dictionaries(

@@ -83,7 +83,11 @@ def test_reading_in_a_merged_part_reads_the_whole(thread: Thread) -> None:
     assert document["unread_count"] == 1
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(order=st.lists(st.integers(0, 4), min_size=1, max_size=6))
 def test_the_order_of_reading_does_not_matter(database: ScratchDatabase, order: list[int]) -> None:
     database.reset()

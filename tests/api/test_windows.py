@@ -30,7 +30,7 @@ def ids(page: dict[str, Any]) -> list[str]:
     max_examples=20,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     places=st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=1, max_size=20),

@@ -172,7 +172,11 @@ ACTIONS = st.tuples(st.sampled_from(["store", "store", "remove", "sweep"]), st.i
 
 
 @given(actions=st.lists(ACTIONS, max_size=14))
-@given_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_i10_references_are_counted_right_in_any_order(
     fetching: Fetching, media_folder: Path, actions: list[tuple[str, int]]
 ) -> None:

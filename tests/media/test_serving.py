@@ -283,7 +283,11 @@ async def test_files_are_only_read(shelf: Shelf, method: str) -> None:
 
 
 @given(start=st.integers(0, SIZE + 50), end=st.one_of(st.none(), st.integers(0, SIZE + 50)))
-@given_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given_settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_i11_any_range_is_what_a_slice_is(shelf: Shelf, start: int, end: int | None) -> None:
     attachment = await Attachment.objects.afirst() or await shelf.keep()
     answer = await shelf.browser.get(url(attachment), range=f"bytes={start}-{'' if end is None else end}")

@@ -152,7 +152,7 @@ def seen(page: dict[str, Any]) -> set[str]:
     max_examples=15,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     places=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), max_size=25),

@@ -306,7 +306,7 @@ async def test_a19_b16_any_field_may_hold_anything_or_be_missing(connections, ca
     max_examples=60,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_b15_any_bytes_are_kept(connections, caller, raw):
     outcome, reason = await outcome_of(connections, caller, raw)
