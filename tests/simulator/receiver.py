@@ -41,17 +41,12 @@ class Receiver:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
-        self._port = self._runner.addresses[0][1]
-        self.url = f"http://127.0.0.1:{self._port}/hook"
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/hook"
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-
-    @property
-    def port(self) -> int:
-        return self._port
 
     @property
     def bodies(self) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.webhooks.deliveries import ANSWER_TIMEOUT_SECONDS, RETRY_DELAYS_SECONDS
+from tests.side_by_side import free_port
 from tests.simulator.caller import Caller
 from tests.simulator.receiver import Receiver
 
@@ -169,16 +170,16 @@ async def test_a_removed_webhook_gives_up_its_retries(
 
 
 async def test_nothing_leaves_before_the_receiver_listens() -> None:
-    async with Receiver() as receiver:
-        port, url = receiver.port, receiver.url
-    # The port is free again: the receiver starts later than the simulator, as in one launcher.
+    """The receiver starts later than the simulator, as in one launcher."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/hook"
     async with Simulator(
-        scenario="day", webhook_url=url, receiver_patience_seconds=30, retry_delays_seconds=()
+        scenario="day", webhook_url=url, receiver_patience_seconds=60, retry_delays_seconds=()
     ) as sim:
         await asyncio.sleep(0.3)
         assert len(sim.deliveries) > 100
         assert not any(one.tries for one in sim.deliveries)
         async with Receiver(port) as late:
-            await sim.settled(20)
+            await sim.settled(60)
             assert {one.state for one in sim.deliveries} == {"delivered"}
             assert len(late.received) == len(sim.deliveries)
