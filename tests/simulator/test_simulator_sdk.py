@@ -19,7 +19,17 @@ from tests.simulator.receiver import Receiver
 FOLDER = Path(__file__).parent / "sdk"
 SEARCH_PATH = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 NODE, NPM = shutil.which("node", path=SEARCH_PATH), shutil.which("npm", path=SEARCH_PATH)
-UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "ENETUNREACH")
+UNREACHABLE = (
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EAI_AGAIN",
+    "EIDLETIMEOUT",
+    "ENETUNREACH",
+    "ERR_SOCKET_TIMEOUT",
+    "ETIMEDOUT",
+)
+INSTALLED_WITHIN_SECONDS = 200
 
 pytestmark = pytest.mark.skipif(NODE is None or NPM is None, reason="node and npm are not installed")
 
@@ -29,15 +39,18 @@ def sdk() -> Path:
     """The folder with the SDK installed as locked; kept from run to run."""
     installed, lock = FOLDER / "node_modules" / ".package-lock.json", FOLDER / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        done = subprocess.run(
-            [str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=FOLDER,
-            env={**os.environ, "PATH": SEARCH_PATH},
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                cwd=FOLDER,
+                env={**os.environ, "PATH": SEARCH_PATH},
+                capture_output=True,
+                text=True,
+                timeout=INSTALLED_WITHIN_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip("the package registry takes too long")
         if done.returncode and any(word in done.stderr for word in UNREACHABLE):
             pytest.skip(f"the package registry is out of reach: {done.stderr[-200:]}")
         assert done.returncode == 0, done.stderr
