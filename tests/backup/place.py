@@ -29,7 +29,7 @@ class Place:
     def run(self, *arguments: str | Path) -> str:
         """The output of a command that must end well."""
         process = self.start(*arguments)
-        assert process.wait(seconds=60) == 0, process.output
+        assert process.wait(seconds=120) == 0, process.output
         return process.output
 
     def refused(self, *arguments: str | Path) -> str:
@@ -41,7 +41,7 @@ class Place:
 
     @staticmethod
     def refusal(process: LandlineProcess) -> str:
-        assert process.wait(seconds=60) == 1, process.output
+        assert process.wait(seconds=120) == 1, process.output
         assert "Traceback" not in process.output, process.output
         return process.output
 

@@ -67,7 +67,7 @@ def test_what_was_backed_up_while_everything_went_on_is_there_again(
 
     proof = source.start("backup", "--verify", file)
     assert "Restored what was there" in target.run("restore", file)
-    assert proof.wait(seconds=60) == 0, proof.output
+    assert proof.wait(seconds=120) == 0, proof.output
     assert "is good" in proof.output
     texts = [row[0] for row in target.rows(TEXTS)]
     assert [text.rstrip(".") for text in texts] == [f"message {number}" for number in range(50)]

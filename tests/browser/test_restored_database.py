@@ -43,7 +43,7 @@ class Installation:
             UNIPILE_DSN=self._simulator.url,
             UNIPILE_API_KEY=self._simulator.api_key,
         )
-        await asyncio.to_thread(self._process.wait_for_output, "Landline is ready", seconds=90)
+        await asyncio.to_thread(self._process.wait_for_output, "Landline is ready", seconds=180)
 
     async def stop(self) -> None:
         assert self._process is not None

@@ -278,7 +278,7 @@ async def test_a_check_of_the_rows_and_a_difference_respect_it(connections, data
 async def test_the_command_shows_what_it_would_erase_and_asks(connections, town, processes):
     async def finished(*arguments: str) -> tuple[int, str]:
         process = processes.start("erase", "--account", ACCOUNT, *arguments)
-        return await asyncio.to_thread(process.wait, seconds=60), process.output
+        return await asyncio.to_thread(process.wait, seconds=120), process.output
 
     code, output = await finished("--conversation", "cH4tPetr")
     assert (code, "pass --yes" in output, "2 messages and 1 conversation" in output) == (2, True, True), (

@@ -12,7 +12,7 @@ from tests.webhooks.bodies import ACCOUNT, message_of_chat
 
 async def finished(processes: Processes, *arguments: str) -> tuple[int, str]:
     process = processes.start("rebuild", "--check", *arguments)
-    return await asyncio.to_thread(process.wait, seconds=60), process.output
+    return await asyncio.to_thread(process.wait, seconds=120), process.output
 
 
 # What writers of the account take in the scratch tables.

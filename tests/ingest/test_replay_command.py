@@ -30,7 +30,7 @@ async def ledger(connections) -> None:
 
 async def finished(processes: Processes, *arguments: str) -> tuple[int, str]:
     process = processes.start("replay", *arguments)
-    return await asyncio.to_thread(process.wait, seconds=60), process.output
+    return await asyncio.to_thread(process.wait, seconds=120), process.output
 
 
 async def test_a16_a_dry_run_tells_what_a_replay_then_does(connections, ledger, processes):

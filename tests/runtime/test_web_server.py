@@ -78,7 +78,7 @@ def test_migrating_as_the_owner_gives_the_servers_their_rights(
     with database.owner_connection() as owner:
         owner.execute(f"REVOKE ALL ON communications_message FROM {database.runtime_role}")
         granting = processes.start("migrate")
-        assert granting.wait(seconds=30) == 0, granting.output
+        assert granting.wait() == 0, granting.output
     with psycopg.connect(database.runtime_url) as servers:
         assert servers.execute("SELECT count(*) FROM communications_message").fetchone() == (0,)
 
