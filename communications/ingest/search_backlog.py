@@ -6,12 +6,12 @@ from communications.ingest.record import Connections
 
 PARTS_AT_ONCE: Final = 4
 
-_WRITE: Final = "SELECT landline_search_backlog_write(%s)"
+_WRITE: Final = "SELECT landline_search_backlog_write(%s, %s)"
 
 
 async def search_backlog_write(connections: Connections) -> None:
-    """Until nothing waits that nobody else has taken."""
-    parts = PARTS_AT_ONCE
-    while parts == PARTS_AT_ONCE:
+    """All that waits and that nobody else has taken; what is being changed is left for the next time."""
+    last: int | None = 0
+    while last is not None:
         async with connections.connection() as connection:
-            [(parts,)] = await (await connection.execute(_WRITE, (PARTS_AT_ONCE,))).fetchall()
+            [(last,)] = await (await connection.execute(_WRITE, (last, PARTS_AT_ONCE))).fetchall()
