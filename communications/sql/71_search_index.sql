@@ -69,35 +69,41 @@ $$;
 CREATE OR REPLACE TRIGGER search_added AFTER INSERT ON communications_message
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION landline_search_messages_added();
 
--- Writes the words that wait, of so many parts at most that come after the one named; answers with the last of them. The messages are
--- locked meanwhile, so that none is erased or changed; one that somebody changes just now stays in its part for the next time.
-CREATE OR REPLACE FUNCTION landline_search_backlog_write(after bigint, most integer) RETURNS bigint LANGUAGE plpgsql
+-- Writes the words that wait, of so many parts at most that come after the one named, and of so many bytes of text or one message;
+-- answers with the part to go on after. The messages are locked meanwhile, so that none is erased or changed; one that somebody changes
+-- just now stays in its part for the next time.
+CREATE OR REPLACE FUNCTION landline_search_backlog_write(after bigint, most integer, most_bytes integer) RETURNS bigint LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     parts bigint[];
     ids bigint[];
-    still bigint[];
+    free bigint[];
+    chosen bigint[];
 BEGIN
     parts := ARRAY(
         SELECT backlog.id FROM communications_searchbacklog AS backlog WHERE backlog.id > after
         ORDER BY backlog.id LIMIT most FOR UPDATE SKIP LOCKED);
     ids := ARRAY(
         SELECT unnest(backlog.message_ids) FROM communications_searchbacklog AS backlog WHERE backlog.id = ANY(parts));
-    still := ARRAY(
+    free := ARRAY(
         SELECT message.id FROM communications_message AS message WHERE message.id = ANY(ids) FOR SHARE SKIP LOCKED);
+    chosen := ARRAY(
+        SELECT sized.id FROM (
+            SELECT message.id, octet_length(message.search_text) AS own,
+                   sum(octet_length(message.search_text)) OVER (ORDER BY message.id) AS total
+            FROM communications_message AS message WHERE message.id = ANY(free)
+        ) AS sized
+        WHERE sized.total - sized.own < most_bytes);
     INSERT INTO communications_searchmessage (message_id, channel_id, sent_at, words)
-    SELECT * FROM landline_search_messages(still)
+    SELECT * FROM landline_search_messages(chosen)
     ON CONFLICT (message_id) DO NOTHING;
-    IF cardinality(still) < cardinality(ids) THEN
-        UPDATE communications_searchbacklog AS backlog SET message_ids = ARRAY(
-            SELECT message.id FROM communications_message AS message
-            WHERE message.id = ANY(backlog.message_ids) AND message.id <> ALL(still))
-        WHERE backlog.id = ANY(parts);
-        DELETE FROM communications_searchbacklog AS backlog WHERE backlog.id = ANY(parts) AND backlog.message_ids = '{}';
-    ELSE
-        DELETE FROM communications_searchbacklog AS backlog WHERE backlog.id = ANY(parts);
-    END IF;
-    RETURN parts[cardinality(parts)];
+    UPDATE communications_searchbacklog AS backlog SET message_ids = ARRAY(
+        SELECT message.id FROM communications_message AS message
+        WHERE message.id = ANY(backlog.message_ids) AND message.id <> ALL(chosen))
+    WHERE backlog.id = ANY(parts) AND cardinality(chosen) < cardinality(ids);
+    DELETE FROM communications_searchbacklog AS backlog
+    WHERE backlog.id = ANY(parts) AND (backlog.message_ids = '{}' OR cardinality(chosen) = cardinality(ids));
+    RETURN CASE WHEN cardinality(chosen) < cardinality(free) THEN after ELSE parts[cardinality(parts)] END;
 END
 $$;
 

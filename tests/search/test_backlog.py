@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 
 from communications.ingest.connections import copy_connections
 from communications.ingest.erase import erase, message_erasable
-from communications.ingest.search_backlog import PARTS_AT_ONCE, search_backlog_write
+from communications.ingest.search_backlog import BYTES_AT_ONCE, PARTS_AT_ONCE, search_backlog_write
 from communications.models import Channel
 from communications.tasks.pages import messages_keep
 from communications.tasks.sweeps import SWEEPS
@@ -105,6 +105,26 @@ async def test_messages_that_are_being_changed_are_waited_for_by_nobody(connecti
     assert [len(part) for (part,) in waiting] == [1] * 2 * PARTS_AT_ONCE
     await search_backlog_write(copying)
     assert len(await found(connections, account, "text")) == 4 * PARTS_AT_ONCE
+    assert await rows(connections, WAITING) == []
+
+
+async def test_long_texts_take_several_statements_and_are_all_written(connections, copying, account):
+    """Each takes its share whatever is locked, so that a sweep's statement ends in time."""
+    page = [
+        listed(f"m{number}", number, text=f"text {'word ' * 40_000}"[:90_000]) for number in range(8, 0, -1)
+    ]
+    await messages_keep(copying, listing(account), page)
+    async with connections.connection() as other, other.transaction():
+        await other.execute("UPDATE communications_message SET text = 'x' WHERE external_message_id = 'm1'")
+        [(after,)] = await rows(
+            connections, f"SELECT landline_search_backlog_write(0, {PARTS_AT_ONCE}, {BYTES_AT_ONCE})"
+        )
+        assert (after, len(await found(connections, account, "text"))) == (0, 5)
+        async with asyncio.timeout(20):
+            await search_backlog_write(copying)
+        assert len(await found(connections, account, "text")) == 7
+    await search_backlog_write(copying)
+    assert len(await found(connections, account, "text")) == 8
     assert await rows(connections, WAITING) == []
 
 
