@@ -56,7 +56,7 @@ class _Decisions:
         self._user_id = user_id
 
     def take_back(self, these: list[int], those: list[int]) -> set[str]:
-        """Forgets what was decided between these and those; answers with the verdicts that stood."""
+        """Forgets what was decided between these and those; returns the verdicts that stood."""
         with connection.cursor() as cursor:
             cursor.execute(_TAKE_BACK.format(kind=self._kind), {"these": these, "those": those})
             return {row[0] for row in cursor.fetchall()}
