@@ -274,7 +274,7 @@ def _go_on(user_id: int, act_id: int, statement: str, asked: dict[str, Any]) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, {"id": act_id, **asked})
         if not cursor.rowcount:
-            raise InvalidInput("the act does not stand so that this could be done")
+            raise InvalidInput("that cannot be done while the act is in this state")
         job_announce_on_commit(ACTS_TASK)
         return account_act_found(user_id, act_id)
 

@@ -179,4 +179,4 @@ def _check(may_decide: bool, *, is_pair: bool) -> None:
             "Only an administrator of this account can say who is who here. Ask one of them to do it."
         )
     if not is_pair:
-        raise InvalidInput("These two cannot be one: they must be two different ones of the same account.")
+        raise InvalidInput("These two cannot be one: choose two different ones of the same account.")

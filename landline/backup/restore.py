@@ -151,7 +151,9 @@ def complete(backup: Backup, environment: Environment, parameters: Mapping[str, 
     if erased:
         sys.stdout.write(f"{erased:,} messages that were erased since are erased again.\n")
     if windows:
-        sys.stdout.write(f"What has come since is missing in {windows:,} accounts and is to be compared.\n")
+        sys.stdout.write(
+            f"Messages that came after the backup may be missing in {windows:,} accounts: the worker compares them with Unipile.\n"
+        )
 
 
 async def history_begin(parameters: Mapping[str, Any]) -> int:
