@@ -152,7 +152,7 @@ def complete(backup: Backup, environment: Environment, parameters: Mapping[str, 
         sys.stdout.write(f"{erased:,} messages that were erased since are erased again.\n")
     if windows:
         sys.stdout.write(
-            f"Messages that came after the backup may be missing in {windows:,} accounts: the worker compares them with Unipile.\n"
+            f"Messages that came after the backup may be missing in {windows:,} accounts: the worker compares them.\n"
         )
 
 
