@@ -346,7 +346,7 @@ def _channel_locked(erasable: Erasable) -> Iterator[None]:
 
 
 def _is_known_elsewhere(person: int, erasable: Erasable) -> bool:
-    """Who wrote something is a member where it was written; who reacted need not be."""
+    """Looks at memberships, since whoever writes is a member there, and at reactions, since whoever reacts need not be."""
     memberships = ConversationAttendee.objects.filter(attendee=person)
     return (
         memberships.exclude(conversation__in=erasable.conversations).exists()

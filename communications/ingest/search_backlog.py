@@ -10,7 +10,7 @@ _WRITE: Final = "SELECT landline_search_backlog_write(%s)"
 
 
 async def search_backlog_write(connections: Connections) -> None:
-    """Works until nothing waits that no other worker has taken."""
+    """Until nothing waits that nobody else has taken."""
     parts = PARTS_AT_ONCE
     while parts == PARTS_AT_ONCE:
         async with connections.connection() as connection:
