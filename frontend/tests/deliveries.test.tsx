@@ -115,11 +115,11 @@ describe("the deliveries page", () => {
     serve({ "deliveries/": { items: [list], next_cursor: null, looked_back_to: null }, "deliveries/totals/": TOTALS });
     await show(<Deliveries />);
     const row = within(screen.getByRole("list", { name: words.list })).getByRole("link");
-    expect(row.textContent).toContain("Messages, listed by upstream");
+    expect(row.textContent).toContain("Messages, listed by Unipile");
     expect(row.textContent).toContain("32 messages");
   });
 
-  const CALLS = { day: "2026-05-18", calls: 214, by_purpose: { history: 200, send: 14, repair: 0 }, per_day: 20_000, avoided: 38_120, paused_until: null };
+  const CALLS = { day: "2026-05-18", calls: 214, by_purpose: { history: 199, send: 14, repair: 0, answer: 1 }, per_day: 20_000, avoided: 38_120, paused_until: null };
 
   test("says what asking upstream cost each account today, what for, and what is left", async () => {
     history.replaceState(null, "", "/deliveries?tab=calls");
@@ -127,7 +127,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     const list = await screen.findByRole("list", { name: words.calls });
     expect(await within(list).findByText("214 calls today, 38,120 avoided")).toBeTruthy();
-    expect(within(list).getByText("14 sending · 200 history")).toBeTruthy();
+    expect(within(list).getByText("14 to send · 199 for history · 1 to complete deliveries")).toBeTruthy();
     const left = within(list).getByRole("meter", { name: /214 of 20,000 used, 19,786 left until midnight UTC$/u });
     expect(left.getAttribute("value")).toBe("214");
     expect(list.querySelector(".calls-held")).toBeNull();
