@@ -54,7 +54,7 @@ def starter() -> Iterator[Executor]:
 def lasting_server(cluster: Cluster, programs: Processes) -> LandlineServer:
     """One server that lives through all that happens to its database here."""
     addresses = {"DATABASE_URL": cluster.url(), "LANDLINE_DATABASE_OWNER_URL": cluster.url(role=OWNER)}
-    assert programs.start("migrate", **addresses).wait(seconds=60) == 0
+    assert programs.start("migrate", **addresses).wait(seconds=120) == 0
     return programs.web(**addresses)
 
 
