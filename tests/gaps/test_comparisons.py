@@ -54,6 +54,26 @@ async def test_check_now_brings_what_was_lost_and_says_how_late(world: World) ->
     assert (recovered["external_id"], recovered["recovered"], recovered["title"]) == (chat.id, 3, "Ana")
 
 
+async def test_the_report_calls_a_chat_as_every_list_does(world: World) -> None:
+    """A group without a title by its members."""
+    members = [
+        world.sim.contact(world.account, name, phone_number=f"+3460000000{number}")
+        for number, name in enumerate(("Ana", "Bruno", "Carla"))
+    ]
+    group = world.sim.group_chat(world.account, "", members)
+    for member in members:
+        world.sim.customer_writes(group, "told", sender=member)
+    await world.sim.settled()
+    world.lose()
+    world.sim.customer_writes(group, "lost")
+    await world.sim.settled()
+    told = await world.checked()
+    [recovered] = (await world.api("GET", f"comparisons/{told['id']}/report/")).json()["chats"]
+    [listed] = (await world.api("GET", "all/chats/")).json()["items"]
+    assert (recovered["chat_id"], recovered["title"]) == (listed["id"], listed["name"])
+    assert set(recovered["title"].replace(" and ", ", ").split(", ")) == {"Ana", "Bruno", "Carla"}
+
+
 async def test_f12_what_was_edited_deleted_and_taken_back_meanwhile_is_folded_like_news(world: World) -> None:
     chat = world.chat()
     edited, deleted, liked, unliked = (
