@@ -124,12 +124,14 @@ async def mark_add(connection: AsyncConnection[Any], *, is_new_run: bool = False
 async def _one_at_a_time(connection: AsyncConnection[Any]) -> AsyncIterator[None]:
     if await _value(connection, _IS_STANDBY):
         raise StandbyRefused
-    await _lock(connection)
     try:
+        await _lock(connection)
         yield
-    finally:
-        if not connection.broken:
-            await connection.execute("SELECT pg_advisory_unlock(%s)", (EPOCH_LOCK,))
+        await connection.execute("SELECT pg_advisory_unlock(%s)", (EPOCH_LOCK,))
+    except BaseException:
+        # Wherever it was broken off, the end of the connection gives the lock back.
+        await connection.close()
+        raise
 
 
 async def _lock(connection: AsyncConnection[Any]) -> None:

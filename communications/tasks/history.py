@@ -31,7 +31,7 @@ from communications.tasks.history_chat import ChatRun
 from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client
 from communications.tasks.presence import Presence, present
-from communications.tasks.waking import DATABASE_GONE, woken_or_after
+from communications.tasks.waking import AGAIN_SECONDS, DATABASE_GONE, database_again, woken_or_after
 from unipile.client import UnipileClient
 from unipile.errors import (
     DisconnectedAccount,
@@ -47,7 +47,6 @@ log = structlog.get_logger(__name__)
 ACCOUNTS_MAX: Final = 2
 CHATS_MAX: Final = 2
 LOOKS_EVERY_SECONDS: Final = 30.0
-AGAIN_SECONDS: Final = 1.0
 WHOLE_PAST_DAYS: Final = 36_500
 
 RATE_LIMITED_SECONDS: Final = 15
@@ -208,7 +207,7 @@ class History:
             except DATABASE_GONE as error:
                 cancellation_respect()
                 log.warning("history_end_not_written", error=type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await database_again(self._connections)
         await job_announce(FILES_TASK)
         log.info("history_ended", run=claimed.id, state=end.state, code=end.code)
 

@@ -53,6 +53,8 @@ class ChatRun:
             if self._run.from_phone:
                 await self._ask_phone(part.external_id)
             reached.append(await self._read(part, kept))
+        if self._run.attempts > 1:
+            await OlderMessages(self._connections, self._run.account).tell_all([self._run.conversation_id])
         held_since = min((part.held_since for part in parts if part.held_since is not None), default=None)
         await self._note(kept, begun.asked_at, held_since or begun.asked_at, reached)
 

@@ -50,7 +50,7 @@ from communications.tasks.key import key_judge
 from communications.tasks.metered import metered_client
 from communications.tasks.outcomes import outcome_of
 from communications.tasks.presence import Presence, present
-from communications.tasks.waking import DATABASE_GONE, woken_or_after
+from communications.tasks.waking import AGAIN_SECONDS, DATABASE_GONE, database_again, woken_or_after
 from communications.webhooks.handlers.sent import sent_bytes
 from unipile.client import UnipileClient
 from unipile.errors import NotFound, Unauthorised, UnipileError
@@ -65,7 +65,6 @@ OTHERS_EVERY_SECONDS: Final = 5.0
 ENDS_WITHIN_SECONDS: Final = 8.0
 LOCK_TIMEOUT_MS: Final = 5_000
 STATEMENT_TIMEOUT_MS: Final = 10_000
-AGAIN_SECONDS: Final = 1.0
 
 CALLED: Final = list(KINDS)
 READ_BACK: Final = [name for name, kind in KINDS.items() if kind.read_back is not None]
@@ -305,7 +304,7 @@ class Outbox:
             except DATABASE_GONE as error:
                 cancellation_respect()
                 log.warning("outbox_end_not_written", error=type(error).__name__)
-                await asyncio.sleep(AGAIN_SECONDS)
+                await database_again(self._connections)
 
 
 def _asked(claimed: Claimed) -> dict[str, object]:

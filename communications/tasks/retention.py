@@ -26,11 +26,14 @@ WITH expired AS (
 )
 SELECT count(*) FROM expired
 """
+# The newest stays, however long nothing was written: readers stand at it.
 MARKS: Final = """
 WITH expired AS (
     DELETE FROM communications_feedmark WHERE mark IN (
         SELECT mark FROM communications_feedmark
-        WHERE created_at < now() - make_interval(days => %(days)s) ORDER BY version LIMIT %(limit)s)
+        WHERE created_at < now() - make_interval(days => %(days)s)
+          AND version < (SELECT version FROM communications_feedmark ORDER BY version DESC LIMIT 1)
+        ORDER BY version LIMIT %(limit)s)
     RETURNING 1
 )
 SELECT count(*) FROM expired

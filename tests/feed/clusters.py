@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from landline.postgres import server
 from landline.postgres.binaries import find_binaries
 from landline.postgres.cluster import Cluster
 from landline.postgres.roles import OWNER
+from tests.processes import wait_until
 
 # Much faster on a busy machine, and safe as long as only processes die, not the machine.
 FAST = {"fsync": "off", "full_page_writes": "off"}
@@ -42,6 +44,21 @@ class OwnCluster(Cluster):
         assert self._process is not None
         self._process.wait()
         self.restart()
+
+    def crash_backend(self) -> None:
+        """kill -9 of one server process: PostgreSQL ends all others, recovers, and goes on under the same postmaster."""
+        with self.owner() as killed, self.owner() as other:
+            os.kill(killed.info.backend_pid, signal.SIGKILL)
+            with pytest.raises(psycopg.OperationalError):
+                other.execute("SELECT pg_sleep(60)")
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            with self.owner():
+                return True
+        except psycopg.OperationalError:
+            return False
 
     def stop(self) -> None:
         server.stop(self.location, self._process)

@@ -10,7 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
+from communications.feed import epoch
 from communications.feed.changes import changes_read
 from communications.feed.cursor import Cursor
 from communications.feed.epoch import epoch_ensure, epoch_renew, mark_add
@@ -18,6 +20,7 @@ from communications.feed.refusals import CursorRefused, EpochUnsettled, StandbyR
 from communications.feed.snapshots import Snapshot
 from communications.feed.standing import start_cursor
 from landline.postgres.roles import OWNER
+from tests.database import ScratchDatabase
 from tests.feed.clusters import OwnCluster, copy_folder, dump, folder_for_cluster, restore
 from tests.feed.people import channel_insert, person_insert
 from tests.feed.reading import Reader, assert_equal_to_stored
@@ -67,6 +70,29 @@ async def refusal(reader: Reader, feed: psycopg.AsyncConnection[Any]) -> CursorR
     with pytest.raises(CursorRefused) as refused:
         await go_on(reader, feed)
     return refused.value
+
+
+async def test_who_is_broken_off_while_it_settles_holds_nobody_up(
+    database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser that leaves just then breaks it off; its connection goes back to the pool."""
+    lock = epoch._lock
+
+    async def left(connection: psycopg.AsyncConnection[Any]) -> None:
+        await lock(connection)
+        raise asyncio.CancelledError
+
+    async with AsyncConnectionPool(
+        database.runtime_url, min_size=1, kwargs={"autocommit": True}, open=False
+    ) as pool:
+        with monkeypatch.context() as patched:
+            patched.setattr(epoch, "_lock", left)
+            with pytest.raises(asyncio.CancelledError):
+                async with pool.connection() as connection:
+                    await epoch_ensure(connection)
+        async with await psycopg.AsyncConnection.connect(database.runtime_url, autocommit=True) as other:
+            async with asyncio.timeout(20):
+                await epoch_ensure(other)
 
 
 async def test_a_restart_of_the_database_changes_nothing(cluster: OwnCluster) -> None:

@@ -23,6 +23,7 @@ from communications.models import (
 )
 from communications.refold.rebuild.check import rebuild_check
 from communications.schemas.identifiers import uuid7
+from communications.tasks.older import OlderMessages
 from communications.tasks.upstream_reads import questions_ask
 from simulator import FaultKind
 from tests.database import ScratchDatabase
@@ -190,6 +191,34 @@ async def test_a_place_that_is_free_before_the_look_ends_is_taken(world: World, 
             while (await world.shown(asked[2]))["state"] != "done":
                 await asyncio.sleep(0.02)
         working.cancel()
+
+
+async def test_f3_what_a_killed_worker_kept_of_a_chat_is_told_by_who_takes_it_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a browser that had come to the beginning of the chat would not look again."""
+    held = await known_by_its_newest(world, await biggest(world))
+    asked = await world.ask("POST", f"all/chats/{held.pk}/older/")
+    kept = asyncio.Event()
+
+    async def killed(_older: OlderMessages) -> None:
+        kept.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OlderMessages, "tell", killed)
+        async with world.worker() as history:
+            working = asyncio.create_task(history.run_due())
+            await kept.wait()
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+    await held.arefresh_from_db()
+    assert (held.history_revision, held.is_whole) == (0, False)
+    await world.work()
+    ended = await world.shown(asked.json()["id"])
+    await held.arefresh_from_db()
+    assert (ended["state"], ended["stored"], held.is_whole) == ("done", 0, True)
+    assert held.history_revision == 1
 
 
 async def test_an_open_chat_does_not_wait_for_the_account(world: World) -> None:

@@ -10,6 +10,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from psycopg import AsyncConnection
 
+from communications.ingest.channels import LOCK
+from communications.ingest.connections import fold_connections
 from communications.ingest.erase import Erasable, conversation_erasable, erase, message_erasable
 from communications.models import Channel
 from communications.refold.difference import delivery_difference
@@ -20,6 +22,8 @@ from communications.schemas.deliveries import sha256_of
 from communications.selectors.inspection import inspection
 from communications.tasks import pages
 from communications.tasks.pages import messages_keep
+from communications.webhooks.handlers import listed as handlers_listed
+from communications.webhooks.handlers.listed import listed_message
 from tests.history.test_pages import ANA, BEA, account, listed, listing
 from tests.ingest.conftest import connections
 from tests.ingest.deliveries import channel_make, deliver, rows
@@ -91,16 +95,41 @@ async def test_what_became_of_a_held_message_is_a_row_of_its_own(connections, ac
     assert links == [(False, 2), (False, 2), (True, None), (True, None)]
 
 
+def poisoned(message: Any, **told: Any) -> Any:
+    """As ``listed_message``, but that the message m5 cannot be folded."""
+    fact = listed_message(message, **told)
+    if message.id != "m5":
+        return fact
+    bad = msgspec.structs.replace(fact.received.message, external_message_id="")
+    return msgspec.structs.replace(fact, received=msgspec.structs.replace(fact.received, message=bad))
+
+
+async def test_d19_a_list_that_was_stored_unfolded_and_cannot_be_is_made_good_by_the_next_reading(
+    connections, account, monkeypatch
+):
+    monkeypatch.setattr(pages, "listed_message", poisoned)
+    monkeypatch.setattr(handlers_listed, "listed_message", poisoned)
+    page = page_of(*(f"m{number}" for number in range(8, 0, -1)))
+    async with connections.connection() as other, other.transaction(), fold_connections(max_size=1) as hasty:
+        await other.execute(LOCK, (account,))
+        kept = await messages_keep(hasty, listing(account), page)
+    assert (kept.stored, kept.refused.total()) == (0, 8)
+    assert await deliveries_replay(connections, DeliverySelection(account=account)) == {"failed": 1}
+
+    kept = await messages_keep(connections, listing(account), page)
+    assert (kept.stored, kept.refused.total()) == (7, 1)
+    assert [row[0] for row in await rows(connections, HELD, account)] == [
+        "m1",
+        "m2",
+        "m3",
+        "m4",
+        "m6",
+        "m7",
+        "m8",
+    ]
+
+
 async def test_d19_a_message_that_does_not_fold_costs_itself_only(connections, account, monkeypatch):
-    honest = pages.listed_message
-
-    def poisoned(message: Any, **told: Any) -> Any:
-        fact = honest(message, **told)
-        if message.id != "m5":
-            return fact
-        bad = msgspec.structs.replace(fact.received.message, external_message_id="")
-        return msgspec.structs.replace(fact, received=msgspec.structs.replace(fact.received, message=bad))
-
     monkeypatch.setattr(pages, "listed_message", poisoned)
     names = [f"m{number}" for number in range(20, 0, -1)]
     kept = await messages_keep(connections, listing(account), page_of(*names))

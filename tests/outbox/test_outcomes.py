@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from contextlib import AsyncExitStack
 from typing import Any
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from communications.models import Channel, ChannelPace, Conversation, Intent
 from communications.schemas.identifiers import uuid7
 from communications.status import LADDER
 from communications.tasks.key import key_judge
 from simulator.habits import Echo, Habits
+from tests.database import ScratchDatabase
 from tests.inbox import client_of
 from tests.ingest.deliveries import rows
 from tests.outbox.desk import Desk
@@ -41,6 +45,39 @@ async def test_e7_a_worker_killed_after_the_send_does_not_send_again(desk: Desk)
     await desk.settle()
     (row,) = await desk.own()
     assert (row.status, desk.sent) == ("sent", ["Olá"])
+
+
+def connections_end(database: ScratchDatabase) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'landline outbox'"
+        )
+
+
+async def test_d5_what_became_of_a_call_is_written_as_soon_as_the_database_is_back(
+    desk: Desk, database: ScratchDatabase
+) -> None:
+    """Every connection that the worker had is gone, those that nobody was using too."""
+    desk.holds_echoes = True
+    desk.sim.habits = Habits(latency_seconds=0.2)
+    document = await desk.write()
+    async with AsyncExitStack() as busy:
+        for _ in range(desk.connections.max_size - 2):
+            await busy.enter_async_context(desk.connections.connection())
+    running = asyncio.create_task(desk.run())
+    while not desk.sent:
+        await asyncio.sleep(0.01)
+    await asyncio.to_thread(connections_end, database)
+    with capture_logs() as told:
+        with pytest.raises(psycopg.OperationalError):
+            await running
+        await desk.worker.outbox.finish()
+    assert [one["event"] for one in told].count("outbox_end_not_written") < 3
+    assert (await desk.message(document)).status == "sent"
+    desk.worker = await desk.worker_start()
+    await desk.settle()
+    assert desk.sent == ["Olá"]
 
 
 async def test_e8_what_was_not_claimed_by_a_killed_worker_is_sent_once(desk: Desk) -> None:

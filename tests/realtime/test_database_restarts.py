@@ -91,7 +91,7 @@ async def until_told(browser: Browser, message: int) -> None:
     await browser.until_row("message", message)
 
 
-@pytest.mark.parametrize("end", ["restart", "crash"])
+@pytest.mark.parametrize("end", ["restart", "crash", "crash_backend"])
 async def test_open_sockets_outlive_a_restart_of_the_database(scene: Scene, end: str) -> None:
     """And nothing is loaded anew for it."""
     copy = await scene.first_load()
@@ -99,6 +99,8 @@ async def test_open_sockets_outlive_a_restart_of_the_database(scene: Scene, end:
         await until_told(browser, await scene.write())
         if end == "crash":
             await asyncio.to_thread(scene.cluster.crash)
+        elif end == "crash_backend":
+            await asyncio.to_thread(scene.cluster.crash_backend)
         else:
             await asyncio.to_thread(scene.cluster.stop)
             await asyncio.sleep(1)

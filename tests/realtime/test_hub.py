@@ -14,10 +14,12 @@ from communications.feed.announce import ANNOUNCEMENTS
 from communications.feed.cursor import Cursor
 from communications.feed.epoch import epoch_renew
 from communications.feed.standing import start_cursor
+from communications.ingest.connections import fold_connections
 from communications.realtime import hub as hub_module
 from communications.realtime.hub import Hub
 from communications.realtime.notices import SIGNS
 from communications.schemas.scope import Scope
+from communications.tasks.retention import expired_remove_some
 from tests.database import ScratchDatabase
 from tests.feed.people import channel_insert, person_insert
 from tests.feed.writers import Writer
@@ -281,6 +283,24 @@ async def test_marks_come_with_writes_and_at_most_once_a_minute(
     connection.execute(f"NOTIFY {ANNOUNCEMENTS}")
     await asyncio.sleep(0.8)
     assert marks() == before + 1
+
+
+async def test_after_a_month_without_a_write_readers_stay_and_others_come(
+    hub: Hub, database: ScratchDatabase, connection: psycopg.Connection
+) -> None:
+    person = person_insert(connection)
+    writer = Writer(connection, channel_insert(connection, person), [person])
+    listener = await listen(hub, person, writer.channel_id)
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("UPDATE communications_feedmark SET created_at = created_at - interval '31 days'")
+    async with fold_connections(max_size=1) as connections:
+        assert await expired_remove_some(connections)
+    other = await listen(hub, person, writer.channel_id)
+    writer.act("attendee_add", 1)
+    hub.poke()
+    await until(lambda: listener.frames and other.frames)
+    assert (listener.reasons, other.reasons) == ([], [])
 
 
 async def test_an_epoch_made_by_another_process_resets_everybody(
