@@ -199,7 +199,7 @@ class Comparing:
 
     async def messages(self) -> None:
         run = self._run
-        if run.oldest_at == run.since:
+        if run.oldest_at == run.since and not run.page_cursor:
             return
         before = run.oldest_at + WIDER if run.oldest_at is not None and not run.page_cursor else None
 
@@ -230,7 +230,7 @@ class Comparing:
         kept = await messages_keep(self._connections, self._listing, page.items, unread=self._unread)
         self._count(kept)
         newest = run.oldest_at or run.until
-        oldest = kept.oldest_at if page.cursor and kept.oldest_at else run.since
+        oldest = (kept.oldest_at or newest) if page.cursor else run.since
         run.oldest_at = min(newest, oldest)
         run.page_cursor = page.cursor or ""
         ids = [named for stated in page.items if isinstance(named := stated.get("id"), str)]
