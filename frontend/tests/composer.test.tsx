@@ -11,13 +11,10 @@ import { ThreadLog } from "../src/inbox/ThreadLog";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
 import { type Preferences, readPreferences } from "../src/sync/device";
-import { Engine } from "../src/sync/engine";
 import type { OutgoingFile, SendEntry, SendWish } from "../src/sync/outgoing";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal, toLocalConversation } from "../src/sync/rows";
-import { settle } from "./client";
+import { freshClient, settle } from "./client";
 import { at, attendee, channel, conversation, message } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 let client: Client;
 let term: number;
@@ -28,12 +25,9 @@ let seen: RefObject<string>;
 
 beforeEach(async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  const outbox = idleOutbox(db);
-  outbox.start();
-  client = { db, engine, outbox, rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
+  client.outbox.start();
+  const { db } = client;
   term = await claimTerm(db);
   const page = { items: [conversation("1", { name: "Ana" })], attendees: [], next_cursor: null };
   await beginSide(db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
