@@ -16,9 +16,10 @@ import uvloop
 from bench.bodies import CONVERSATIONS, FIRST_CONVERSATION, new_message_id, ordinary_body
 from bench.cells import CATCH_UP_SECONDS, DATABASE, SOCKETS, Bench
 from bench.measured import BenchmarkError, percentile
-from bench.prepared import WEBHOOK_PATH, delivery_headers
+from bench.prepared import delivery_headers
 from bench.readers import Readers
 from bench.server import landline_web
+from communications.schemas.addresses import WEBHOOK_PATH
 
 ANSWER_SECONDS = 10.0
 

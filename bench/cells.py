@@ -16,11 +16,12 @@ from bench.installation import Installation
 from bench.ledger import applied_deliveries, shown_messages
 from bench.measured import BenchmarkError, Cell
 from bench.pgbench import ONE_STATEMENT, ORDINARY, transactions_load
-from bench.prepared import WEBHOOK_PATH, Prepared
+from bench.prepared import Prepared
 from bench.processor import Spent, processor_seconds
 from bench.readers import Readers
 from bench.server import landline_web, no_op_web
 from bench.wrk import WrkReport, deliveries_load
+from communications.schemas.addresses import WEBHOOK_PATH
 
 DATABASE = "cell"
 SOCKETS = 10

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bench.bodies import CONVERSATIONS, FIRST_CONVERSATION, new_message_id, ordinary_body
 from bench.measured import BenchmarkError
-from bench.prepared import WEBHOOK_PATH, delivery_headers
+from bench.prepared import delivery_headers
+from communications.schemas.addresses import WEBHOOK_PATH
 
 EVERY_SECONDS = 0.02
 ROOT = Path(__file__).resolve().parent.parent

@@ -26,9 +26,9 @@ from bench.bodies import (
 from bench.installation import Installation
 from bench.measured import BenchmarkError
 from bench.server import landline_web
+from communications.schemas.addresses import WEBHOOK_PATH
 
 PREPARED = "prepared"
-WEBHOOK_PATH = "/api/v1/webhooks/unipile/"
 
 CHANNEL_MAKE = """
 WITH channel AS (

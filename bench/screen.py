@@ -21,8 +21,9 @@ from bench.full_database import DATABASE, TOWN, FullDatabase
 from bench.installation import Installation
 from bench.ledger import applied_deliveries
 from bench.measured import BenchmarkError, percentile
-from bench.prepared import WEBHOOK_PATH, delivery_headers
+from bench.prepared import delivery_headers
 from bench.server import Server, landline_web
+from communications.schemas.addresses import WEBHOOK_PATH
 
 PAGE_SCRIPT = Path(__file__).with_name("page.js")
 ASSETS = Path(__file__).resolve().parent.parent / "landline" / "static" / "app" / "assets"

@@ -13,7 +13,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from communications.realtime import longpoll, socket  # noqa: E402
+from communications.realtime import socket  # noqa: E402
+from communications.schemas.addresses import CHANGES_PATH  # noqa: E402
 from communications.webhooks import receiver  # noqa: E402
 from landline.django_handler import DjangoHandler  # noqa: E402
 from landline.request_ids import RequestIds  # noqa: E402
@@ -40,7 +41,7 @@ class Application:
             return services.socket if services and path == socket.PATH else _no_such_socket
         if services and receiver.takes(path):
             return services.receiver
-        if services and path == longpoll.PATH:
+        if services and path == CHANGES_PATH:
             return services.longpoll
         return self._django
 

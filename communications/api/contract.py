@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from communications.errors import InvalidInput, LandlineError, NotAuthenticated
 from communications.feed.changes import PAGE_ROWS
+from communications.schemas.addresses import CHANGES_PATH
 from communications.schemas.documents import Document
 from communications.schemas.frames import (
     ChangesFrame,
@@ -24,7 +25,6 @@ from communications.schemas.frames import (
 from communications.schemas.problems import PROBLEM_CONTENT_TYPE, Problem
 
 COMPONENT: Final = "#/components/schemas/{name}"
-CHANGES_PATH: Final = "/api/v1/communications/changes/"
 
 _SOCKET_FRAMES: Final = (HelloFrame, PingFrame, PongFrame, PresenceFrame)
 _described: Final[set[type[Document]]] = {Problem, ChangesFrame, ResetFrame, *_SOCKET_FRAMES}

@@ -78,7 +78,7 @@ def setup_credentials(request: HttpRequest, given: UpstreamCredentials) -> HttpR
     """Tries the address and the key by one call, and keeps them if they work. For superusers, by https or on this machine."""
     reader = reader_id(request)
     if not _may_set_up(request):
-        raise NotPermitted("Whoever runs this installation sets its credentials.")
+        raise NotPermitted("Only whoever runs this installation can set its credentials.")
     if not _form_is_allowed(request):
         raise NotPermitted(
             "A key is taken by https only, or on this machine: or run `landline connect` there."

@@ -32,7 +32,7 @@ def alarm_acknowledge(user_id: int, alarm_id: int) -> Alarm:
     if alarm_of_reader(user_id, alarm_id) is None:
         raise NotFound
     if not rows(_MAY, [alarm_id, user_id])[0][0]:
-        raise NotPermitted("Owners and administrators of the account acknowledge its alarms.")
+        raise NotPermitted("Only owners and administrators of the account can acknowledge its alarms.")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ACKNOWLEDGE, [alarm_id, user_id])
         for channel_id, kind in cursor.fetchall():

@@ -18,7 +18,7 @@ from django.utils import timezone
 from communications.feed.announce import changes_announce_on_commit
 from communications.ingest.channels import LOCK
 from communications.ingest.erase_lists import lists_rewrite
-from communications.ingest.erased import ERASED, UNIT_SEPARATOR
+from communications.ingest.erased import BODIES_REMOVE, ERASED, UNIT_SEPARATOR
 from communications.models import (
     Channel,
     ChatAttendee,
@@ -37,7 +37,7 @@ DELIVERIES_AT_ONCE: Final = 2_000
 NAME_MIN_CHARACTERS: Final = 5
 
 # All messages are searched for references to a person, and bodies for names: that may take longer than an ordinary request.
-_AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
+AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
 
 KEY: Final = """
 INSERT INTO communications_erasurekey (id, key)
@@ -74,8 +74,6 @@ UPDATE communications_webhookdelivery SET
     conversation_id = NULL
 WHERE id = ANY(%(linked)s::uuid[]) OR id = ANY(%(bodiless)s::uuid[]) AND outcome IN ('failed', 'parked')
 """
-
-_BODIES_REMOVE: Final = "DELETE FROM communications_webhookbody WHERE delivery_id = ANY(%s::uuid[])"
 
 # What other messages quote of an erased one.
 _QUOTES_REMOVE: Final = """
@@ -270,7 +268,7 @@ def _deliveries_erase(erasable: Erasable) -> int:
     }
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_AT_EASE)
+            cursor.execute(AT_EASE)
             cursor.execute(_DELIVERIES, asked)
             page = cursor.fetchall()
             if not page:
@@ -281,7 +279,7 @@ def _deliveries_erase(erasable: Erasable) -> int:
             bodies = [delivery for delivery, _, _, loses_body in page if loses_body and delivery not in left]
             linked = [delivery for delivery, _, is_linked, _ in page if is_linked and delivery not in left]
             cursor.execute(_SETTLE, {"linked": linked, "bodiless": bodies, "reason": ERASED})
-            cursor.execute(_BODIES_REMOVE, [bodies])
+            cursor.execute(BODIES_REMOVE, [bodies])
             removed += len(bodies)
 
 
@@ -339,7 +337,7 @@ def _rest_erase(erasable: Erasable, people_around: Sequence[int]) -> None:
 @contextmanager
 def _channel_locked(erasable: Erasable) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_AT_EASE)
+        cursor.execute(AT_EASE)
         cursor.execute(LOCK, [erasable.account])
         yield
         changes_announce_on_commit()

@@ -13,11 +13,9 @@ from django.utils import timezone
 
 from communications.feed.announce import changes_announce_on_commit
 from communications.ingest.channels import LOCK
-from communications.ingest.erase import DELIVERIES_AT_ONCE, KEY, ROWS_AT_ONCE
+from communications.ingest.erase import AT_EASE, DELIVERIES_AT_ONCE, KEY, ROWS_AT_ONCE
 from communications.ingest.erased import ERASED
 from communications.models import Channel, ChatAttendee, Conversation, Erasure, Intent, Message
-
-_AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
 
 _MARK: Final = """
 INSERT INTO communications_erasedmark AS held (digest, erased_at) VALUES (landline_erased_digest(%s, 'account', ''), %s)
@@ -87,7 +85,7 @@ def _deliveries_erase(channel: Channel) -> int:
     }
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_AT_EASE)
+            cursor.execute(AT_EASE)
             cursor.execute(_SETTLE, asked)
             asked["after"], bodies = cursor.fetchone()
         if asked["after"] is None:
@@ -106,7 +104,7 @@ def _portions_erase(channel: Channel, held: models.QuerySet[Any]) -> Iterator[in
 @contextmanager
 def _locked(channel: Channel) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_AT_EASE)
+        cursor.execute(AT_EASE)
         cursor.execute(LOCK, [channel.external_account_id])
         yield
         changes_announce_on_commit()

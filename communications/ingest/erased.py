@@ -46,7 +46,7 @@ WHERE named.kind <> 'chat' OR named.sent_at <= mark.erased_at
       WHERE channel.external_account_id = named.account)
 """
 
-_BODIES_REMOVE: Final = "DELETE FROM communications_webhookbody WHERE delivery_id = ANY(%s::uuid[])"
+BODIES_REMOVE: Final = "DELETE FROM communications_webhookbody WHERE delivery_id = ANY(%s::uuid[])"
 
 
 class Named(NamedTuple):
@@ -87,7 +87,7 @@ async def fold_without_erased(
         await connection.execute("SELECT set_config('landline.erased_is_settled', 'on', true)")
         folded = await connection.execute(FOLD, FoldBatch(settled).parameters())
         totals = Counter(dict(await folded.fetchall()))
-        await connection.execute(_BODIES_REMOVE, ([ordered[place].id for place in erased - waiting],))
+        await connection.execute(BODIES_REMOVE, ([ordered[place].id for place in erased - waiting],))
     return totals
 
 

@@ -113,7 +113,7 @@ def account_connect(
 
     Raises NotPermitted for whoever owns nothing here, InvalidInput.
     """
-    owner_checked(user_id, "Owners connect accounts.")
+    owner_checked(user_id, "Only owners can connect accounts.")
     act = AccountAct.Act.LINK if by_link else AccountAct.Act.CONNECT
     word = account_type.upper()
     _in_the_page_checked(act, word)
@@ -140,7 +140,7 @@ def account_connect(
 
 def setup_act(user_id: int, *, client_id: uuid.UUID, act: str) -> schema.AccountAct:
     """What concerns the way of all deliveries. Raises NotPermitted for whoever owns nothing here."""
-    owner_checked(user_id, "Owners see to where Unipile delivers.")
+    owner_checked(user_id, "Only owners can set up where Unipile delivers.")
     return _add(user_id, client_id, AccountAct.Act(act), account_type="")
 
 
@@ -178,11 +178,11 @@ def channel_act(
     if wanted is AccountAct.Act.REMOVE:
         if access.role != ChannelAccess.Role.OWNER:
             raise NotPermitted("Only owners of the account can remove it.")
-        word = "erase" if erases else "remove"
-        if confirmation != word:
-            raise InvalidInput(f"confirmation: must be the word {word}")
+        expected = "erase" if erases else "remove"
+        if confirmation != expected:
+            raise InvalidInput(f"confirmation: must be the word {expected}")
     elif access.role not in (ChannelAccess.Role.OWNER, ChannelAccess.Role.ADMIN):
-        raise NotPermitted("Owners and administrators of the account do that.")
+        raise NotPermitted("Only owners and administrators of the account can do that.")
     channel = access.channel
     word = channel.provider_word or channel.provider.upper()
     _in_the_page_checked(wanted, word)

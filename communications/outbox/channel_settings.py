@@ -76,7 +76,7 @@ def _set(user_id: int, channel_id: int, setting: Setting, wanted: str | bool, *,
         if found is None:
             raise NotFound
         if found[0] not in (ChannelAccess.Role.OWNER, ChannelAccess.Role.ADMIN):
-            raise NotPermitted("Owners and administrators set up an account.")
+            raise NotPermitted("Only owners and administrators of the account can change its settings.")
         cursor.execute(setting.statement, {"id": channel_id, "wanted": wanted})
         if cursor.rowcount:
             for statement in setting.afterwards:

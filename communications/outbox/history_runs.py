@@ -83,7 +83,7 @@ def history_begin(
     """
     role = _role(user_id, channel_id)
     if role not in ACT_MADE_BY:
-        raise NotPermitted("Owners and administrators of the account fetch its history.")
+        raise NotPermitted("Only owners and administrators of the account can fetch its history.")
     channel = Channel.objects.get(pk=channel_id)
     if channel.status == Channel.Status.DELETED:
         raise NotPossible("The account was removed: there is nothing left to fetch.")
@@ -108,7 +108,7 @@ def history_act(user_id: int, run_id: int, act: str) -> None:
         raise NotFound
     role = _role(user_id, run.channel_id)
     if role not in ACT_MADE_BY:
-        raise NotPermitted("Owners and administrators of the account do that.")
+        raise NotPermitted("Only owners and administrators of the account can do that.")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ACTS[act], [run_id])
         if cursor.rowcount == 0:

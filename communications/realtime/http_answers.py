@@ -2,10 +2,10 @@
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from communications.errors import LandlineError
+from communications.realtime.asgi import Headers, Send
 from communications.schemas.problems import (
     PROBLEM_CONTENT_TYPE,
     problem,
@@ -13,9 +13,6 @@ from communications.schemas.problems import (
     problem_headers,
     problem_of,
 )
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
 
 # Below, compressing costs more than it saves.
 COMPRESSED_FROM_BYTES: Final = 8_000

@@ -1,7 +1,7 @@
 """``changes/``: the feed for browsers whose network lets no socket through. One request, one frame."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -14,6 +14,7 @@ from communications.feed.cursor import Cursor, MalformedCursor
 from communications.feed.refusals import CursorRefused
 from communications.feed.standing import start_cursor
 from communications.realtime import frames, http_answers
+from communications.realtime.asgi import Receive, Send
 from communications.realtime.hub import Hub
 from communications.realtime.trouble import DATABASE_TROUBLE
 from communications.realtime.visitor import Visitor, visitor_of
@@ -21,13 +22,10 @@ from communications.schemas.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-PATH: Final = "/api/v1/communications/changes/"
 WAIT_MAX_SECONDS: Final = 25
 LIMIT_MAX: Final = 200
 SETTLE_SECONDS: Final = 0.005
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Query = dict[str, list[str]]
 
 

@@ -1,12 +1,13 @@
 """``/ws/communications/``: changes as they happen, resumed from where a browser left off."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 import structlog
 
 from communications.errors import NotAuthenticated, NotPermitted
+from communications.realtime.asgi import Receive, Send
 from communications.realtime.hub import Hub
 from communications.realtime.presence import PresenceRelay
 from communications.realtime.socket_connection import (
@@ -22,9 +23,6 @@ from communications.realtime.visitor import check_origin, visitor_of
 log = structlog.get_logger(__name__)
 
 PATH: Final = "/ws/communications/"
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Socket:

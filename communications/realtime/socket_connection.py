@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from communications.feed.cursor import Cursor, MalformedCursor
 from communications.feed.refusals import CursorRefused
 from communications.feed.standing import start_cursor
 from communications.realtime import frames
+from communications.realtime.asgi import Receive, Send
 from communications.realtime.hub import Hub
 from communications.realtime.outgoing import Outgoing
 from communications.realtime.presence import PresenceRelay
@@ -31,9 +31,6 @@ WRONG_ORIGIN: Final = 4403
 SESSION_OVER: Final = 4408
 RESTARTING: Final = 1012
 TOO_SLOW: Final = 1013
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class BrowserFrame(msgspec.Struct, frozen=True):

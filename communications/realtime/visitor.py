@@ -1,6 +1,6 @@
 """Who opens a socket or waits for changes: the session everything else uses, and a page of our own."""
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -13,8 +13,7 @@ from django.http.request import split_domain_port, validate_host
 
 from communications.errors import NotAuthenticated, NotPermitted
 from communications.models import User
-
-Headers = Iterable[tuple[bytes, bytes]]
+from communications.realtime.asgi import Headers
 
 
 class Visitor(NamedTuple):

@@ -11,13 +11,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
-import psycopg
 import structlog
 from django.conf import settings
 from procrastinate.contrib.django import app
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from communications.errors import Unsaved
 from communications.feed.announce import changes_announce
 from communications.ingest.comparisons import (
     Chat,
@@ -41,6 +39,7 @@ from communications.tasks.listing import Listing, Unread
 from communications.tasks.metered import metered_client
 from communications.tasks.overlap import WIDER, Overlapping
 from communications.tasks.pages import Kept, messages_keep
+from communications.tasks.waking import DATABASE_GONE
 from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, ExpiredCursor, Rejected, UnipileError
 from unipile.operations.paging import follow_pages
@@ -54,7 +53,6 @@ PAUSE_SECONDS: Final = 30
 PAUSE_MAX_SECONDS: Final = 900
 DATABASE_BUSY: Final = "What was read could not be stored."
 FAULT: Final = "It met a fault of ours, which the log describes."
-DATABASE_TROUBLE: Final = (Unsaved, psycopg.OperationalError, PoolTimeout)
 
 Stated = Mapping[str, object]
 Read = Callable[[str | None], Awaitable[Page[Stated]]]
@@ -110,7 +108,7 @@ async def _compare(client: UnipileClient, connections: AsyncConnectionPool[Any],
             await comparing.messages()
     except LeaseLost:
         log.warning("comparison_lost", comparison=run.id)
-    except DATABASE_TROUBLE as error:
+    except DATABASE_GONE as error:
         log.warning("comparison_not_stored", comparison=run.id, error=type(error).__name__)
         await _hold(connections, run, None, "database", DATABASE_BUSY)
     except CallHeld as held:

@@ -24,58 +24,38 @@ WITH expired AS (
         tombstones_since, (SELECT version FROM expired ORDER BY version DESC LIMIT 1))
     WHERE EXISTS (SELECT FROM expired)
 )
-SELECT count(*) FROM expired
+SELECT FROM expired
 """
 # The newest stays, however long nothing was written: readers stand at it.
 MARKS: Final = """
-WITH expired AS (
-    DELETE FROM communications_feedmark WHERE mark IN (
-        SELECT mark FROM communications_feedmark
-        WHERE created_at < now() - make_interval(days => %(days)s)
-          AND version < (SELECT version FROM communications_feedmark ORDER BY version DESC LIMIT 1)
-        ORDER BY version LIMIT %(limit)s)
-    RETURNING 1
-)
-SELECT count(*) FROM expired
+DELETE FROM communications_feedmark WHERE mark IN (
+    SELECT mark FROM communications_feedmark
+    WHERE created_at < now() - make_interval(days => %(days)s)
+      AND version < (SELECT version FROM communications_feedmark ORDER BY version DESC LIMIT 1)
+    ORDER BY version LIMIT %(limit)s)
 """
 BODIES: Final = """
-WITH expired AS (
-    DELETE FROM communications_webhookbody WHERE delivery_id IN (
-        SELECT body.delivery_id FROM communications_webhookbody AS body
-        JOIN communications_webhookdelivery AS delivery ON delivery.id = body.delivery_id
-        WHERE body.delivery_id < landline_uuid7_before(now() - make_interval(days => %(days)s))
-          AND delivery.outcome NOT IN ('failed', 'parked')
-        ORDER BY body.delivery_id LIMIT %(limit)s)
-    RETURNING 1
-)
-SELECT count(*) FROM expired
+DELETE FROM communications_webhookbody WHERE delivery_id IN (
+    SELECT body.delivery_id FROM communications_webhookbody AS body
+    JOIN communications_webhookdelivery AS delivery ON delivery.id = body.delivery_id
+    WHERE body.delivery_id < landline_uuid7_before(now() - make_interval(days => %(days)s))
+      AND delivery.outcome NOT IN ('failed', 'parked')
+    ORDER BY body.delivery_id LIMIT %(limit)s)
 """
 SESSIONS: Final = """
-WITH expired AS (
-    DELETE FROM django_session WHERE session_key IN (
-        SELECT session_key FROM django_session
-        WHERE expire_date < now() - make_interval(days => %(days)s) ORDER BY expire_date LIMIT %(limit)s)
-    RETURNING 1
-)
-SELECT count(*) FROM expired
+DELETE FROM django_session WHERE session_key IN (
+    SELECT session_key FROM django_session
+    WHERE expire_date < now() - make_interval(days => %(days)s) ORDER BY expire_date LIMIT %(limit)s)
 """
 LOGIN_WINDOWS: Final = """
-WITH expired AS (
-    DELETE FROM communications_loginwindow WHERE key IN (
-        SELECT key FROM communications_loginwindow
-        WHERE ends_at < now() - make_interval(days => %(days)s) LIMIT %(limit)s)
-    RETURNING 1
-)
-SELECT count(*) FROM expired
+DELETE FROM communications_loginwindow WHERE key IN (
+    SELECT key FROM communications_loginwindow
+    WHERE ends_at < now() - make_interval(days => %(days)s) LIMIT %(limit)s)
 """
 CALLS: Final = """
-WITH expired AS (
-    DELETE FROM communications_upstreamcall WHERE id IN (
-        SELECT id FROM communications_upstreamcall
-        WHERE at < now() - make_interval(days => %(days)s) ORDER BY at LIMIT %(limit)s)
-    RETURNING 1
-)
-SELECT count(*) FROM expired
+DELETE FROM communications_upstreamcall WHERE id IN (
+    SELECT id FROM communications_upstreamcall
+    WHERE at < now() - make_interval(days => %(days)s) ORDER BY at LIMIT %(limit)s)
 """
 
 _swept_at = float("-inf")
@@ -106,8 +86,7 @@ async def expired_remove_some(connections: AsyncConnectionPool[Any]) -> bool:
 async def _remove(connections: AsyncConnectionPool[Any], statement: str, days: int) -> bool:
     for _ in range(BATCHES_IN_A_ROUND):
         async with connections.connection() as connection:
-            found = await connection.execute(statement, {"days": days, "limit": BATCH_ROWS})
-            row = await found.fetchone()
-        if row is None or row[0] < BATCH_ROWS:
+            removed = await connection.execute(statement, {"days": days, "limit": BATCH_ROWS})
+        if removed.rowcount < BATCH_ROWS:
             return True
     return False

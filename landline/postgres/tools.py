@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -13,10 +12,8 @@ from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
-from landline.postgres.binaries import SYSTEM_FOLDERS, WHEEL_PACKAGE, Binaries
+from landline.postgres.binaries import SYSTEM_FOLDERS, VERSION_TEXT, WHEEL_PACKAGE, Binaries
 from landline.postgres.errors import ClusterError
-
-VERSION_TEXT = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
 def client_tools(*, server_version: int, at_least: int) -> Binaries:

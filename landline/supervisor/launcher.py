@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from communications.schemas.addresses import WEBHOOK_PATH
 from landline.bootstrap import announce
 from landline.first_user import FirstLogin
 from landline.kept_secrets import secret_make, secrets_folder
@@ -17,7 +18,7 @@ from landline.lifeline import Lifeline
 from landline.postgres.cluster import Cluster
 from landline.postgres.errors import ClusterError
 from landline.supervisor.child import Child, ProgramFailedError
-from landline.supervisor.programs import WEBHOOK_PATH, SimulatedUpstream, programs_for
+from landline.supervisor.programs import SimulatedUpstream, programs_for
 from landline.supervisor.welcome import account_await, welcome
 
 WATCH_SECONDS = 1.0

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import connections
 
 from communications.models import Channel
+from communications.schemas.addresses import WEBHOOK_PATH
 from landline.first_user import FirstLogin
 from landline.kept_secrets import secrets_folder
-from landline.supervisor.programs import WEBHOOK_PATH
 
 SIMULATED_ACCOUNT_SECONDS, ACCOUNT_SECONDS = 10.0, 3.0
 """How long the address is kept back for the sake of the example; real accounts may not be there at all."""

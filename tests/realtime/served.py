@@ -10,11 +10,11 @@ from typing import Any
 import uvicorn
 
 from communications.realtime.hub import Hub
-from communications.realtime.longpoll import PATH as CHANGES_PATH
 from communications.realtime.longpoll import LongPoll
 from communications.realtime.socket import Socket
 from communications.realtime.socket_protocol import SocketProtocol
 from communications.realtime.timing import Timing
+from communications.schemas.addresses import CHANGES_PATH
 from tests.side_by_side import free_port
 
 
