@@ -10,7 +10,10 @@ def erase_options_add(command: argparse.ArgumentParser) -> None:
         "Deletes rows, files and the bodies of deliveries, and leaves a hashed mark, so that neither a replay nor Unipile "
         "brings it back. What a person or chat sends after that is new."
     )
-    command.epilog = "Exit code 0: erased; 1: nothing of that name, or the database did not answer; 2: not confirmed; 130: interrupted."
+    command.epilog = (
+        "Exit code 0: erased; 1: nothing of that name, or the database did not answer; 2: not confirmed; "
+        "130: interrupted."
+    )
     command.add_argument("--account", required=True, metavar="ID", help="of this account, by Unipile's id")
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument("--message", metavar="ID", help="the message with this Unipile id")
