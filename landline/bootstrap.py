@@ -19,15 +19,16 @@ from landline.environment import ConfigurationError, Environment
 from landline.postgres.cluster import Cluster
 from landline.postgres.errors import ClusterError
 
-# Also where .env names it for all: who serves people does not hold the key.
+# Dropped even where .env names them for all programs: a web process does not hold the key.
 KEY_VARIABLES = ("UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE")
+DOTENV = Path(".env")
 ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
-def process_prepare(role: str, *, dotenv: Path = Path(".env")) -> Environment:
+def process_prepare(role: str) -> Environment:
     """Loads ``.env`` (the real environment wins) and names this process's role for the settings."""
-    if dotenv.is_file():
-        for name, value in dotenv_read(dotenv).items():
+    if DOTENV.is_file():
+        for name, value in dotenv_read(DOTENV).items():
             os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landline.settings")
     os.environ["LANDLINE_PROCESS_ROLE"] = role

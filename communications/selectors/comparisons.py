@@ -25,7 +25,7 @@ from communications.selectors.values import (
 )
 
 CANNOT_SHOW: Final = (
-    "What upstream itself never received from the provider.",
+    "What Unipile itself never received from the provider.",
     "What a message said before it was edited or deleted.",
     "Reactions that were given and taken back in between.",
     "Who of a group has read a message.",

@@ -228,6 +228,27 @@ async def test_f5_a_page_token_that_expired_is_replaced_by_a_time(world: World) 
     assert await world.held() == world.truth
 
 
+async def test_f6_what_comes_after_an_empty_page_is_read_also_by_who_takes_it_up(world: World) -> None:
+    """A page that shows nothing says nothing of how far back all is held."""
+    world.lose()
+    chat = world.chat()
+    for number in range(300):
+        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    await world.sim.settled()
+    asked = await world.check_now()
+    world.fault("empty_page", endpoint="GET /messages")
+    world.fault("rate_limited", endpoint="GET /messages", times=3)
+    await world.work()
+    held = await world.comparison(asked["id"])
+    assert (held["state"], held["recovered"]) == ("held", 0)
+    world.sim.faults.clear()
+    await world.hold_over()
+    await world.work()
+    told = await world.comparison(asked["id"])
+    assert (told["state"], told["recovered"]) == ("done", 300)
+    assert await world.held() == world.truth
+
+
 @pytest.mark.parametrize(("page", "calls"), [(0, 5), (1, 5), (2, 5), (None, 4)])
 async def test_f6_an_item_that_slips_over_the_edge_of_a_page_is_noticed_also_on_the_last(
     world: World, page: int | None, calls: int
