@@ -19,15 +19,16 @@ FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o 
 .PHONY: help setup development run test test-python test-frontend lint lock bench soak-send soak-gaps build
 
 help:
-	@echo "make run      start everything on this machine"
-	@echo "make test     lint, types, import contracts and all tests"
-	@echo "make setup    what 'run' needs, without starting"
-	@echo "make lint     lint, types and import contracts"
-	@echo "make bench    the benchmark"
-	@echo "make soak-gaps  a million messages copied, webhooks lost, outages repaired, half an hour idle (CHATS, MESSAGES, IDLE, SEED=…)"
-	@echo "make soak-send  thousands of sends with faults and kills (N=2000, SEED=…)"
-	@echo "make build    a wheel in dist/ that carries the built frontend"
-	@echo "make lock     resolve the dependency locks anew"
+	@echo "make run          start everything on this machine"
+	@echo "make setup        what 'run' needs, without starting"
+	@echo "make development  what tests and checks need too"
+	@echo "make test         lint, types, import contracts and all tests (PROCESSES=2)"
+	@echo "make lint         lint, types and import contracts; also test-python, test-frontend"
+	@echo "make bench        the benchmark"
+	@echo "make soak-gaps    a million messages copied, webhooks lost, outages repaired, half an hour idle (CHATS, MESSAGES, IDLE, SEED=…)"
+	@echo "make soak-send    thousands of sends with faults and kills (N=2000, SEED=…)"
+	@echo "make build        a wheel in dist/ that carries the built frontend"
+	@echo "make lock         resolve the dependency locks anew"
 
 run: setup
 	@exec $(BIN)/landline run --stop-with-parent

@@ -60,10 +60,17 @@ def parser() -> argparse.ArgumentParser:
 
 def _servers_add(commands: Commands) -> None:
     everything = commands.add_parser(
-        "run", help="database, web server, worker and, without a Unipile account, the simulator"
+        "run",
+        help="database, web server, worker and, without a Unipile account, the simulator",
+        description="Starts everything on this machine and stays until Ctrl-C. Settings are read from the environment and from "
+        ".env; .env.example lists them.",
     )
     everything.set_defaults(command=run, demo=False)
-    invented = commands.add_parser("demo", help="the same with invented accounts and a database of their own")
+    invented = commands.add_parser(
+        "demo",
+        help="the same with invented accounts and a database of their own",
+        description="As `landline run`, with the simulator whatever is configured, in LANDLINE_DATA_DIR/demo.",
+    )
     invented.set_defaults(command=run, demo=True)
     for starter in (everything, invented):
         starter.add_argument(
@@ -82,7 +89,10 @@ def _servers_add(commands: Commands) -> None:
 
 def _upstream_add(commands: Commands) -> None:
     connecting = commands.add_parser(
-        "connect", help="try an address and a key of Unipile, and keep them if they work"
+        "connect",
+        help="try an address and a key of Unipile, and keep them if they work",
+        description="Makes one call with them. Running servers notice within half a minute.",
+        epilog="Exit code 0: they work and are kept; 1: they are not, and a sentence says why.",
     )
     connect_options_add(connecting)
     connecting.set_defaults(command=connect)
@@ -94,7 +104,13 @@ def _upstream_add(commands: Commands) -> None:
     )
     registering.add_argument("--register", action="store_true", help="register what is missing or wrong")
     registering.set_defaults(command=webhooks)
-    examining = commands.add_parser("doctor", help="say what is well, what is not, and what to do")
+    examining = commands.add_parser(
+        "doctor",
+        help="say what is well, what is not, and what to do",
+        description="Looks at configuration, database, Unipile, clock, reachability, webhooks, queue, disk and accounts, with "
+        "the servers running or not.",
+        epilog="Exit code 0: nothing fails, though something may be worth a look; 1: something fails.",
+    )
     examining.add_argument("--json", action="store_true", help="one JSON object in place of lines")
     examining.set_defaults(command=doctor)
 

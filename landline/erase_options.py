@@ -11,7 +11,8 @@ def erase_options_add(command: argparse.ArgumentParser) -> None:
         "brings it back. What a person or chat sends after that is new."
     )
     command.epilog = (
-        "Exit code 0: erased; 1: nothing of that name, or the database did not answer; 2: not confirmed."
+        "Exit code 0: erased; 1: nothing of that name, or the database did not answer; 2: not confirmed; "
+        "130: interrupted."
     )
     command.add_argument("--account", required=True, metavar="ID", help="of this account, by Unipile's id")
     what = command.add_mutually_exclusive_group(required=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from landline.environment import ConfigurationError, is_there
@@ -23,7 +24,7 @@ def secrets_folder(data_dir: Path) -> Path:
 def secret_make(path: Path, value: str) -> bool:
     """Writes ``value`` to a new file only its owner can read; False when the file was already there.
 
-    Raises ConfigurationError where this user may not write.
+    Raises ConfigurationError where it cannot be written.
     """
     if is_there(path):
         return False
@@ -31,24 +32,19 @@ def secret_make(path: Path, value: str) -> bool:
     try:
         path.parent.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        secret_write(unfinished, value)
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+            return True
+        return False
     except OSError as error:
         raise ConfigurationError(
             f"{path.parent} cannot be written ({error.strerror}): set LANDLINE_DATA_DIR to a folder this user"
-            " may write to."
+            " may write to, with room on its disk."
         ) from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{value}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(unfinished, path)
-        except FileExistsError:
-            return False
-        return True
     finally:
-        unfinished.unlink()
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def secret_replace(path: Path, value: str) -> None:
@@ -56,15 +52,20 @@ def secret_replace(path: Path, value: str) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    unfinished.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{value}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        secret_write(unfinished, value)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def secret_write(path: Path, value: str) -> None:
+    """A new file that only its owner can read, on disk. Raises OSError."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{value}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def random_secret_key() -> str:

@@ -25,14 +25,14 @@ class DeliveryFilter(Schema):
 
     outcome: Annotated[OutcomeWord | SkipJsonSchema[None], Field(description="Only of this outcome.")] = None
     event: Annotated[
-        str | SkipJsonSchema[None],
-        Field(min_length=1, max_length=100, pattern=NO_NUL, description="Only of this event."),
+        Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] | SkipJsonSchema[None],
+        Field(description="Only of this event."),
     ] = None
     source: Annotated[SourceWord | SkipJsonSchema[None], Field(description="How it came.")] = None
     channel_id: Annotated[IdText | SkipJsonSchema[None], Field(description="Only of this channel.")] = None
     account: Annotated[
-        str | SkipJsonSchema[None],
-        Field(min_length=1, max_length=512, pattern=NO_NUL, description="Upstream's id of an account."),
+        Annotated[str, Field(min_length=1, max_length=512, pattern=NO_NUL)] | SkipJsonSchema[None],
+        Field(description="Upstream's id of an account."),
     ] = None
     conversation_id: Annotated[
         IdText | SkipJsonSchema[None], Field(description="Only about this conversation.")
@@ -41,17 +41,12 @@ class DeliveryFilter(Schema):
     received_after: Annotated[Moment | SkipJsonSchema[None], Field(description="Only from then on.")] = None
     received_before: Annotated[Moment | SkipJsonSchema[None], Field(description="Only before then.")] = None
     reason: Annotated[
-        str | SkipJsonSchema[None],
-        Field(min_length=1, max_length=1000, pattern=NO_NUL, description="Only with this very reason."),
+        Annotated[str, Field(min_length=1, max_length=1000, pattern=NO_NUL)] | SkipJsonSchema[None],
+        Field(description="Only with this very reason."),
     ] = None
     text: Annotated[
-        str | SkipJsonSchema[None],
-        Field(
-            min_length=2,
-            max_length=200,
-            pattern=NO_NUL,
-            description="Only with this in the body, letter by letter.",
-        ),
+        Annotated[str, Field(min_length=2, max_length=200, pattern=NO_NUL)] | SkipJsonSchema[None],
+        Field(description="Only with this in the body, letter by letter."),
     ] = None
 
 

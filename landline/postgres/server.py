@@ -262,7 +262,7 @@ def make_folder(folder: Path, user: ServerUser | None) -> None:
 
 
 def run_as(user: ServerUser | None, command: list[str]) -> None:
-    """Runs a program as the server's user; raises ClusterError with its last line when it fails."""
+    """Runs a program as the server's user; raises ClusterError with its reason when it fails."""
     done = subprocess.run(
         command,
         capture_output=True,
@@ -273,8 +273,10 @@ def run_as(user: ServerUser | None, command: list[str]) -> None:
         **identity(user),
     )
     if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
-        raise ClusterError(f"{Path(command[0]).name} failed: {words[-1].strip()}")
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
+        # What it says last is how it tidies up.
+        words = next((line for line in lines if "error:" in line or "FATAL" in line), lines[-1])
+        raise ClusterError(f"{Path(command[0]).name} failed: {words.strip()}")
 
 
 class Identity(TypedDict, total=False):

@@ -283,6 +283,13 @@ async def test_a_replay_of_many_tells_how_far_it_is_while_it_runs(
     assert seen == [[], *([{"outcome": "applied", "total": done}] for done in (1, 2))]
 
 
+async def test_what_is_null_in_a_filter_does_not_narrow(connections: Connections, owner: Reader) -> None:
+    await keep(connections, whatsapp_message("m-1"))
+    nothing = dict.fromkeys(("event", "account", "reason", "text", "outcome", "channel_id"))
+    assert (await owner.post("deliveries/replay/", **nothing))[0] == 400
+    assert (await owner.post("deliveries/replay/", **nothing, everything=True))[0] == 202
+
+
 @pytest.mark.parametrize(("name", "value"), [("outcome", "none"), ("channel_id", "x"), ("limit", 0)])
 async def test_a_filter_that_cannot_be_is_refused_by_its_name(owner, name, value):
     for path in ("deliveries/", "deliveries/totals/") if name != "limit" else ("deliveries/",):
