@@ -32,7 +32,7 @@ from communications.webhooks.handlers.listed import LISTED, Shown, listed_bytes,
 from unipile.payloads import fields
 from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
-from unipile.resources.message import Message, parse_message
+from unipile.resources.message import Message, parse_message, stated_id
 
 # As many as a page has.
 PART_MAX: Final = 250
@@ -168,7 +168,7 @@ class Keeper:
 
 
 def _ids(items: Iterable[Stated]) -> list[str]:
-    told = (fields.companion_id(stated.get("id")) for stated in items)
+    told = (fields.companion_id(stated_id(stated)) for stated in items)
     return [message_id for message_id in told if message_id is not None]
 
 
