@@ -239,9 +239,9 @@ def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
     if isinstance(kind, str) and isinstance(body.get("payload"), dict) and "id" in body:
         return Family.V2, clean_text(kind).lower()[:_EVENT_NAME_MAX_CHARACTERS]
     status = body.get("status")
-    if isinstance(status, str) and "account_id" in body and "message_id" not in body:
-        if "name" in body or _is_status_word(status):
-            return Family.HOSTED_AUTH, HOSTED_AUTH_NOTIFY
+    is_callback = isinstance(status, str) and ("name" in body or _is_status_word(status))
+    if is_callback and "account_id" in body and "message_id" not in body:
+        return Family.HOSTED_AUTH, HOSTED_AUTH_NOTIFY
     return Family.UNKNOWN, ""
 
 

@@ -43,9 +43,10 @@ class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
     """A messaging event, normalised; None always means "the body does not say".
 
     `chat_id` and `message_id` are Unipile's ids (a `chat_id` may be a JID all the same), the `provider_` ones
-    the provider's; at least one of the two chat ids is there, but where a message was only read, delivered or deleted. For
-    anything but `message_received`, `sender` is the author of the message concerned and `reaction.sender` whoever reacted. `subject` is the InMail's,
-    `chat_title` the group's, `happening` what an event message tells. `text` None and "" both occur for media.
+    the provider's; at least one of the two chat ids is there, but where a message was only read, delivered or
+    deleted. For anything but `message_received`, `sender` is the author of the message concerned and
+    `reaction.sender` whoever reacted. `subject` is the InMail's, `chat_title` the group's, `happening` what an
+    event message tells. `text` None and "" both occur for media.
     """
 
     event: str

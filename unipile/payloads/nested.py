@@ -42,12 +42,8 @@ def flatten_nested(body: Mapping[str, object]) -> Mapping[str, object]:
 
     Raises `InvalidField` when the object holds neither an id nor a text, and so is no message.
     """
-    nested = body.get("message")
-    if isinstance(nested, dict) and nested:
-        message: Mapping[str, object] = nested
-    elif "message_id" not in body and "id" in body and "chat_id" in body:
-        message = body
-    else:
+    message = _stated_message(body)
+    if message is None:
         return body
     chat = fields.table(body.get("chat"))
     if not ("id" in message or "message_id" in message or any(name in message for name in _TEXT_NAMES)):
@@ -81,6 +77,14 @@ def flatten_nested(body: Mapping[str, object]) -> Mapping[str, object]:
     flat.setdefault("chat_type", chat.get("type"))
     flat["chat_name"] = _first(chat, "subject", "name", "title")
     return flat
+
+
+def _stated_message(body: Mapping[str, object]) -> Mapping[str, object] | None:
+    """The object that is the message: inside the body, or the body itself under REST's names."""
+    nested = body.get("message")
+    if isinstance(nested, dict) and nested:
+        return nested
+    return body if "message_id" not in body and "id" in body and "chat_id" in body else None
 
 
 def _attendee(person: object) -> Mapping[str, object]:

@@ -61,8 +61,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_message(stated: Mapping[str, object]) -> Message:
-    """Raises `MissingField` or `InvalidField` without a usable id, or for a chat's id that cannot be one. Other ids that cannot be
-    one count as not said.
+    """Raises `MissingField` or `InvalidField` without a usable id, or for a chat's id that cannot be one.
+    Other ids that cannot be one count as not said.
     """
     text = fields.text(stated.get("text"))
     attachments = parse_attachments(stated.get("attachments"))
