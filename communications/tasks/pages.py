@@ -198,7 +198,14 @@ def _differs(message: Message, stated: Stated, held: HeldMessage) -> bool:
     reported: Status | None = "read" if message.is_seen else "delivered" if message.is_delivered else None
     if held.direction == "outbound" and status_climb(held.status, reported) != held.status:
         return True
-    return isinstance(stated.get("reactions"), list) and _reactions(message) != held.reactions
+    return isinstance(stated.get("reactions"), list) and _reacted_otherwise(
+        _reactions(message), held.reactions
+    )
+
+
+def _reacted_otherwise(shown: frozenset[tuple[str, str]], held: frozenset[tuple[str, str]]) -> bool:
+    """Of several reactions that one person has at once, one is held."""
+    return not held <= shown or {sender for sender, _ in shown} != {sender for sender, _ in held}
 
 
 def _reactions(message: Message) -> frozenset[tuple[str, str]]:

@@ -103,6 +103,33 @@ async def test_a_page_is_kept_once_and_counted(connections, account):
     ]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"id": None, "message_id": "m1"},
+        {"reactions": [{"value": emoji, "sender_id": BEA, "is_sender": 0} for emoji in ("👍", "🎉")]},
+        {"provider_id": "k" * 600, "sender_id": ["a"], "account_id": 1.5, "sender_attendee_id": {"a": 1}},
+        {
+            "reactions": {"a": 1},
+            "attachments": "[{",
+            "seen_by": ["a"],
+            "quoted": "3EB0",
+            "timestamp": "string",
+        },
+    ],
+    ids=["named as elsewhere", "several reactions of one", "ids beside that are none", "other types"],
+)
+async def test_f6_a_message_in_another_shape_is_kept_and_known_again(connections, account, told):
+    page = [listed("m2", 2), listed("m1", 1) | told, listed("m0", 0)]
+
+    kept = await messages_keep(connections, listing(account), page)
+    again = await messages_keep(connections, listing(account, "repair"), page)
+
+    assert (kept.stored, dict(kept.refused)) == (3, {})
+    assert (again.stored, again.changed, again.known) == (0, 0, 3)
+    assert {row[0] for row in await rows(connections, MESSAGES, account)} == {"m0", "m1", "m2"}
+
+
 async def test_f1_f2_what_came_live_is_known_and_a_page_from_before_it_changes_nothing(connections, account):
     message = whatsapp_message(account_id=account, chat_id="chat", provider_chat_id=ANA, message_id="m1")
     await deliver(connections, message, {**message, "event": "message_edited", "message": "edited live"})
