@@ -110,7 +110,7 @@ def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
 
 
 def _kind(stated: Mapping[str, object], upstream_type: str | None, mimetype: str | None) -> AttachmentKind:
-    said = (upstream_type or (mimetype or "").partition("/")[0]).lower()
+    said = (upstream_type or mimetype or "").partition("/")[0].lower()
     kind = _KIND_OF_TYPE.get(said, AttachmentKind.FILE)
     if kind in _NARROWER:
         narrowing_flag, narrower = _NARROWER[kind]
