@@ -228,11 +228,13 @@ def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
     named = event_named(body)
     event = canonical_event(named) if named is not None else ""
     family = FAMILY_OF_EVENT.get(event, Family.UNKNOWN)
-    if family is Family.UNKNOWN and any(fields.table(body.get(name)) for name in _STATUS_NAMES):
+    if family is Family.UNKNOWN and (
+        any(fields.table(body.get(name)) for name in _STATUS_NAMES)
+        or (_is_status_word(event) and "account_id" in body and "message_id" not in body)
+    ):
         return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
     if named is not None:
-        is_status = _is_status_word(event) and "account_id" in body and "message_id" not in body
-        return (Family.ACCOUNT_STATUS, ACCOUNT_STATUS) if is_status else (family, event)
+        return family, event
     if _is_flat_status(body):
         return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
     kind = body.get("type")
