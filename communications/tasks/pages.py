@@ -32,7 +32,7 @@ from communications.webhooks.handlers.listed import LISTED, Shown, listed_bytes,
 from unipile.payloads import fields
 from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
-from unipile.resources.message import Message, parse_message
+from unipile.resources.message import Message, parse_message, stated_id
 
 # The size of a whole page.
 PART_MAX: Final = 250
@@ -168,7 +168,7 @@ class Keeper:
 
 
 def _ids(items: Iterable[Stated]) -> list[str]:
-    told = (fields.companion_id(stated.get("id")) for stated in items)
+    told = (fields.companion_id(stated_id(stated)) for stated in items)
     return [message_id for message_id in told if message_id is not None]
 
 
@@ -198,7 +198,14 @@ def _differs(message: Message, stated: Stated, held: HeldMessage) -> bool:
     reported: Status | None = "read" if message.is_seen else "delivered" if message.is_delivered else None
     if held.direction == "outbound" and status_climb(held.status, reported) != held.status:
         return True
-    return isinstance(stated.get("reactions"), list) and _reactions(message) != held.reactions
+    return isinstance(stated.get("reactions"), list) and _reacted_otherwise(
+        _reactions(message), held.reactions
+    )
+
+
+def _reacted_otherwise(shown: frozenset[tuple[str, str]], held: frozenset[tuple[str, str]]) -> bool:
+    """Of several reactions that one person has at once, one is held."""
+    return not held <= shown or {sender for sender, _ in shown} != {sender for sender, _ in held}
 
 
 def _reactions(message: Message) -> frozenset[tuple[str, str]]:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from communications.refold.rebuild.check import rebuild_check
+from communications.selectors.messages import MESSAGES_BY_ID, message_document
 from communications.tasks.chat_pages import chats_keep, people_keep
 from communications.tasks.listing import Listing, Unread
 from communications.tasks.older import OlderMessages
 from communications.tasks.pages import messages_keep
 from tests.ingest.conftest import connections
 from tests.ingest.deliveries import NOON, channel_make, deliver, rows
-from tests.webhooks.bodies import whatsapp_message, whatsapp_person
+from tests.webhooks.bodies import JANA, JANA_PHONE, whatsapp_message, whatsapp_person
 
 __all__ = ["connections"]
 
@@ -101,6 +102,50 @@ async def test_a_page_is_kept_once_and_counted(connections, account):
         ("api_listed", "applied", 1),
         ("api_listed", "quarantined", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"id": None, "message_id": "m1"},
+        {"reactions": [{"value": emoji, "sender_id": BEA, "is_sender": 0} for emoji in ("👍", "🎉")]},
+        {"provider_id": "k" * 600, "sender_id": ["a"], "account_id": 1.5, "sender_attendee_id": {"a": 1}},
+        {
+            "reactions": {"a": 1},
+            "attachments": "[{",
+            "seen_by": ["a"],
+            "quoted": "3EB0",
+            "timestamp": "string",
+        },
+    ],
+    ids=["named as elsewhere", "several reactions of one", "ids beside that are none", "other types"],
+)
+async def test_f6_a_message_in_another_shape_is_kept_and_known_again(connections, account, told):
+    page = [listed("m2", 2), listed("m1", 1) | told, listed("m0", 0)]
+
+    kept = await messages_keep(connections, listing(account), page)
+    again = await messages_keep(connections, listing(account, "repair"), page)
+
+    assert (kept.stored, dict(kept.refused)) == (3, {})
+    assert (again.stored, again.changed, again.known) == (0, 0, 3)
+    assert {row[0] for row in await rows(connections, MESSAGES, account)} == {"m0", "m1", "m2"}
+
+
+async def test_f12_a_reaction_that_a_list_shows_under_a_persons_other_id_stays(connections, account):
+    message = whatsapp_message("m1", account=account)
+    told = message | {"event": "message_reaction", "reaction": "👍", "reaction_sender": JANA}
+    await deliver(connections, message, told)
+    reaction = {"value": "👍", "sender_id": f"{JANA_PHONE}@s.whatsapp.net", "is_sender": 0}
+
+    asked_now = listing(account, asked_at=dt.datetime.now(dt.UTC))
+    kept = await messages_keep(connections, asked_now, [listed("m1", 0, reactions=[reaction])])
+
+    assert kept.changed == 1
+    [(message_id,)] = await rows(
+        connections, "SELECT id FROM communications_message WHERE external_message_id = %s", "m1"
+    )
+    [row] = await rows(connections, MESSAGES_BY_ID, [message_id])
+    assert [shown.emoji for shown in message_document(row).reactions] == ["👍"]
 
 
 async def test_f1_f2_what_came_live_is_known_and_a_page_from_before_it_changes_nothing(connections, account):

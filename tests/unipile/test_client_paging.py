@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unipile.upstream_objects import CHAT, WHY, collected, listing
-from unipile.errors import EndlessPages, ExpiredCursor
+from unipile.errors import EndlessPages, ExpiredCursor, Unknown
 from unipile.operations.paging import EMPTY_PAGES_MAX, SAME_PAGE_MAX, follow_pages
 
 
@@ -29,6 +29,22 @@ async def test_pages_are_followed_to_the_end_and_resumed_from_a_cursor(upstream,
     resumed = await collected(chat_pages(client, "two"))
     assert [chat["id"] for chat in resumed] == ["chat-2"]
     assert upstream.asked[-1].query["cursor"] == "two"
+
+
+async def test_f4_a_cursor_that_is_a_number_is_followed(upstream, client):
+    upstream.answers["GET /chats"] = [
+        listing("ChatList", CHAT) | {"cursor": 2},
+        listing("ChatList", CHAT | {"id": "chat-2"}),
+    ]
+    assert len(await collected(chat_pages(client))) == 2
+    assert upstream.asked[-1].query["cursor"] == "2"
+
+
+@pytest.mark.parametrize("stated", [{}, {"items": None}, {"items": "x"}, {"items": 3}, {"data": [CHAT]}])
+async def test_f6_an_answer_without_a_list_is_no_empty_page(upstream, client, stated):
+    upstream.answers["GET /chats"] = {"object": "ChatList", "cursor": None} | stated
+    with pytest.raises(Unknown, match="holds no list"):
+        await client.chats.page_stated(account_id="a", reason=WHY)
 
 
 async def pages_until_refused(client):

@@ -52,6 +52,22 @@ async def test_one_chat_with_its_last_message(upstream, client):
     assert upstream.asked[0].query == {"account_id": "acc-wa"}
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [
+        ({"muted_until": 1_798_761_600_000}, {"muted": Muted.UNTIL}),
+        ({"read_only": True}, {"is_read_only": True}),
+        ({"lastMessage": {"text": "whose?"}}, {"last_message": None}),
+        ({"provider_id": ["a"], "account_id": 1.5}, {"provider_chat_id": None, "account_id": None}),
+        ({"provider_id": "status@broadcast", "type": 0}, {"kind": ChatKind.CHANNEL}),
+    ],
+)
+async def test_b16_a_chat_stands_whatever_is_said_beside_its_id(upstream, client, stated, shown):
+    upstream.answers["GET /chats/chat-1"] = CHAT | stated
+    chat = await client.chats.get("chat-1", reason=WHY)
+    assert {name: getattr(chat, name) for name in shown} == shown
+
+
 @pytest.mark.parametrize("chat_id", ["a/b", "a b", "é", "%2e", "a?b#c", "2-YWJj=", "..;", "a\\b"])
 async def test_an_id_is_one_part_of_the_address_whatever_it_holds(upstream, client, chat_id):
     with pytest.raises(NotFound):

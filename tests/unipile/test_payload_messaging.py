@@ -11,6 +11,7 @@ from unipile.payloads.direction import Direction, body_direction
 from unipile.payloads.events import classify
 from unipile.payloads.identity import own_identity_keys
 from unipile.payloads.messaging import ChatKind, MessageKind, parse_messaging
+from unipile.payloads.person import Person
 from unipile.payloads.refusals import InvalidField, MissingField
 
 
@@ -263,10 +264,11 @@ def test_a19_a_provider_chat_id_alone_names_the_chat():
     assert (AliasKind.LID, "209900000000017@lid") in chat_aliases(payload)
 
 
-@pytest.mark.parametrize("name", ["message_id", "chat_id", "provider_chat_id", "provider_message_id"])
-@pytest.mark.parametrize(
-    "unusable", ["k" * 513, "k" * 10_000, True, 1.5, [], {}, "a\x00b", "a\ud800", 10**600]
-)
+UNUSABLE_IDS = ["k" * 513, "k" * 10_000, True, 1.5, [], {}, "a\x00b", "a\ud800", 10**600]
+
+
+@pytest.mark.parametrize("name", ["message_id", "chat_id"])
+@pytest.mark.parametrize("unusable", UNUSABLE_IDS)
 def test_b14_b16_an_id_that_cannot_key_a_row_is_refused_by_name(name, unusable):
     with pytest.raises(InvalidField) as caught:
         parse("whatsapp-text", **{name: unusable})
@@ -274,10 +276,21 @@ def test_b14_b16_an_id_that_cannot_key_a_row_is_refused_by_name(name, unusable):
     assert caught.value.sentence.startswith(f"The field {name} ")
 
 
-@pytest.mark.parametrize("name", ["attendee_id", "attendee_provider_id"])
-def test_b14_a_senders_id_that_cannot_be_one_is_refused(name):
-    with pytest.raises(InvalidField):
-        parse("whatsapp-text", sender={name: "k" * 600})
+@pytest.mark.parametrize("unusable", UNUSABLE_IDS)
+def test_b14_b16_ids_beside_that_cannot_be_ones_count_as_not_said(unusable):
+    payload = parse(
+        "whatsapp-text",
+        provider_chat_id=unusable,
+        provider_message_id=unusable,
+        sender={"attendee_id": unusable, "attendee_provider_id": unusable, "attendee_name": "Jana"},
+    )
+    assert (payload.provider_chat_id, payload.provider_message_id) == (None, None)
+    assert payload.sender == Person(name="Jana")
+
+
+def test_b14_an_id_that_is_the_only_name_of_a_chat_is_refused():
+    with pytest.raises(InvalidField, match="provider_chat_id"):
+        parse("whatsapp-text", chat_id=None, provider_chat_id="k" * 600)
 
 
 def test_an_empty_message_id_is_refused():

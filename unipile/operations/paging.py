@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import TypeVar
 
-from unipile.errors import EndlessPages
+from unipile.errors import EndlessPages, Unknown
 from unipile.operations.caller import Call, Caller, QueryValue, expect_object
 from unipile.payloads import fields
 from unipile.payloads.refusals import PayloadError
@@ -33,24 +33,26 @@ async def read_page(
 ) -> Page[Item]:
     """One page. Items that cannot be parsed are counted in `refused`, with why; the others stand.
 
-    Raises any `UnipileError`; `ExpiredCursor` when the query's `cursor` is no longer taken.
+    Raises any `UnipileError`; `ExpiredCursor` when the query's `cursor` is no longer taken, `Unknown` for an answer without a
+    list: that is no empty page.
     """
     answer = await caller.answer(Call(method="GET", route=route, reason=reason, ids=ids or {}, query=query))
     expect_object(answer, list_object)
     items: list[Item] = []
     refused: list[RefusedItem] = []
-    listed = answer.get("items")
-    entries = [fields.table(entry) for entry in listed] if isinstance(listed, list) else []
+    listed = fields.entries(answer.get("items"))
+    if not listed and answer.get("items") != []:
+        raise Unknown("unreadable_answer", "Unipile's answer holds no list.")
+    entries = [fields.table(entry) for entry in listed]
     for position, entry in enumerate(entries):
         try:
             items.append(parse_item(entry))
         except PayloadError as error:
             refused.append(RefusedItem(position, error.code, error.sentence))
-    cursor = answer.get("cursor")
     return Page(
         items=tuple(items),
         refused=tuple(refused),
-        cursor=cursor if isinstance(cursor, str) and cursor else None,
+        cursor=_cursor(answer.get("cursor")),
         fingerprint=_fingerprint(entries),
     )
 
@@ -80,6 +82,11 @@ async def follow_pages(
             raise EndlessPages("same_cursor", "Unipile's page tokens go in a circle.")
         seen_cursors.add(mark)
         cursor = page.cursor
+
+
+def _cursor(value: object) -> str | None:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if value and (is_number or isinstance(value, str)) else None
 
 
 def _fingerprint(entries: list[Mapping[str, object]]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from unipile.payloads import fields
-from unipile.payloads.events import AccountStatus, Envelope, status_table
+from unipile.payloads.events import AccountStatus, Envelope, status_of_word, status_table, status_word
 from unipile.payloads.refusals import MissingField
 from unipile.payloads.times import UpstreamTime, parse_time
 
@@ -27,25 +27,14 @@ def parse_account_status(envelope: Envelope) -> AccountStatusPayload:
     Raises `MissingField` without account id or status word.
     """
     stated = status_table(envelope.body)
-    upstream_status = (
-        fields.word(stated.get("account_status"))
-        or fields.word(stated.get("status"))
-        or fields.word(stated.get("message"))
-    )
+    upstream_status = status_word(envelope.body)
     if upstream_status is None:
         raise MissingField("message")
     return AccountStatusPayload(
         account_id=fields.required_id(stated.get("account_id"), "account_id"),
         provider=envelope.provider,
-        status=_status(upstream_status),
+        status=status_of_word(upstream_status),
         upstream_status=upstream_status[:64],
         timestamp=parse_time(stated.get("timestamp")),
         correlation=fields.word(stated.get("name")),
     )
-
-
-def _status(word: str) -> AccountStatus:
-    try:
-        return AccountStatus(word.upper())
-    except ValueError:
-        return AccountStatus.UNKNOWN

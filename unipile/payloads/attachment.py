@@ -75,15 +75,11 @@ def parse_attachments(value: object) -> tuple[Attachment, ...]:
     """A list, one object, or nothing. Left out: entries without id, URL and type, and an id met before."""
     if not value:
         return ()
-    entries = [value] if isinstance(value, dict) else value
-    if not isinstance(entries, list):
-        return ()
     attachments: dict[str, Attachment] = {}
-    for position, entry in enumerate(entries[:ATTACHMENTS_MAX]):
-        if isinstance(entry, dict):
-            attachment = _parse(entry, position)
-            if attachment is not None:
-                attachments.setdefault(attachment.id, attachment)
+    for position, entry in enumerate(fields.entries(value)[:ATTACHMENTS_MAX]):
+        attachment = _parse(fields.table(entry), position)
+        if attachment is not None:
+            attachments.setdefault(attachment.id, attachment)
     return tuple(attachments.values())
 
 
@@ -114,7 +110,7 @@ def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
 
 
 def _kind(stated: Mapping[str, object], upstream_type: str | None, mimetype: str | None) -> AttachmentKind:
-    said = (upstream_type or (mimetype or "").partition("/")[0]).lower()
+    said = (upstream_type or mimetype or "").partition("/")[0].lower()
     kind = _KIND_OF_TYPE.get(said, AttachmentKind.FILE)
     if kind in _NARROWER:
         narrowing_flag, narrower = _NARROWER[kind]

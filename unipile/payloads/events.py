@@ -3,7 +3,7 @@
 The same event has been seen as `message_received`, `message.received` and `message-received`, under `event`
 or, where that is null or missing, `event_type`. Account status has no event name (only the wrapper
 `AccountStatus`), the hosted-auth callback neither. Some spell it behind the webhook's source, as in
-`users.new_relation`. Version 2 of the API has an envelope of its own.
+`users.new_relation`, or name a status by itself, as it is subscribed to. Version 2 of the API has an envelope of its own.
 """
 
 from __future__ import annotations
@@ -102,13 +102,14 @@ class AccountStatus(StrEnum):
 
 
 _SOURCES = ("messaging", "users", "email_tracking", "email", "calendar_event", "account_status")
-_STATUS_NAMES = ("AccountStatus", "account_status")
+_STATUS_NAMES = ("AccountStatus", "accountStatus", "account_status")
+# Where tools that pass deliveries on put them.
+_WRAPPERS = ("body", "data", "payload")
 # What a status is told by and beside, where nothing is wrapped around it: anything else speaks of something else.
 _FLAT_STATUS_NAMES = frozenset(
     {"account_id", "account_type", "account_info", "message", "timestamp", "webhook_name", "Product"}
 )
 _STATUS_WORD = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
-_STATUS_WORDS = frozenset(AccountStatus) - {AccountStatus.UNKNOWN}
 _SEPARATORS = re.compile(r"[\s.\-:/]+|(?<=[a-z])(?=[A-Z])")
 _EVENT_NAME_MAX_CHARACTERS = 100
 
@@ -134,11 +135,13 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 def classify(body: object) -> Envelope:
     """What a decoded body is.
 
-    Raises `UnreadableBody` (code `not_an_object`) for anything but a JSON object, and `InvalidField` for an
-    account id that cannot be one. An unknown event is no error.
+    Raises `UnreadableBody` (code `not_an_object`) for anything but a JSON object (alone in a list, or written as a string, it
+    is one), and `InvalidField` for an account id that cannot be one. An unknown event is no error.
     """
-    if not isinstance(body, dict):
+    stated = fields.table(body)
+    if not stated and body != {}:
         raise UnreadableBody("not_an_object", "The body is JSON, but not an object.")
+    body = _handed_on(stated)
     family, event = _family_and_event(body)
     carrier = _carrier(body, family)
     provider_word = _provider_word(carrier)
@@ -179,15 +182,56 @@ def event_named(body: Mapping[str, object]) -> str | None:
 
 
 def status_table(body: Mapping[str, object]) -> Mapping[str, object]:
-    """What an account status is told in: its wrapper, else the body itself."""
-    return next((inner for name in _STATUS_NAMES if (inner := fields.table(body.get(name)))), body)
+    """What an account status is told in: its wrapper, with the account from around it where it names none, else the body."""
+    wrapped = next((inner for name in _STATUS_NAMES if (inner := fields.table(body.get(name)))), None)
+    if wrapped is None or "account_id" in wrapped:
+        return body if wrapped is None else wrapped
+    return {name: body[name] for name in ("account_id", "account_type") if name in body} | dict(wrapped)
+
+
+def status_word(body: Mapping[str, object]) -> str | None:
+    """The word of a body that is an account status, or would be one."""
+    named = event_named(body)
+    if named is not None and _is_status_word(named):
+        return named
+    stated = status_table(body)
+    told = (fields.word(stated.get(name)) for name in (*_STATUS_NAMES, "status", "message"))
+    return next((word for word in told if word is not None), None)
+
+
+def status_of_word(word: str) -> AccountStatus:
+    try:
+        return AccountStatus(_SEPARATORS.sub("_", word.strip()).upper())
+    except ValueError:
+        return AccountStatus.UNKNOWN
+
+
+def _handed_on(body: Mapping[str, object]) -> Mapping[str, object]:
+    """The body itself where whoever passed it on has put it into an object of theirs."""
+    for name in _WRAPPERS:
+        inner = fields.table(body[name]) if name in body else {}
+        if not inner:
+            continue
+        if _is_known(inner) or any(fields.table(inner.get(status)) for status in _STATUS_NAMES):
+            return inner
+        if _is_known(body) and "message_id" not in body and "message" not in body:
+            return {**inner, **body}
+    return body
+
+
+def _is_known(body: Mapping[str, object]) -> bool:
+    named = event_named(body)
+    return named is not None and canonical_event(named) in FAMILY_OF_EVENT
 
 
 def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
     named = event_named(body)
     event = canonical_event(named) if named is not None else ""
     family = FAMILY_OF_EVENT.get(event, Family.UNKNOWN)
-    if family is Family.UNKNOWN and any(isinstance(body.get(name), dict) for name in _STATUS_NAMES):
+    if family is Family.UNKNOWN and (
+        any(fields.table(body.get(name)) for name in _STATUS_NAMES)
+        or (_is_status_word(event) and "account_id" in body and "message_id" not in body)
+    ):
         return Family.ACCOUNT_STATUS, ACCOUNT_STATUS
     if named is not None:
         return family, event
@@ -196,12 +240,9 @@ def _family_and_event(body: Mapping[str, object]) -> tuple[Family, str]:
     kind = body.get("type")
     if isinstance(kind, str) and isinstance(body.get("payload"), dict) and "id" in body:
         return Family.V2, clean_text(kind).lower()[:_EVENT_NAME_MAX_CHARACTERS]
-    if (
-        isinstance(body.get("status"), str)
-        and "account_id" in body
-        and "name" in body
-        and "message_id" not in body
-    ):
+    status = body.get("status")
+    is_callback = isinstance(status, str) and ("name" in body or _is_status_word(status))
+    if is_callback and "account_id" in body and "message_id" not in body:
         return Family.HOSTED_AUTH, HOSTED_AUTH_NOTIFY
     return Family.UNKNOWN, ""
 
@@ -210,16 +251,22 @@ def _is_flat_status(body: Mapping[str, object]) -> bool:
     """A status without its wrapper. A message whose text is "ERROR" has a chat and an id, so it is none."""
     if "message_id" in body or "chat_id" in body or "provider_chat_id" in body:
         return False
-    status = body.get("account_status", body.get("message"))
+    status = next((body[name] for name in (*_STATUS_NAMES, "message") if name in body), None)
+    if status is None and "account_type" in body and "name" not in body:
+        status = body.get("status")
     if not isinstance(status, str) or "account_id" not in body:
         return False
-    if "account_status" in body or status.upper() in _STATUS_WORDS:
+    if any(name in body for name in _STATUS_NAMES) or _is_status_word(status):
         return True
     return (
         "account_type" in body
         and body.keys() <= _FLAT_STATUS_NAMES
         and _STATUS_WORD.fullmatch(status) is not None
     )
+
+
+def _is_status_word(word: str) -> bool:
+    return status_of_word(word) is not AccountStatus.UNKNOWN
 
 
 def _carrier(body: Mapping[str, object], family: Family) -> Mapping[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from unipile.payloads.refusals import InvalidField, MissingField
+from unipile.payloads.refusals import InvalidField, MissingField, UnreadableBody
+from unipile.payloads.strict import decode
 from unipile.payloads.text import clean_text, is_storable
 
 EXTERNAL_ID_MAX_CHARACTERS = 512
@@ -71,6 +72,13 @@ def word(value: object) -> str | None:
     return clean_text(value).strip() or None
 
 
+def text(value: object) -> str | None:
+    """Storable and otherwise as sent, a number as its digits; None for anything else."""
+    if isinstance(value, str):
+        return clean_text(value)
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
 def link(value: object) -> str | None:
     """A storable address of at most `LINK_MAX_CHARACTERS`, as sent; None for anything else: a cut one leads
     nowhere.
@@ -105,5 +113,30 @@ def count(value: object) -> int | None:
 
 
 def table(value: object) -> Mapping[str, object]:
-    """The value if it is a JSON object, else an empty one."""
-    return value if isinstance(value, dict) else {}
+    """The value if it is a JSON object, also one alone in a list or written as a string; else an empty one."""
+    if isinstance(value, dict):
+        return value
+    stated = _written(value)
+    if isinstance(stated, list) and len(stated) == 1:
+        stated = stated[0]
+    return stated if isinstance(stated, dict) else {}
+
+
+def entries(value: object) -> Sequence[object]:
+    """What a list holds, also one written as a string; an object in place of a list is its only entry."""
+    if isinstance(value, list):
+        return value
+    stated = _written(value)
+    if isinstance(stated, dict):
+        return [stated]
+    return stated if isinstance(stated, list) else []
+
+
+def _written(value: object) -> object:
+    """The value, or what a string holds that is JSON of an object or list: senders of forms nest so."""
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return decode(value.encode("utf-8", "surrogatepass"))
+    except UnreadableBody:
+        return value

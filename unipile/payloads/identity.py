@@ -75,6 +75,15 @@ def id_form(external_id: str) -> tuple[IdForm, str]:
     return (form, external_id) if _CHAT_NAME.fullmatch(name) else (IdForm.OTHER, external_id)
 
 
+def is_persons_id(value: object) -> bool:
+    """Whether a bare value in place of a person is surely an id, and no name: digits, a WhatsApp id, a LinkedIn one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return 10**4 <= value < 10**32
+    if not isinstance(value, str):
+        return False
+    return (value.isdecimal() and len(value) >= 5) or is_jid(value) or bool(_LINKEDIN_ID.fullmatch(value))
+
+
 def is_jid(text: str) -> bool:
     """Whether the text is a WhatsApp id of any kind, of a person or a chat."""
     return id_form(text)[0] is not IdForm.OTHER

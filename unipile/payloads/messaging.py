@@ -14,7 +14,13 @@ import msgspec
 
 from unipile.payloads import fields
 from unipile.payloads.attachment import Attachment, parse_attachments
-from unipile.payloads.events import MESSAGE_REACTION, Envelope
+from unipile.payloads.events import (
+    MESSAGE_DELETED,
+    MESSAGE_DELIVERED,
+    MESSAGE_REACTION,
+    MESSAGE_READ,
+    Envelope,
+)
 from unipile.payloads.happening import Happening, read_happening
 from unipile.payloads.identity import IdForm, OwnIdentity, id_form, own_identity_from
 from unipile.payloads.message_kind import MessageKind, message_kind
@@ -24,7 +30,6 @@ from unipile.payloads.providers import LINKEDIN
 from unipile.payloads.quoted import Quoted, parse_quoted
 from unipile.payloads.reaction import Reaction, parse_reaction
 from unipile.payloads.refusals import InvalidField, MissingField
-from unipile.payloads.text import clean_text
 from unipile.payloads.times import UpstreamTime, parse_time
 
 
@@ -38,9 +43,10 @@ class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
     """A messaging event, normalised; None always means "the body does not say".
 
     `chat_id` and `message_id` are Unipile's ids (a `chat_id` may be a JID all the same), the `provider_` ones
-    the provider's; at least one of the two chat ids is there. For anything but `message_received`, `sender`
-    is the author of the message concerned and `reaction.sender` whoever reacted. `subject` is the InMail's,
-    `chat_title` the group's, `happening` what an event message tells. `text` None and "" both occur for media.
+    the provider's; at least one of the two chat ids is there, but where a message was only read, delivered or
+    deleted. For anything but `message_received`, `sender` is the author of the message concerned and
+    `reaction.sender` whoever reacted. `subject` is the InMail's, `chat_title` the group's, `happening` what an
+    event message tells. `text` None and "" both occur for media.
     """
 
     event: str
@@ -78,18 +84,15 @@ class MessagingPayload(msgspec.Struct, frozen=True, kw_only=True):
 def parse_messaging(envelope: Envelope) -> MessagingPayload:
     """The payload of a body of the messaging family.
 
-    Raises `MissingField` without account, message or chat id, and `InvalidField` for one of these ids, the
-    sender's ids or a text that cannot be taken as such. Everything else that cannot be read counts as not
-    said.
+    Raises `MissingField` without account, message or chat id, and `InvalidField` for one of these ids or a text that cannot be
+    taken as such. Everything else that cannot be read counts as not said.
     """
-    body = envelope.body
-    if isinstance(body.get("message"), dict):
-        body = flatten_nested(body)
+    body = flatten_nested(envelope.body)
     provider = envelope.provider
     account_id = fields.required_id(body.get("account_id"), "account_id")
     chat_id = fields.optional_id(body.get("chat_id"), "chat_id")
-    provider_chat_id = fields.optional_id(body.get("provider_chat_id"), "provider_chat_id")
-    if chat_id is None and provider_chat_id is None:
+    provider_chat_id = _provider_chat_id(body, chat_id)
+    if chat_id is None and provider_chat_id is None and envelope.event not in _KNOWN_BY_MESSAGE_ID:
         raise MissingField("chat_id")
     text = _text(body)
     attachments = parse_attachments(body.get("attachments"))
@@ -106,7 +109,7 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         webhook_name=envelope.webhook_name,
         own=own_identity_from(body.get("account_info")),
         message_id=fields.required_id(body.get("message_id"), "message_id"),
-        provider_message_id=fields.optional_id(body.get("provider_message_id"), "provider_message_id"),
+        provider_message_id=fields.companion_id(body.get("provider_message_id")),
         chat_id=chat_id,
         provider_chat_id=provider_chat_id,
         chat_kind=chat_kind,
@@ -133,18 +136,22 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
     )
 
 
+def _provider_chat_id(body: Mapping[str, object], chat_id: str | None) -> str | None:
+    """Beside Unipile's own id of the chat, one that cannot be one counts as not said."""
+    if chat_id is not None:
+        return fields.companion_id(body.get("provider_chat_id"))
+    return fields.optional_id(body.get("provider_chat_id"), "provider_chat_id")
+
+
 def _text(body: Mapping[str, object]) -> str | None:
     """Kept exactly. Of another type it stops the message, which would be stored without its words."""
     text = body.get("message")
-    if text is None:
+    if text is None or text == {}:
         text = body.get("text")
-    if isinstance(text, str):
-        return clean_text(text)
-    if text is None:
-        return None
-    if isinstance(text, (int, float)) and not isinstance(text, bool):
-        return str(text)
-    raise InvalidField("message", "is not text")
+    written = fields.text(text)
+    if written is None and text is not None:
+        raise InvalidField("message", "is not text")
+    return written
 
 
 def _chat_kind(
@@ -176,6 +183,8 @@ def _reaction(body: Mapping[str, object], event: str, provider: str | None) -> R
     return parse_reaction(body.get("reaction"), body.get("reaction_sender"), provider)
 
 
+# What these say is about one message and brings no words.
+_KNOWN_BY_MESSAGE_ID = frozenset({MESSAGE_READ, MESSAGE_DELIVERED, MESSAGE_DELETED})
 _KIND_OF_CHAT_TYPE = {
     "0": ChatKind.DIRECT,
     "single": ChatKind.DIRECT,

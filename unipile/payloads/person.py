@@ -7,12 +7,10 @@ from collections.abc import Mapping
 import msgspec
 
 from unipile.payloads import fields
-from unipile.payloads.identity import lid_and_phone
+from unipile.payloads.identity import is_persons_id, lid_and_phone
 
 PEOPLE_REMEMBERED = 2_048
 REMEMBERED_MAX_CHARACTERS = 512
-
-_NO_SPECIFICS: Mapping[str, object] = {}
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,40 +38,29 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_sender(value: object, provider: str | None) -> Person | None:
-    """The author of a message or reaction; None when absent or saying nothing.
-
-    Raises `InvalidField` for an id that cannot be one: a message must not be given to the wrong person.
+    """The author of a message or reaction; None when absent or saying nothing. An id that cannot be one counts as absent: then
+    a message is given to nobody.
     """
-    if not isinstance(value, dict) or not value:
-        return None
-    person = _parse(
-        value,
-        provider,
-        attendee_id=fields.optional_id(value.get("attendee_id"), "sender.attendee_id"),
-        provider_id=fields.optional_id(_stated_provider_id(value), "sender.attendee_provider_id"),
-    )
-    return person if person.is_identified or person.name else None
+    person = _person(value, provider)
+    return person if person is not None and (person.is_identified or person.name) else None
 
 
 def parse_people(value: object, provider: str | None) -> tuple[Person, ...]:
     """Listed people, in order; entries that identify nobody (`{}`, no object, unusable ids) are left out."""
-    if isinstance(value, dict):
-        value = [value]
-    if not isinstance(value, list):
-        return ()
-    people = []
-    for entry in value:
-        if not isinstance(entry, dict) or not entry:
-            continue
-        person = _parse(
-            entry,
-            provider,
-            attendee_id=fields.companion_id(entry.get("attendee_id")),
-            provider_id=fields.companion_id(_stated_provider_id(entry)),
-        )
-        if person.is_identified:
-            people.append(person)
-    return tuple(people)
+    people = (_person(entry, provider) for entry in fields.entries(value))
+    return tuple(person for person in people if person is not None and person.is_identified)
+
+
+def _person(value: object, provider: str | None) -> Person | None:
+    stated = {"attendee_provider_id": value} if is_persons_id(value) else fields.table(value)
+    if not stated:
+        return None
+    return _parse(
+        stated,
+        provider,
+        attendee_id=fields.companion_id(_stated_attendee_id(stated)),
+        provider_id=fields.companion_id(_stated_provider_id(stated)),
+    )
 
 
 # A chat's bodies state its people in the same words again and again, most of them twice in one body.
@@ -104,7 +91,11 @@ def _is_worth_remembering(stated: Mapping[str, object]) -> bool:
     return all(
         value is None
         or (isinstance(value, str) and len(value) <= REMEMBERED_MAX_CHARACTERS)
-        or (name == "attendee_specifics" and isinstance(value, dict) and _is_worth_remembering(value))
+        or (
+            name in ("attendee_specifics", "specifics")
+            and isinstance(value, dict)
+            and _is_worth_remembering(value)
+        )
         for name, value in stated.items()
     )
 
@@ -116,10 +107,10 @@ def _read(
     attendee_id: str | None,
     provider_id: str | None,
 ) -> Person:
-    specifics = stated.get("attendee_specifics")
-    if not isinstance(specifics, dict):
-        specifics = _NO_SPECIFICS
-    public_identifier = fields.word(stated.get("attendee_public_identifier"))
+    specifics = fields.table(stated.get("attendee_specifics")) or fields.table(stated.get("specifics"))
+    public_identifier = fields.word(stated.get("attendee_public_identifier")) or fields.word(
+        stated.get("public_identifier")
+    )
     lid, phone = lid_and_phone(specifics, (provider_id, public_identifier), provider)
     return Person(
         attendee_id=attendee_id,
@@ -133,6 +124,12 @@ def _read(
         occupation=fields.word(specifics.get("occupation")) or fields.word(specifics.get("headline")),
         is_self=fields.flag(stated.get("is_self")),
     )
+
+
+def _stated_attendee_id(stated: Mapping[str, object]) -> object:
+    """Where REST's names are used, Unipile's id stands beside the provider's."""
+    attendee_id = stated.get("attendee_id")
+    return stated.get("id") if attendee_id is None and "provider_id" in stated else attendee_id
 
 
 def _stated_provider_id(stated: Mapping[str, object]) -> object:

@@ -27,7 +27,7 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
 def parse_quoted(quoted: object, reply_to: object) -> Quoted | None:
     """One value out of both shapes, either of which may be absent; None when neither says anything."""
     by_provider, by_unipile = fields.table(quoted), fields.table(reply_to)
-    if isinstance(quoted, str):
+    if isinstance(quoted, str) and not by_provider:
         by_provider = {"provider_id": quoted}
     if not by_provider and not by_unipile:
         return None

@@ -19,12 +19,11 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_reaction(reaction: object, sender: object, provider: str | None) -> Reaction:
     """Null and empty mean taken back; a value that is no string becomes U+FFFD."""
-    if isinstance(reaction, dict):
-        stated_sender = (
-            sender or reaction.get("sender") or {"attendee_provider_id": reaction.get("sender_id")}
-        )
+    stated = fields.table(reaction)
+    if stated or reaction == {}:
+        stated_sender = sender or stated.get("sender") or {"attendee_provider_id": stated.get("sender_id")}
         value = next(
-            (reaction[name] for name in ("value", "emoji", "reaction", "text") if reaction.get(name)), None
+            (stated[name] for name in ("value", "emoji", "reaction", "text") if stated.get(name)), None
         )
     else:
         stated_sender, value = sender, reaction

@@ -1,10 +1,12 @@
 """Upstream's timestamps: what was said, and what we take it for.
 
-Live bodies carry `2026-05-18T19:44:12.000Z`; offsets, naive times and epoch numbers have been seen as well.
+Live bodies carry `2026-05-18T19:44:12.000Z`; offsets, naive times and epoch numbers have been seen as well. The zone in words,
+as databases and languages write it, is read too.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -12,6 +14,7 @@ import msgspec
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FARTHEST_AHEAD = timedelta(hours=24)
 
+_ZONE_IN_WORDS = re.compile(r"(?:\s+\+00:?00)?\s*(?:UTC|GMT|Z)\Z")
 # 10^11 is the year 5138 in seconds and 1973 in milliseconds; so on by thousands, for micro- and nanoseconds.
 _UNITS_OF_A_MILLISECOND = ((1e17, 10**6), (1e14, 10**3), (1e11, 1))
 
@@ -54,7 +57,7 @@ def _from_string(text: str) -> UpstreamTime | None:
     if text.replace(".", "", 1).removeprefix("-").isdecimal():
         return _from_epoch(float(text)) if len(text) <= 32 else None
     try:
-        moment = datetime.fromisoformat(text.upper())
+        moment = datetime.fromisoformat(_ZONE_IN_WORDS.sub("Z", text.upper()))
         if moment.tzinfo is None:
             return UpstreamTime(whole_milliseconds(moment.replace(tzinfo=UTC)), is_naive=True)
         if moment.tzinfo is not UTC:

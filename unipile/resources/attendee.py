@@ -45,7 +45,7 @@ def parse_attendee(stated: Mapping[str, object]) -> ChatAttendee:
     lid, phone = lid_and_phone(specifics, (provider_id, public_identifier), provider)
     return ChatAttendee(
         id=attendee_id,
-        account_id=fields.optional_id(stated.get("account_id"), "account_id"),
+        account_id=fields.companion_id(stated.get("account_id")),
         provider=provider,
         person=Person(
             attendee_id=attendee_id,

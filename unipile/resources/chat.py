@@ -13,9 +13,11 @@ from unipile.payloads.identity import IdForm, id_form, lid_and_phone
 from unipile.payloads.messaging import ChatKind
 from unipile.payloads.person import Person
 from unipile.payloads.providers import provider_from_word
+from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import UpstreamTime, parse_time
 from unipile.resources.message import Message, parse_message
 
+_KIND_OF_FORM = {IdForm.GROUP: ChatKind.GROUP, IdForm.CHANNEL: ChatKind.CHANNEL}
 _KINDS = {0: ChatKind.DIRECT, 1: ChatKind.GROUP, 2: ChatKind.CHANNEL}
 
 
@@ -60,15 +62,13 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_chat(stated: Mapping[str, object]) -> Chat:
-    """Raises `MissingField` or `InvalidField` without a usable id, or for a last message that has none."""
+    """Raises `MissingField` or `InvalidField` without a usable id."""
     provider = provider_from_word(fields.word(stated.get("account_type")))
-    provider_chat_id = fields.optional_id(stated.get("provider_id"), "provider_id")
-    read_only = fields.count(stated.get("read_only"))
+    provider_chat_id = fields.companion_id(stated.get("provider_id"))
     muted, muted_until = _muted(stated.get("muted_until"))
-    last_message = stated.get("lastMessage")
     return Chat(
         id=fields.required_id(stated.get("id"), "id"),
-        account_id=fields.optional_id(stated.get("account_id"), "account_id"),
+        account_id=fields.companion_id(stated.get("account_id")),
         provider=provider,
         provider_chat_id=provider_chat_id,
         kind=_kind(stated.get("type"), provider_chat_id),
@@ -79,21 +79,37 @@ def parse_chat(stated: Mapping[str, object]) -> Chat:
         unread_count=fields.count(stated.get("unread_count")),
         is_archived=fields.flag(stated.get("archived")),
         is_pinned=fields.flag(stated.get("pinned")),
-        is_read_only=None if read_only is None else read_only > 0,
+        is_read_only=_is_read_only(stated.get("read_only")),
         muted=muted,
         muted_until=muted_until,
         disabled_features=_words(stated.get("disabledFeatures")),
         content_type=fields.word(stated.get("content_type")),
         folders=_words(stated.get("folder")),
-        last_message=parse_message(last_message) if isinstance(last_message, dict) else None,
+        last_message=_last_message(stated.get("lastMessage")),
     )
 
 
 def _kind(value: object, provider_chat_id: str | None) -> ChatKind | None:
-    if provider_chat_id is not None and id_form(provider_chat_id)[0] is IdForm.GROUP:
-        return ChatKind.GROUP
+    if provider_chat_id is not None:
+        form = id_form(provider_chat_id)[0]
+        if form in _KIND_OF_FORM:
+            return _KIND_OF_FORM[form]
     number = fields.count(value)
     return None if number is None else _KINDS.get(number)
+
+
+def _is_read_only(value: object) -> bool | None:
+    """0, 1 or 2, of which only 0 lets anybody write."""
+    number = fields.count(value)
+    return fields.flag(value) if number is None else number > 0
+
+
+def _last_message(value: object) -> Message | None:
+    """One that cannot be used says nothing against its chat."""
+    try:
+        return parse_message(value) if isinstance(value, dict) else None
+    except PayloadError:
+        return None
 
 
 def _partner(stated: Mapping[str, object], provider: str | None) -> Person | None:
@@ -108,7 +124,7 @@ def _muted(value: object) -> tuple[Muted, UpstreamTime | None]:
     """-1 is for ever, null not at all, else the time it ends."""
     if value in (-1, "-1"):
         return Muted.FOREVER, None
-    until = parse_time(value) if isinstance(value, str) else None
+    until = parse_time(value)
     return (Muted.NO, None) if until is None else (Muted.UNTIL, until)
 
 

@@ -12,7 +12,6 @@ from unipile.payloads.identity import lid_and_phone
 from unipile.payloads.message_kind import MessageKind, message_kind
 from unipile.payloads.person import Person
 from unipile.payloads.quoted import Quoted, parse_quoted
-from unipile.payloads.text import clean_text
 from unipile.payloads.times import UpstreamTime, parse_time
 
 
@@ -62,23 +61,23 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_message(stated: Mapping[str, object]) -> Message:
-    """Raises `MissingField` or `InvalidField` without a usable id, or for an id or text that cannot be
-    stored.
+    """Raises `MissingField` or `InvalidField` without a usable id, or for a chat's id that cannot be one.
+    Other ids that cannot be one count as not said.
     """
-    message_id = stated.get("id")
-    text = stated.get("text")
+    text = fields.text(stated.get("text"))
     attachments = parse_attachments(stated.get("attachments"))
-    is_event = bool(fields.flag(stated.get("is_event")))
-    cleaned = clean_text(text) if isinstance(text, str) else None
+    event_type = fields.count(stated.get("event_type"))
+    said_event = fields.flag(stated.get("is_event"))
+    is_event = said_event if said_event is not None else event_type is not None
     return Message(
-        id=fields.required_id(message_id if message_id is not None else stated.get("message_id"), "id"),
-        account_id=fields.optional_id(stated.get("account_id"), "account_id"),
+        id=fields.required_id(stated_id(stated), "id"),
+        account_id=fields.companion_id(stated.get("account_id")),
         chat_id=fields.optional_id(stated.get("chat_id"), "chat_id"),
-        provider_message_id=fields.optional_id(stated.get("provider_id"), "provider_id"),
-        provider_chat_id=fields.optional_id(stated.get("chat_provider_id"), "chat_provider_id"),
+        provider_message_id=fields.companion_id(stated.get("provider_id")),
+        provider_chat_id=fields.companion_id(stated.get("chat_provider_id")),
         sender=_sender(stated),
-        kind=message_kind(cleaned, attachments, is_event=is_event),
-        text=cleaned,
+        kind=message_kind(text, attachments, is_event=is_event),
+        text=text,
         subject=fields.word(stated.get("subject")),
         timestamp=parse_time(stated.get("timestamp")),
         attachments=attachments,
@@ -86,7 +85,7 @@ def parse_message(stated: Mapping[str, object]) -> Message:
         quoted=parse_quoted(stated.get("quoted"), stated.get("reply_to")),
         seen_by=tuple(_seen_by(stated.get("seen_by"))),
         message_type=fields.word(stated.get("message_type")),
-        event_type=fields.count(stated.get("event_type")),
+        event_type=event_type,
         is_sender=fields.flag(stated.get("is_sender")),
         is_seen=fields.flag(stated.get("seen")),
         is_delivered=fields.flag(stated.get("delivered")),
@@ -99,12 +98,18 @@ def parse_message(stated: Mapping[str, object]) -> Message:
     )
 
 
+def stated_id(stated: Mapping[str, object]) -> object:
+    """The list of all messages has been seen to say `message_id` where others say `id`."""
+    message_id = stated.get("id")
+    return stated.get("message_id") if message_id is None else message_id
+
+
 def _sender(stated: Mapping[str, object]) -> Person | None:
-    provider_id = fields.optional_id(stated.get("sender_id"), "sender_id")
+    provider_id = fields.companion_id(stated.get("sender_id"))
     public_identifier = fields.word(stated.get("sender_public_identifier"))
     lid, phone = lid_and_phone({}, (provider_id, public_identifier), None)
     sender = Person(
-        attendee_id=fields.optional_id(stated.get("sender_attendee_id"), "sender_attendee_id"),
+        attendee_id=fields.companion_id(stated.get("sender_attendee_id")),
         provider_id=provider_id,
         lid=lid,
         phone=phone,

@@ -110,9 +110,12 @@ def listed_message(
     is_read: bool,
     took_back: Sequence[str],
 ) -> MessageListed:
-    """One of ``listed_fact`` that is parsed already; ``asked_at`` in whole milliseconds. Raises the same."""
+    """One of ``listed_fact`` that is parsed already; ``asked_at`` in whole milliseconds. Raises the same.
+
+    Of changes of one moment the last counts: what is shown, where a person shows under another id than the one that is held.
+    """
     at = min(asked_at, received_at)
-    changes = (*_changes(message, at), *_taken_back(message, took_back, at))
+    changes = (*_taken_back(message, took_back, at), *_changes(message, at))
     return MessageListed(
         received=_received(message, received_at, found_by=found_by, is_read=is_read),
         changes=changes,
