@@ -16,7 +16,7 @@ from tests.webhooks.bodies import (
     attachment,
     whatsapp_message,
 )
-from tests.webhooks.expectations import OWN, THEIRS, account, message, quarantined, stub, unmet
+from tests.webhooks.expectations import OWN, THEIRS, account, ignored, message, quarantined, stub, unmet
 from tests.webhooks.stored import stored
 
 SENT = "2026-06-02T08:15:30.250+00:00"
@@ -77,6 +77,19 @@ SHAPES = {
     "under the key of a tool": ({"headers": {}, "body": whatsapp_message()}, FROM_JANA),
     "its event outside": ({"event": "message.received", "data": bare("event")}, FROM_JANA),
     "its event and account outside": (ENVELOPE | {"payload": bare("event", "account_id")}, FROM_JANA),
+    "an e-mail whose words are a body": (
+        {
+            "event": "mail_received",
+            "account_id": ACCOUNT,
+            "email_id": "eMa1l000000001",
+            "body": json.dumps(whatsapp_message()),
+        },
+        ignored("mail_received", "mail: kept, but this inbox shows messengers only"),
+    ),
+    "a reaction whose words are a body": (
+        bare("sender", event="message_reaction", reaction=json.dumps({"value": "👍", "sender": JANA})),
+        quarantined("missing_field: "),
+    ),
     "its objects written as strings": (
         whatsapp_message(
             sender=json.dumps(JANA),

@@ -207,16 +207,16 @@ def status_of_word(word: str) -> AccountStatus:
 
 
 def _handed_on(body: Mapping[str, object]) -> Mapping[str, object]:
-    """The body itself where whoever passed it on has put it into an object of theirs."""
-    for name in _WRAPPERS:
-        inner = fields.table(body[name]) if name in body else {}
-        if not inner:
-            continue
-        if _is_known(inner) or any(fields.table(inner.get(status)) for status in _STATUS_NAMES):
-            return inner
-        if _is_known(body) and "message_id" not in body and "message" not in body:
-            return {**inner, **body}
-    return body
+    """The body itself where whoever passed it on has put it into an object of theirs. Never what a string holds: that may be
+    what a stranger wrote, as an e-mail's body is.
+    """
+    inner = next((held for name in _WRAPPERS if isinstance(held := body.get(name), dict) and held), None)
+    if inner is None:
+        return body
+    if _is_known(body):
+        return body if "message_id" in body or "message" in body else {**inner, **body}
+    is_told = _is_known(inner) or any(fields.table(inner.get(name)) for name in _STATUS_NAMES)
+    return inner if is_told else body
 
 
 def _is_known(body: Mapping[str, object]) -> bool:

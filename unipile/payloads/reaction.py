@@ -19,8 +19,8 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_reaction(reaction: object, sender: object, provider: str | None) -> Reaction:
     """Null and empty mean taken back; a value that is no string becomes U+FFFD."""
-    stated = fields.table(reaction)
-    if stated or reaction == {}:
+    if isinstance(reaction, dict):
+        stated = reaction
         stated_sender = sender or stated.get("sender") or {"attendee_provider_id": stated.get("sender_id")}
         value = next(
             (stated[name] for name in ("value", "emoji", "reaction", "text") if stated.get(name)), None
