@@ -12,7 +12,7 @@ import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, useWatchedRows, type Client } from "../src/sync/client";
 import { entryKeyOf, withEntries, type SendEntry, type Wish } from "../src/sync/outgoing";
 import { entryAsMessage } from "../src/sync/outbox/merge";
-import { toLocal } from "../src/sync/rows";
+import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { freshClient } from "./client";
 import { at, channel, conversation, message } from "./rows";
 import { eventually } from "./store";
@@ -189,7 +189,7 @@ describe("the line in the list", () => {
   });
 
   test("has the tick of our own last message only", () => {
-    const last = { id: "3", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: "read" } as const;
+    const last = { id: "3", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: "read", deleted_at: null } as const;
     expect(previewOf(conversation("1", { last_message: { ...last, direction: "outbound" } })).status).toBe("read");
     expect(previewOf(conversation("1", { last_message: { ...last, direction: "inbound" } })).status).toBeNull();
   });

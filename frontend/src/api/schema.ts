@@ -2119,6 +2119,7 @@ export interface components {
             readonly mentions: readonly components["schemas"]["Mention"][];
             readonly sender_name: string | null;
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+            readonly deleted_at: string | null;
         };
         /**
          * Mention
@@ -2779,8 +2780,8 @@ export interface components {
          * Delivery
          * @description One row of the ledger. Links lead to what it speaks of, where that is still shown.
          *
-         *     ``repeats`` counts other deliveries of the same happening, up to 100; ``message_count`` the messages it speaks of, several only
-         *     for a list of upstream's.
+         *     ``repeats`` counts other deliveries of the same happening, up to 100; ``message_count`` the messages it speaks of, several
+         *     only for a list of upstream's.
          */
         readonly Delivery: {
             /** @description A UUID that sorts by time. */
