@@ -1,4 +1,4 @@
-import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -16,8 +16,6 @@ import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { freshClient } from "./client";
 import { at, channel, conversation, message } from "./rows";
 import { eventually } from "./store";
-
-configure({ asyncUtilTimeout: 30_000 });
 
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const saying = (text: string): Wish => ({ kind: "send", text, quoted: null, files: [], voice: false });

@@ -127,13 +127,11 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
     <li ref={card} className="account-card" aria-current={isWanted || undefined} aria-label={`${providerName(channel.provider)} · ${name}`}>
       <header>
         <ChannelBadge provider={channel.provider} />
-        <div className="account-name">
-          <h2>
-            <bdi>{name}</bdi>
-          </h2>
-          <p>{whoseWords(channel, health)}</p>
-        </div>
+        <h2>
+          <bdi>{name}</bdi>
+        </h2>
         <AccountState channel={channel} />
+        <p className="account-whose">{whoseWords(channel, health)}</p>
       </header>
       {troublesOf([channel])
         .filter(({ channelId }) => channelId === id)

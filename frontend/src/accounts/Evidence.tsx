@@ -41,7 +41,7 @@ function youngerThanCounted(since: string | null, now: Date): string | null {
 export function Evidence({ health }: { readonly health: ChannelHealth }) {
   const now = useNow(TOLD_ANEW_MS);
   return (
-    <>
+    <div className="account-evidence">
       <dl className="account-facts">
         <Fact name={words.lastDelivery} means={words.lastDeliveryMeans}>
           <Moment at={health.last_delivery_at} now={now} />
@@ -66,6 +66,6 @@ export function Evidence({ health }: { readonly health: ChannelHealth }) {
         )}
       </dl>
       <SparkLine hours={health.hours} />
-    </>
+    </div>
   );
 }

@@ -23,8 +23,8 @@ function Line({ entry }: { readonly entry: Entry }) {
   const theirs = entry.status_word === null ? "" : oneLine(entry.status_word, 40);
   return (
     <li className={entry.status === "ok" ? "state-ok" : "state-other"}>
-      <time dateTime={entry.at}>{fullTime(entry.at)}</time>
       <bdi>{word}</bdi>
+      <time dateTime={entry.at}>{fullTime(entry.at)}</time>
       {theirs !== "" && theirs !== word && <code>{theirs}</code>}
     </li>
   );

@@ -104,15 +104,17 @@ export function Deliveries() {
                 </button>
               ))}
             </div>
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                setReplaying(true);
-              }}
-            >
-              {words.replaySelected}
-            </button>
+            {place.tab !== "calls" && (
+              <button
+                type="button"
+                className="button"
+                onClick={() => {
+                  setReplaying(true);
+                }}
+              >
+                {words.replaySelected}
+              </button>
+            )}
           </>
         )}
       </header>

@@ -19,7 +19,7 @@ import { exactTime } from "./moments";
 import { OutcomeMark } from "./OutcomeMark";
 import { entityWord, eventWord, OUTCOME_MEANING, words } from "./words";
 
-function Facts({ detail, go }: { readonly detail: Detail; readonly go: Navigation["go"] }) {
+function Facts({ detail }: { readonly detail: Detail }) {
   const { delivery } = detail;
   const accounts = useLive(channels) ?? [];
   const account = accounts.find((channel) => channel.id === delivery.channel_id);
@@ -71,19 +71,6 @@ function Facts({ detail, go }: { readonly detail: Detail; readonly go: Navigatio
       <Fact name={words.facts.id}>
         <code>{delivery.id}</code> <CopyButton text={delivery.id} />
       </Fact>
-      {delivery.message_id !== null && (
-        <Fact name="">
-          <button
-            type="button"
-            className="text-button"
-            onClick={() => {
-              go({ tab: "all", filter: { ...NO_FILTER, message_id: delivery.message_id } });
-            }}
-          >
-            {words.allOfMessage}
-          </button>
-        </Fact>
-      )}
     </dl>
   );
 }
@@ -225,7 +212,20 @@ export function DeliveryDetail({ id, go, onChanged }: DeliveryDetailProps) {
       {answer.error !== undefined && !missing && <Failure error={answer.error} onRetry={answer.again} />}
       {detail !== undefined && (
         <>
-          <Facts detail={detail} go={go} />
+          <Facts detail={detail} />
+          {detail.delivery.message_id !== null && (
+            <p>
+              <button
+                type="button"
+                className="text-button"
+                onClick={() => {
+                  go({ tab: "all", filter: { ...NO_FILTER, message_id: detail.delivery.message_id } });
+                }}
+              >
+                {words.allOfMessage}
+              </button>
+            </p>
+          )}
           {detail.repeated_by.length > 0 && (
             <section aria-label={words.repeated}>
               <h3>{words.repeated}</h3>

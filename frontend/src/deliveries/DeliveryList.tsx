@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type ReactNode } from "react";
+import { Fragment, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { DeliveryFilter } from "../api/ledger";
 import type { Channel, Delivery } from "../api/types";
@@ -16,6 +16,9 @@ import { eventWord, words } from "./words";
 
 /** More is fetched this far before the end comes into view. */
 const AHEAD_PX = 400;
+
+/** Beside names, not in them: whichever way they are written, it stays between. */
+const DOT = " · ";
 
 interface RowProps {
   readonly delivery: Delivery;
@@ -51,11 +54,17 @@ function Row({ delivery, account, several, place, go, now }: RowProps) {
       </span>
       <span className="delivery-about">
         <b>{oneLine(eventWord(delivery.event), 60)}</b>{" "}
-        {about.map((name) => (
-          <bdi key={name}>{oneLine(name, 60)} </bdi>
+        {about.map((name, index) => (
+          <Fragment key={name}>
+            {index > 0 && DOT}
+            <bdi>{oneLine(name, 60)}</bdi>
+          </Fragment>
         ))}
         {(several || account === undefined) && (
-          <bdi className="delivery-account">{account === undefined ? words.noAccount : oneLine(account.name, 40)}</bdi>
+          <span className="delivery-account">
+            {about.length > 0 && DOT}
+            <bdi>{account === undefined ? words.noAccount : oneLine(account.name, 40)}</bdi>
+          </span>
         )}
         {reason !== "" && <span className="delivery-reason">{oneLine(reason, 160)}</span>}
       </span>

@@ -156,20 +156,22 @@ export function FilterBar({ filter, narrow }: FilterBarProps) {
             narrow({ source });
           }}
         />
-        <Moment
-          label={words.from}
-          value={filter.received_after}
-          onChoose={(received_after) => {
-            narrow({ received_after }, "replace");
-          }}
-        />
-        <Moment
-          label={words.until}
-          value={filter.received_before}
-          onChoose={(received_before) => {
-            narrow({ received_before }, "replace");
-          }}
-        />
+        <div className="moments">
+          <Moment
+            label={words.from}
+            value={filter.received_after}
+            onChoose={(received_after) => {
+              narrow({ received_after }, "replace");
+            }}
+          />
+          <Moment
+            label={words.until}
+            value={filter.received_before}
+            onChoose={(received_before) => {
+              narrow({ received_before }, "replace");
+            }}
+          />
+        </div>
         {fixed
           .filter(([name]) => filter[name] !== null)
           .map(([name, word]) => (

@@ -34,13 +34,13 @@ const EVENT_WORD: Readonly<Record<string, string>> = {
   message_deleted: "Deleted",
   message_reaction: "Reaction",
   account_status: "Account status",
-  api_chat: "Chat, read from upstream",
-  api_person: "Person, read from upstream",
-  api_listed: "Messages, listed by upstream",
-  api_message: "Message, read from upstream",
-  api_message_gone: "Message, no longer at upstream",
-  api_reaction: "Own reaction, read from upstream",
-  api_sent: "Message sent, as upstream answered",
+  api_chat: "Conversation, read from Unipile",
+  api_person: "Person, read from Unipile",
+  api_listed: "Messages, listed by Unipile",
+  api_message: "Message, read from Unipile",
+  api_message_gone: "Message, no longer at Unipile",
+  api_reaction: "Own reaction, read from Unipile",
+  api_sent: "Message sent, as Unipile answered",
   api_account_removed: "Account removed",
   hosted_auth_notify: "Account connected",
 };
@@ -56,13 +56,13 @@ const ENTITY_WORD: Readonly<Record<string, string>> = {
 };
 
 const PURPOSE_WORD: Readonly<Record<string, string>> = {
-  send: "sending",
-  open: "opened chats",
-  repair: "repairing gaps",
-  history: "history",
-  media: "files of history",
-  answer: "questions of deliveries",
-  manage: "managing accounts",
+  send: "to send",
+  open: "for opened conversations",
+  repair: "to fill gaps",
+  history: "for history",
+  media: "for files of history",
+  answer: "to complete deliveries",
+  manage: "to manage the account",
 };
 
 /** What calls were made for, in the order in which they go first. */
@@ -160,7 +160,7 @@ export const words = {
     sha256: "SHA-256",
     id: "Id",
   },
-  allOfMessage: "All about this message",
+  allOfMessage: "All deliveries of this message",
   repeated: "The same happening, told by",
   headers: "Headers",
   headersNext: "Values that may hold secrets are not kept.",

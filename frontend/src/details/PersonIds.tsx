@@ -18,14 +18,20 @@ interface Fact {
   readonly text: string;
 }
 
+/** By what people call somebody, and not by an address or a number. */
+const isUserName = (identifier: string): boolean => /\p{L}/u.test(identifier) && !identifier.includes("@");
+
+const publicLabel = (identifier: string): string => (isUserName(identifier) ? words.kind.userName : words.kind.other);
+
 /** Each number and id once, the numbers first. */
 function factsOf(ids: readonly KnownId[]): Fact[] {
   const numbers = ids.flatMap((one) => (one.phone === null ? [] : [{ label: words.kind.phone, text: one.phone }]));
   const others = ids.flatMap((one) => [
     { label: words.kind[one.kind], text: one.provider_id },
-    ...(one.public_identifier === null ? [] : [{ label: words.kind.other, text: one.public_identifier }]),
+    ...(one.public_identifier === null ? [] : [{ label: publicLabel(one.public_identifier), text: one.public_identifier }]),
   ]);
-  return [...new Map([...numbers, ...others].map((fact) => [fact.text, fact])).values()];
+  const facts = [...numbers, ...others];
+  return facts.filter(({ text }, index) => facts.findIndex((fact) => fact.text === text) === index);
 }
 
 function AlsoKnown({ known, onApart }: { readonly known: KnownId; readonly onApart: ((verdict: Verdict) => void) | null }) {

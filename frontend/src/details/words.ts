@@ -46,7 +46,7 @@ export const details = {
   copy: (text: string) => `Copy ${text}`,
   copied: "Copied",
   copyFailed: "This browser refused to copy.",
-  kind: { lid: "Privacy id", phone: "Number", other: "Id" },
+  kind: { lid: "Privacy id", phone: "Number", other: "Id", userName: "User name" },
   you: "This is you",
 
   alsoKnown: "Also known as",

@@ -15,7 +15,7 @@ import { words } from "./words";
 
 const number = (value: number): string => value.toLocaleString("en");
 
-const signed = (value: number): string => `${value > 0 ? "+" : ""}${number(value)}`;
+const signed = (value: number): string => `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value))}`;
 
 function figuresOf(run: HistoryRun): readonly (readonly [name: string, count: number])[] {
   return [
@@ -31,7 +31,7 @@ function figuresOf(run: HistoryRun): readonly (readonly [name: string, count: nu
 export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly other: HistoryRun }) {
   const { value, error, again } = useAnswer(`${mine.id} ${other.id}`, (signal) => compareHistory(mine.id, other.id, signal));
   const now = new Date();
-  const moments = [mine, other].map((run) => words.compareMine(momentSince(Date.parse(run.created_at), now)));
+  const copies = [mine, other].map((run) => words.runLine(momentSince(Date.parse(run.created_at), now), run.trigger));
   const beside = new Map(figuresOf(other));
   const chats = value?.compared_with?.chats;
   const idOf = useMemo(() => new Map(value?.chats.map(({ external_id, chat_id }) => [external_id, chat_id])), [value]);
@@ -40,13 +40,13 @@ export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly 
   return (
     <>
       <h3>{words.compareTitle}</h3>
-      <div className="history-table" tabIndex={0} role="region" aria-label={words.compareTitle}>
+      <div className="history-table history-copies" tabIndex={0} role="region" aria-label={words.compareTitle}>
         <table>
           <thead>
             <tr>
               <td />
-              {[...moments, words.difference].map((head) => (
-                <th key={head} scope="col" className="history-number">
+              {[...copies, words.difference].map((head, index) => (
+                <th key={`${index} ${head}`} scope="col" className="history-number">
                   {head}
                 </th>
               ))}
@@ -55,7 +55,9 @@ export function Compared({ mine, other }: { readonly mine: HistoryRun; readonly 
           <tbody>
             {figuresOf(mine).map(([name, count]) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row" className="history-figure">
+                  {name}
+                </th>
                 <td className="history-number">{number(count)}</td>
                 <td className="history-number">{number(beside.get(name) ?? 0)}</td>
                 <td className="history-number">{signed(count - (beside.get(name) ?? 0))}</td>

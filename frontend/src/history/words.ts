@@ -26,7 +26,7 @@ export const STATE_WORD: Readonly<Record<HistoryRun["state"], string>> = {
 };
 
 const PHASE: Readonly<Record<HistoryRun["phase"], string>> = {
-  chats: "reading the chats",
+  chats: "reading the conversations",
   people: "reading the people",
   messages: "reading the messages, newest first",
   done: "",
@@ -90,7 +90,7 @@ export const words = {
   pause: "Pause",
   resume: "Go on",
   cancel: "Cancel",
-  usable: "The inbox can be used meanwhile. A chat that somebody opens goes first.",
+  usable: "The inbox can be used meanwhile. A conversation that somebody opens goes first.",
 
   theirBar: (provider: string) => `Unipile reads ${provider}`,
   theirs: {
@@ -110,8 +110,8 @@ export const words = {
   leftAbout: (seconds: number) => `about ${spanOf(seconds)}`,
   unknown: "not known yet",
   calls: "Calls to Unipile",
-  callsUsed: (used: number, left: number) => `${number(used)} used, ${number(left)} left today`,
-  chats: "Chats",
+  callsUsed: (used: number, left: number) => `${number(used)} used; ${number(left)} more at most today`,
+  chats: "Conversations",
   people: "People",
   newest: "Newest",
   oldest: "Oldest",
@@ -129,9 +129,9 @@ export const words = {
   report: "Save the report",
   reportNote: "as JSON",
 
-  perChat: "Chat by chat",
-  chatHead: ["Chat", "Found", "New", "Changed", "Known", "Refused", "From – to", "Copied"],
-  untitled: "Chat without a title",
+  perChat: "By conversation",
+  chatHead: ["Conversation", "Found", "New", "Changed", "Known", "Refused", "From – to", "Copied"],
+  untitled: "Conversation without a title",
   whole: "whole",
   since: (day: string) => `since ${day}`,
   chatState: {
@@ -143,7 +143,7 @@ export const words = {
   } satisfies Record<HistoryChat["state"], string>,
   coverage: (chat: string) => `How much of ${isolated(chat)} is here`,
   more: "Show more",
-  noChats: "No chat was found yet.",
+  noChats: "No conversation was found yet.",
 
   runs: "All copies",
   runLine: (moment: string, trigger: HistoryRun["trigger"]) => `${moment}, ${TRIGGER[trigger]}`,
@@ -151,10 +151,9 @@ export const words = {
   show: "Show",
   compare: "Compare",
   compareTitle: "Two copies side by side",
-  compareMine: (moment: string) => `Of ${moment}`,
   difference: "Difference",
-  sameChats: "Each chat has as many messages in both.",
-  otherChats: (count: number) => `${plural(count, "chat has", "chats have")} another number of messages in the other:`,
+  sameChats: "Each conversation has as many messages in both.",
+  otherChats: (count: number) => `${plural(count, "conversation has", "conversations have")} another number of messages in the other:`,
   notThere: "not there",
   closeComparison: "Close",
 

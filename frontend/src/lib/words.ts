@@ -60,7 +60,7 @@ export const words = {
         : `Too many attempts. Try again in ${plural(seconds, "second", "seconds")}.`,
     unreachable: "The server does not answer. Check that Landline is running, then try again.",
     ended: "Your session has ended. Log in again to go on; what is on this device stays.",
-    left: "You are signed out and nothing is left on this device.",
+    left: "You are logged out and nothing is left on this device.",
     leftUntold: "Nothing is left on this device. The server will be told as soon as it answers.",
   },
 
@@ -149,7 +149,7 @@ export const words = {
     waiting: (count: number) => `${count} to be sent`,
     wrongOrigin: "The server refuses this address. Open Landline under the address it was set up with.",
     storageFull: "This device has no room left. New messages cannot be kept here until some is freed.",
-    storageTaken: "Landline was updated or signed out in another tab. Reload this one.",
+    storageTaken: "Landline was updated or logged out in another tab. Reload this one.",
     updateReady: "A new version is ready.",
   },
 
@@ -175,8 +175,8 @@ export const words = {
     alarmNoticesRefused: "The browser does not allow notifications here. Allow them for this site in its settings, then try again.",
     unsent: (count: number) =>
       `${plural(count, "thing has", "things have")} not reached the server yet and would be lost.`,
-    signedInAs: (name: string) => `Signed in as ${name}`,
-    signOut: "Sign out",
+    signedInAs: (name: string) => `Logged in as ${name}`,
+    signOut: "Log out",
     signOutNext: "Removes everything of yours from this device.",
     signingOut: "Removing your data…",
     insecure:
