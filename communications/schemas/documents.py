@@ -154,6 +154,7 @@ class LastMessage(Document, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...]
     sender_name: str | None
     status: Status | None
+    deleted_at: Instant | None
 
 
 class HistoryHeld(Document, frozen=True, kw_only=True):

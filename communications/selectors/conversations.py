@@ -50,6 +50,7 @@ class ConversationRow(NamedTuple):
     last_message_mentions: str | None
     last_message_sender_name: str
     last_message_status: Status | None
+    last_message_deleted_at: dt.datetime | None
     unread_count: int
     marked_unread: bool
     here_only: list[HereOnly]
@@ -112,6 +113,7 @@ SELECT conversation.id, conversation.channel_id, channel.provider, conversation.
            AS last_message_text,
        CASE WHEN last_message.deleted_at IS NULL THEN {_MENTIONS} END AS last_message_mentions,
        last_message.sender_name AS last_message_sender_name, last_message.status AS last_message_status,
+       last_message.deleted_at AS last_message_deleted_at,
        conversation.unread_count, conversation.marked_unread, conversation.here_only, conversation.archived,
        conversation.pinned, conversation.muted_until,
        conversation.read_only <> 0 OR conversation.kind <> 'direct' AND EXISTS (
@@ -189,6 +191,7 @@ def _last_message(held: ConversationRow, message_id: int) -> LastMessage:
         mentions=mentions_read(held.last_message_mentions),
         sender_name=held.last_message_sender_name or None,
         status=held.last_message_status,
+        deleted_at=optional_instant(held.last_message_deleted_at),
     )
 
 

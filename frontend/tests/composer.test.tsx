@@ -116,7 +116,7 @@ describe("writing", () => {
   });
 
   test("it says which message was the newest that its writer knew", async () => {
-    const last_message = { id: "7", direction: "inbound", kind: "text", event: null, text: "Hi", mentions: [], sender_name: "Ana", status: null } as const;
+    const last_message = { id: "7", direction: "inbound", kind: "text", event: null, text: "Hi", mentions: [], sender_name: "Ana", status: null, deleted_at: null } as const;
     const field = await open({}, { last_message });
     type(field, "Good morning");
     fireEvent.keyDown(field, { key: "Enter" });

@@ -66,7 +66,7 @@ test("an event line names people, and one without words says what happened", asy
 });
 
 test("a preview shows names as well", () => {
-  const last = { id: "1", direction: "inbound", kind: "text", event: null, sender_name: null, status: null } as const;
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, sender_name: null, status: null, deleted_at: null } as const;
   const told = { ...last, text: `hi ${LID}`, mentions: [mention(LID, { name: "Ana" })] };
   expect(previewOf(conversation("1", { last_message: told })).text).toBe("hi Ana");
   const call = { ...last, kind: "event", event: "missed_call", text: "", mentions: [] } as const;
@@ -74,7 +74,7 @@ test("a preview shows names as well", () => {
 });
 
 test("a name learned later is in the preview of the list, without a change of its conversation", async () => {
-  const last = { id: "1", direction: "inbound", kind: "text", event: null, sender_name: null, status: null } as const;
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, sender_name: null, status: null, deleted_at: null } as const;
   const told = { ...last, text: `hi ${LID}`, mentions: [mention(LID, { attendee_id: "7", name: "+420600000001" })] };
   const writer = { side: 0, term: await claimTerm(client.db) } as const;
   const page = { items: [conversation("1", { last_message: told })], attendees: [attendee("7", { name: "" })], next_cursor: null };

@@ -241,7 +241,7 @@ describe("a thread's grouping", () => {
 });
 
 describe("a preview", () => {
-  const last = { id: "1", direction: "inbound", kind: "text", event: null, text: "*hi*\nthere", mentions: [], sender_name: "Tiago", status: null } as const;
+  const last = { id: "1", direction: "inbound", kind: "text", event: null, text: "*hi*\nthere", mentions: [], sender_name: "Tiago", status: null, deleted_at: null } as const;
 
   test.each([
     [conversation("1", { last_message: last }), { who: null, icon: null, text: "hi there" }],
@@ -251,6 +251,7 @@ describe("a preview", () => {
     [conversation("1", { last_message: { ...last, kind: "voice", text: "" } }), { icon: "voice", text: "Voice message" }],
     [conversation("1", { kind: "group", last_message: { ...last, kind: "event" } }), { who: null, icon: null }],
     [conversation("1", { last_message: { ...last, direction: "outbound", status: "failed" } }), { failed: true }],
+    [conversation("1", { last_message: { ...last, kind: "image", text: "", deleted_at: at(1) } }), { icon: "deleted", text: words.message.deleted }],
     [conversation("1"), { who: null, text: "" }],
   ])("%#", (row, expected) => {
     expect(previewOf(row)).toMatchObject(expected);

@@ -187,7 +187,7 @@ describe("the line in the list", () => {
   });
 
   test("has the tick of our own last message only", () => {
-    const last = { id: "3", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: "read" } as const;
+    const last = { id: "3", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: "read", deleted_at: null } as const;
     expect(previewOf(conversation("1", { last_message: { ...last, direction: "outbound" } })).status).toBe("read");
     expect(previewOf(conversation("1", { last_message: { ...last, direction: "inbound" } })).status).toBeNull();
   });

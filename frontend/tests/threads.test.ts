@@ -203,7 +203,7 @@ describe("loading", () => {
 
 describe("read marks", () => {
   async function withUnread(): Promise<Tab> {
-    const last = { id: "3", direction: "inbound", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: null } as const;
+    const last = { id: "3", direction: "inbound", kind: "text", event: null, text: "hi", mentions: [], sender_name: "Ana", status: null, deleted_at: null } as const;
     server.write("conversation", conversation("1", { unread_count: 2, last_message: last }));
     for (const id of ["1", "2", "3"]) server.write("message", message(id));
     return loadedTab();

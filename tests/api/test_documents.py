@@ -194,7 +194,7 @@ def test_of_a_deleted_message_nothing_of_its_content_leaves(database: ScratchDat
     preview = conversation_by_id(conversation.pk).last_message
     assert preview is not None
     assert preview.id == document.id
-    assert preview.text == ""
+    assert (preview.text, preview.deleted_at) == ("", document.deleted_at)
 
 
 def test_a_quoted_message_is_linked_if_it_was_stored_before(database: ScratchDatabase) -> None:

@@ -21,6 +21,13 @@ def chat_with(stack: Stack, name: str, number: str) -> Chat:
     return stack.simulator.direct_chat(stack.simulator.contact(stack.account, name, phone_number=number))
 
 
+IN_VIEW = """(log) => {
+    const edge = log.getBoundingClientRect().top;
+    const first = [...log.querySelectorAll("[data-anchor]")].find((row) => row.getBoundingClientRect().bottom > edge);
+    return {anchor: first.dataset.anchor, below: first.getBoundingClientRect().top - edge};
+}"""
+
+
 async def test_a_voice_message_plays_on_over_a_switch_and_the_next_one_follows(
     stack: Stack, screen: Screen
 ) -> None:
@@ -143,6 +150,18 @@ async def test_earlier_messages_come_in_without_moving_what_is_read(stack: Stack
         }"""
     )
     assert moved == {"grown": True, "by": 0}
+    # Whoever looks at another screen finds the thread where it was.
+    log = page.get_by_role("log")
+    await log.evaluate("(log) => { log.scrollTop = log.scrollHeight - log.clientHeight - 500; }")
+    await expect(newest).to_be_visible()
+    stood = await log.evaluate(IN_VIEW)
+    await page.get_by_role("link", name="Accounts").click()
+    await expect(log).to_have_count(0)
+    await page.go_back()
+    await expect(newest).to_be_visible()
+    found = await log.evaluate(IN_VIEW)
+    assert found["anchor"] == stood["anchor"]
+    assert abs(found["below"] - stood["below"]) <= 1
 
 
 async def test_every_screen_can_be_used_by_everybody(stack: Stack, screen: Screen) -> None:

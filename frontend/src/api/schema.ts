@@ -2119,6 +2119,7 @@ export interface components {
             readonly mentions: readonly components["schemas"]["Mention"][];
             readonly sender_name: string | null;
             readonly status: ("delivered" | "failed" | "pending" | "read" | "sending" | "sent" | "unconfirmed") | null;
+            readonly deleted_at: string | null;
         };
         /**
          * Mention

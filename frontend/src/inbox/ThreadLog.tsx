@@ -22,6 +22,7 @@ import { JumpTrouble, NewerEdge, ThreadEdge } from "./ThreadEdge";
 import { MessageTools } from "./tools/MessageTools";
 import { useAttention, useReading } from "./useReading";
 import { useOlder } from "./useOlder";
+import { threadLeave, threadReturn } from "./threadLeft";
 import type { JumpTarget, ThreadWindow } from "./useThreadWindow";
 
 /** Within this distance of the end a view counts as being at the end. */
@@ -141,11 +142,19 @@ export function ThreadLog({ conversation, window: view, target, written, seen: w
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!ready || placed || element === null || view.jumpLoad === "loading" || target !== null && view.jumpLoad === "idle") return;
-    if (newLine.current === null) element.scrollTop = element.scrollHeight;
-    else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
+    if (newLine.current === null) {
+      if (!threadReturn(id, element)) element.scrollTop = element.scrollHeight;
+    } else element.scrollTop = newLine.current.offsetTop - element.clientHeight / 4;
     setSeen(newest);
     setPlaced(true);
-  }, [ready, placed, newest, target, view.jumpLoad]);
+  }, [id, ready, placed, newest, target, view.jumpLoad]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    return () => {
+      if (element !== null) threadLeave(id, element, stuck.current);
+    };
+  }, [id]);
 
   useLayoutEffect(() => {
     const element = scroller.current;

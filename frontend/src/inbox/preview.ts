@@ -59,14 +59,15 @@ export function writtenPreview({ wish, state }: SendEntry): Preview {
 export function previewOf(conversation: Conversation, known: readonly Attendee[] = []): Preview {
   const message = conversation.last_message;
   if (message === null) return NOTHING;
-  const words = withoutMarks(message, known) || (message.event === null ? "" : EVENT_WORD[message.event]);
+  const named = { ...NOTHING, who: writer(conversation, message) };
+  if (message.deleted_at !== null) return { ...named, icon: "deleted", text: words.message.deleted };
+  const said = withoutMarks(message, known) || (message.event === null ? "" : EVENT_WORD[message.event]);
   const typed = message.kind === "text" || message.kind === "event";
   return {
-    who: writer(conversation, message),
+    ...named,
     icon: typed ? null : message.kind,
-    text: typed ? words : [KIND_WORD[message.kind], words].filter(Boolean).join(" · "),
+    text: typed ? said : [KIND_WORD[message.kind], said].filter(Boolean).join(" · "),
     failed: message.status === "failed",
-    draft: false,
     status: message.direction === "outbound" ? message.status : null,
   };
 }

@@ -6,7 +6,7 @@ import { OutboxDatabase } from "./outbox/store";
 import type { LocalEntities, ReadMark } from "./rows";
 
 /** Part of the database's name: another schema is another database, so no upgrade can be blocked by an old tab. */
-const SCHEMA = 3;
+const SCHEMA = 4;
 
 const PREFIX = "landline-";
 

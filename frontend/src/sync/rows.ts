@@ -107,8 +107,8 @@ function draftOf(row: Draft): Draft {
 }
 
 function lastMessageOf(row: LastMessage): LastMessage {
-  const { id, direction, kind, event, text, sender_name, status } = row;
-  return { id, direction, kind, event, text, mentions: row.mentions.map(mentionOf), sender_name, status };
+  const { id, direction, kind, event, text, sender_name, status, deleted_at } = row;
+  return { id, direction, kind, event, text, mentions: row.mentions.map(mentionOf), sender_name, status, deleted_at };
 }
 
 function mentionOf(row: Mention): Mention {

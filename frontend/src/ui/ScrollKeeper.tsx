@@ -12,6 +12,16 @@ interface Anchor {
   readonly top: number;
 }
 
+/** The first row of which something is in view. */
+export function firstInView(scroller: HTMLElement): Anchor | null {
+  const edge = scroller.getBoundingClientRect().top;
+  for (const element of scroller.querySelectorAll("[data-anchor]")) {
+    const { top, bottom } = element.getBoundingClientRect();
+    if (bottom > edge) return { element, top };
+  }
+  return null;
+}
+
 /**
  * Keeps what is on the screen where it is, to the pixel, while rows are added or taken away above and below. The rows
  * are real elements, so nothing is estimated: the first visible `[data-anchor]` is measured before and after.
@@ -19,13 +29,7 @@ interface Anchor {
 export class ScrollKeeper extends Component<ScrollKeeperProps> {
   override getSnapshotBeforeUpdate(): Anchor | null {
     const scroller = this.props.scroller.current;
-    if (scroller === null || this.props.stuck.current) return null;
-    const edge = scroller.getBoundingClientRect().top;
-    for (const element of scroller.querySelectorAll("[data-anchor]")) {
-      const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > edge) return { element, top };
-    }
-    return null;
+    return scroller === null || this.props.stuck.current ? null : firstInView(scroller);
   }
 
   override componentDidUpdate(_props: ScrollKeeperProps, _state: unknown, anchor: Anchor | null): void {

@@ -101,8 +101,8 @@ export default function VoiceRecorder({ hold, onRecorded, onEnd, onRefused }: Vo
       <span aria-hidden="true">{duration(seconds)}</span>
       {hold === null ? (
         <>
-          <button type="button" className="button" autoFocus onClick={() => end(true)}>
-            <Icon name="stop" size={16} /> {composerWords.stop}
+          <button type="button" className="button" aria-label={composerWords.stop} autoFocus onClick={() => end(true)}>
+            <Icon name="stop" size={16} /> {composerWords.stopShort}
           </button>
           <button type="button" className="icon-button" aria-label={composerWords.discard} title={composerWords.discard} onClick={() => end(false)}>
             <Icon name="trash" size={18} />

@@ -57,6 +57,7 @@ export const composerWords = {
   voiceRefused: "The browser does not give access to the microphone.",
   recording: (time: string) => `Recording, ${time}`,
   stop: "Stop recording",
+  stopShort: "Stop",
   discard: "Discard the recording",
   holding: "Let go to keep it, slide away to discard it",
   letGo: "Let go to discard it",
