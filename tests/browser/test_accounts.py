@@ -88,6 +88,11 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected", timeout=15_000)
+    await card.get_by_role("button", name="More for").click()
+    await page.get_by_role("menuitem", name="Pause").click()
+    await expect(card).to_contain_text("Paused here since", timeout=15_000)
+    await card.get_by_role("button", name="Resume").click()
+    await expect(card).not_to_contain_text("Paused", timeout=15_000)
     await page.get_by_role("link", name="Inbox").first.click()
     await expect(bar).not_to_contain_text("is signed out")
 

@@ -26,8 +26,8 @@ const moment = (at: string): string => momentSince(Date.parse(at), new Date());
 
 interface AccountCardProps {
   readonly channel: Channel;
-  /** The figures are asked for anew when it changes. */
-  readonly round: string;
+  /** The figures are asked for anew when it changes; null while the server cannot be asked. */
+  readonly round: string | null;
   /** The address names it. */
   readonly isWanted?: boolean;
   readonly onReconnect: () => void;
