@@ -63,18 +63,16 @@ def text(figures: Figures) -> list[str]:
             lines += ["", title, "", *ingest_table(figures[part])]
     if "push" in figures:
         lines += ["", *arrivals_text([figures["push"], figures["acknowledged"]])]
-    if "ledger" in figures:
-        lines += ["", *refold_text(figures["ledger"])]
-    if "history" in figures:
-        lines += ["", *history_text(figures["history"])]
-    if "depth" in figures:
-        lines += ["", *depth_text(figures["depth"])]
-    if "reads" in figures:
-        lines += ["", *reads_text(figures["reads"])]
-    if "search" in figures:
-        lines += ["", *search_text(figures["search"])]
-    if "browser" in figures:
-        lines += ["", *browser_text(figures["browser"])]
+    for part, part_text in (
+        ("ledger", refold_text),
+        ("history", history_text),
+        ("depth", depth_text),
+        ("reads", reads_text),
+        ("search", search_text),
+        ("browser", browser_text),
+    ):
+        if part in figures:
+            lines += ["", *part_text(figures[part])]
     if "ingest" in figures:
         lines += ["", "(b) is this script of pgbench over the same unix socket:", "", "```sql"]
         lines += [*ORDINARY.read_text().splitlines(), "```"]

@@ -14,10 +14,10 @@
     ├── IdempotencyConflict    409  a key that was used before, for something else
     ├── NotPossible            409  what cannot be done to a message as it stands
     │   └── TooLate            409  nor any more
-    ├── NotDecidable           409  a decision that does not fit how the message stands
+    ├── NotDecidable           409  a decision that does not fit the state of the message
     ├── CredentialsRefused     409  an address or key of Unipile that does not work; ``code`` says why
     ├── BodyRemoved            410  the bytes of a delivery are no longer kept
-    ├── TooLarge               413  more than is taken
+    ├── TooLarge               413  more than is accepted
     ├── ForbiddenType          415  a file that runs when it is opened
     ├── TooManyAttempts        429  with ``retry_after_seconds``
     ├── TooBroad               503  a search that would take too long
@@ -97,13 +97,13 @@ class NotPossible(LandlineError):
 
 class TooLate(NotPossible):
     code = "too_late"
-    title = "The provider no longer takes that for this message"
+    title = "The provider no longer accepts that for this message"
 
 
 class NotDecidable(LandlineError):
     status = 409
     code = "not_decidable"
-    title = "The message does not stand so that this could be decided"
+    title = "That decision does not fit the state of the message"
 
 
 class CredentialsRefused(LandlineError):
@@ -125,7 +125,7 @@ class BodyRemoved(LandlineError):
 class TooLarge(LandlineError):
     status = 413
     code = "too_large"
-    title = "That is larger than what is taken"
+    title = "That is larger than what is accepted"
 
 
 class ForbiddenType(LandlineError):
@@ -163,7 +163,7 @@ class Unsaved(LandlineError):
 
 
 class Divisible(Exception):
-    """A list of messages cannot be folded as a whole, and nothing of it was saved: whoever made it makes two of it."""
+    """A list of messages cannot be folded as a whole, and nothing of it was saved: its maker has to split it in two."""
 
 
 class Busy(LandlineError):

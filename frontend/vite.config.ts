@@ -28,6 +28,6 @@ export default defineConfig({
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
     // The laws run many cases each; a busy machine takes its time.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
   },
 });

@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -19,15 +19,16 @@ from landline.environment import ConfigurationError, Environment
 from landline.postgres.cluster import Cluster
 from landline.postgres.errors import ClusterError
 
-# Also where .env names it for all: who serves people does not hold the key.
+# Dropped even where .env names them for all programs: a web process does not hold the key.
 KEY_VARIABLES = ("UNIPILE_API_KEY", "UNIPILE_API_KEY_FILE")
+DOTENV = Path(".env")
 ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
-def process_prepare(role: str, *, dotenv: Path = Path(".env")) -> Environment:
+def process_prepare(role: str) -> Environment:
     """Loads ``.env`` (the real environment wins) and names this process's role for the settings."""
-    if dotenv.is_file():
-        for name, value in dotenv_read(dotenv).items():
+    if DOTENV.is_file():
+        for name, value in dotenv_read(DOTENV).items():
             os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landline.settings")
     os.environ["LANDLINE_PROCESS_ROLE"] = role
@@ -40,7 +41,18 @@ def process_prepare(role: str, *, dotenv: Path = Path(".env")) -> Environment:
 def dotenv_read(path: Path) -> dict[str, str]:
     """``NAME=value`` lines; ``#`` starts a comment line; one pair of quotes around a value is dropped."""
     values = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason, remedy = (
+            (error.strerror, "let this user read it")
+            if isinstance(error, OSError)
+            else ("not UTF-8", "save it as UTF-8")
+        )
+        raise ConfigurationError(
+            f"{path.absolute()} cannot be read ({reason}): {remedy}, or start in another folder."
+        ) from None
+    for number, line in enumerate(lines, start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
@@ -79,7 +91,7 @@ def one_sentence_per_problem() -> Iterator[None]:
     try:
         yield
     except (ConfigurationError, ClusterError, BackupError) as problem:
-        sys.stderr.write(f"landline: {problem}\n")
+        announce(str(problem))
         raise SystemExit(1) from None
 
 
@@ -96,5 +108,7 @@ def terminate_by_exception(number: int = signal.SIGTERM, *, code: int | None = N
 
 
 def announce(sentence: str) -> None:
-    sys.stderr.write(f"landline: {sentence}\n")
-    sys.stderr.flush()
+    # Nobody may read any more, as after `landline run 2>&1 | head`: what is under way goes on all the same.
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"landline: {sentence}\n")
+        sys.stderr.flush()

@@ -42,10 +42,16 @@ def _asked(options: argparse.Namespace) -> tuple[str, str]:
             return str(given["dsn"]).strip(), str(given["api_key"]).strip()
         except (ValueError, KeyError, TypeError):
             raise ConfigurationError('Standard input must hold {"dsn": …, "api_key": …}.') from None
-    dsn = options.dsn or input("DSN (as in Unipile's dashboard): ")
-    if options.key_file is not None:
-        return dsn.strip(), read_secret_file(options.key_file, named_by="--key-file")
-    return dsn.strip(), getpass.getpass("Access token (not shown): ").strip()
+    try:
+        dsn = options.dsn or input("DSN (as in Unipile's dashboard): ")
+        if options.key_file is not None:
+            return dsn.strip(), read_secret_file(options.key_file, named_by="--key-file")
+        return dsn.strip(), getpass.getpass("Access token (not shown): ").strip()
+    except EOFError:
+        sys.stdout.write("\n")
+        raise ConfigurationError(
+            "Nobody is there to answer: give --dsn and --key-file, or --stdin."
+        ) from None
 
 
 def _tell(tried: Tried, *, as_json: bool) -> int:

@@ -120,10 +120,19 @@ def parse_url(name: str, url: str) -> dict[str, Any]:
     try:
         parameters: dict[str, Any] = dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
-        raise ConfigurationError(f"{name} is not a valid PostgreSQL address: {str(error).strip()}.") from None
+        # libpq ends some of its sentences with the whole address, and so with the password.
+        reason = str(error).strip().replace(f': "{url}"', "")
+        raise ConfigurationError(f"{name} is not a valid PostgreSQL address: {reason}.") from None
     if not parameters.get("dbname"):
         raise ConfigurationError(f"{name} names no database: end it with /landline or the name you chose.")
     return parameters
+
+
+def unreachable_sentence(error: Exception) -> str:
+    """Of what libpq says the last line that is no question."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    reason = next((line for line in reversed(lines) if line and not line.endswith("?")), "no word")
+    return f"PostgreSQL cannot be reached ({reason}): check DATABASE_URL."
 
 
 def pooler_sentence(name: str) -> str:

@@ -76,7 +76,7 @@ def _safely(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     try:
         return list(check())
     except ImproperlyConfigured as problem:
-        return [Finding(name, "fail", str(problem), "Change the setting it names, and start again.")]
+        return [Finding(name, "fail", str(problem))]
     except (Error, OperationalError):
         return [Finding(name, "fail", "the database did not answer", "See the line about the database.")]
 

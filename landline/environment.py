@@ -188,7 +188,7 @@ class Environment:
         if given is not None:
             return given, name
         if is_there(kept_in):
-            return read_secret_file(kept_in, named_by="LANDLINE_DATA_DIR"), str(kept_in)
+            return read_kept_secret(kept_in), str(kept_in)
         return None, name
 
 
@@ -198,6 +198,19 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except PermissionError:
         return True
+
+
+def read_kept_secret(path: Path) -> str:
+    """What this program has kept in its data folder."""
+    try:
+        return read_secret_file(path, named_by="LANDLINE_DATA_DIR")
+    except ConfigurationError as error:
+        if not isinstance(error.__cause__, PermissionError):
+            raise
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.__cause__.strerror}): run as the user who owns that folder, or set "
+            "LANDLINE_DATA_DIR to another folder."
+        ) from None
 
 
 def read_secret_file(path: Path, *, named_by: str) -> str:

@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from landline.environment import ConfigurationError
+from landline.environment import ConfigurationError, is_there
 
 # 128 bits in hexadecimal (S1); Django's own check warns below 50 characters.
 WEBHOOK_SECRET_MINIMUM_LENGTH = 32
@@ -25,7 +25,7 @@ def secret_make(path: Path, value: str) -> bool:
 
     Raises ConfigurationError where this user may not write.
     """
-    if path.exists():
+    if is_there(path):
         return False
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:

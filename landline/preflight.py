@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from landline.databases import pooler_sentence
+from landline.databases import pooler_sentence, unreachable_sentence
 from landline.environment import ConfigurationError
 from landline.postgres.binaries import OLDEST_MAJOR_VERSION
 
@@ -58,8 +61,7 @@ def database_check() -> None:
                     "give the address of the primary."
                 )
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise ConfigurationError(f"PostgreSQL cannot be reached ({reason}): check DATABASE_URL.") from None
+        raise ConfigurationError(unreachable_sentence(error)) from None
 
 
 def restoration_check() -> None:
@@ -74,6 +76,21 @@ def restoration_check() -> None:
         )
 
 
+@contextmanager
+def schema_rights_needed() -> Iterator[None]:
+    """Inside, the schema is changed: raises ConfigurationError where the role may not do that."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            raise
+        reason = str(error).splitlines()[0]
+        raise ConfigurationError(
+            f"This role of the database may not change its schema ({reason}): set LANDLINE_DATABASE_OWNER_URL to the "
+            "address with one that may, such as the database's owner."
+        ) from None
+
+
 def backend_of(session: psycopg.Connection) -> object:
     return session.execute("SELECT pg_backend_pid()").fetchone()
 
@@ -85,5 +102,5 @@ def migrations_check() -> None:
     connection.close()
     if missing:
         raise ConfigurationError(
-            f"The database lacks {len(missing)} migrations of this version: run `landline migrate` first."
+            "The database's schema is older than this version: run `landline migrate` first."
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from landline.environment import ConfigurationError, Environment, is_loopback, is_there, read_secret_file
+from landline.environment import ConfigurationError, Environment, is_loopback, is_there, read_kept_secret
 
 DSN_WITHOUT_SCHEME = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
 
@@ -83,7 +83,7 @@ class UpstreamAccess:
         return UpstreamCredentials(base_url(dsn), api_key)
 
     def _of_file(self) -> UpstreamCredentials:
-        written = read_secret_file(self._kept, named_by="LANDLINE_DATA_DIR")
+        written = read_kept_secret(self._kept)
         try:
             held = json.loads(written)
             return UpstreamCredentials(base_url(held["dsn"]), held["api_key"])

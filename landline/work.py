@@ -29,7 +29,7 @@ def worker_run() -> None:
 
 
 async def work() -> None:
-    """Jobs, sweeps, the outbox and history side by side; whichever fails ends the other and raises."""
+    """Runs jobs, sweeps, the outbox and history side by side; whichever fails ends the others and raises."""
     connector = cast("DjangoConnector", app.connector)
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():

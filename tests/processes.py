@@ -15,8 +15,8 @@ import psutil
 
 from tests.side_by_side import free_port
 
-START_SECONDS = 30.0
-STOP_SECONDS = 15.0
+START_SECONDS = 90.0
+STOP_SECONDS = 60.0
 
 
 def is_alive(process: psutil.Process) -> bool:

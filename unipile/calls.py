@@ -35,7 +35,7 @@ class CallRecord:
 
 OnCall = Callable[[CallRecord], None]
 Meter = Callable[[CallIntent], Awaitable[OnCall]]
-"""Asked before a call; answers with whom to tell how it ended, or raises `NotSent` where it must not be made now."""
+"""Asked before a call. Returns the function to tell how it ended; raises `NotSent` if the call must not be made now."""
 
 
 def ignore_call(_record: CallRecord) -> None:

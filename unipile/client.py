@@ -1,7 +1,7 @@
 """The client of Unipile's API, version 1.
 
     async with connect_client(dsn, api_key, meter=count) as client:
-        async for page in client.chats.pages(account_id=account_id, reason="first load"):
+        async for page in client.accounts.pages(reason="first load"):
             ...
 
 Calls are asynchronous and end in a typed answer or one of the errors of `errors`. Every call takes a

@@ -2,16 +2,15 @@
 
     UnipileError
     ├── NotSent                  no byte of the request left: safe to try again
-    ├── Unknown                  bytes left and nothing readable says what became of them: never sent again
-    blindly └── Refused                  upstream answered and did not do it
-        ├── RateLimited          too many requests; `retry_after_seconds` when told
-        ├── Unauthorised         our API key is not accepted: no call will work
-        ├── DisconnectedAccount  the account must be connected again by a person
-        └── Rejected             anything else; `is_permanent` says whether the same call can ever succeed
-            ├── NotFound
-            └── ExpiredCursor    a page token is no longer taken: start again from a time
-
-    EndlessPages                 paging does not end; what was read so far is good
+    ├── Unknown                  bytes left, and nothing readable says what became of them: never sent again by itself
+    ├── Refused                  upstream answered and did not do it
+    │   ├── RateLimited          too many requests; `retry_after_seconds` when told
+    │   ├── Unauthorised         our API key is not accepted: no call will work
+    │   ├── DisconnectedAccount  the account must be connected again by a person
+    │   └── Rejected             anything else; `is_permanent` says whether the same call can ever succeed
+    │       ├── NotFound
+    │       └── ExpiredCursor    a page token is no longer taken: start again from a time
+    └── EndlessPages             paging does not end; what was read so far is good
 
 Each carries a stable `code` and a sentence for a person. A sentence quotes upstream's title, never a request.
 For a read, `NotSent` and `Unknown` both mean "try again later".

@@ -56,5 +56,5 @@ async def alarms_settle(
 
 
 async def alarm_settle(connection: AsyncConnection[Any], condition: Condition, *, is_so: bool) -> bool:
-    """For what is learned by an answer, at once: whether it is so, or not any more."""
+    """Opens or closes one alarm at once, for what an answer of upstream has just told."""
     return await alarms_settle(connection, [condition] if is_so else [], kinds=[condition.kind])

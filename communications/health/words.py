@@ -4,7 +4,7 @@ from typing import Final
 
 from communications.health.notices import Notice
 
-# What it is, and its effect.
+# What the alarm means, and what follows from it.
 _WORDS: Final = {
     "account_down": (
         "is not connected",

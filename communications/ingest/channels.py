@@ -88,7 +88,7 @@ async def channels_unlisted(
 async def channels_unlist(
     connection: AsyncConnection[Any], listed: Collection[str], begun_at: dt.datetime
 ) -> int:
-    """Notes that upstream has these accounts no more, or not for this key. What is here stays. Answers with how many."""
+    """Notes that upstream has these accounts no more, or not for this key. What is here stays. Returns how many."""
     async with connection.transaction():
         [(gone,)] = await (await connection.execute(UNLIST, (list(listed), begun_at, NOT_LISTED))).fetchall()
     return len(gone)

@@ -173,7 +173,7 @@ async def not_shown_between(
 
 
 async def comparison_done(connection: AsyncConnection[Any], run: Comparison) -> bool:
-    """All of its time is held now. Answers whether it was still this worker's to end."""
+    """All of its time is held now. Returns whether it was still this worker's to end."""
     async with connection.transaction():
         await coverage_add(
             connection, run.channel_id, starts_at=run.since, ends_at=run.until, compared_at=run.until

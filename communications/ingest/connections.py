@@ -24,7 +24,7 @@ def fold_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
 
 
 def copy_connections(*, max_size: int) -> AsyncConnectionPool[Any]:
-    """As ``fold_connections``, for who copies history: nobody waits for it, and the words of what it brings are written later
+    """As ``fold_connections``, for copying history: no request waits for it, and the words of what it brings are written later
     (``ingest.search_backlog``).
     """
     return connection_pool(

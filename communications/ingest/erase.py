@@ -33,10 +33,10 @@ from communications.models import (
 ROWS_AT_ONCE: Final = 500
 DELIVERIES_AT_ONCE: Final = 2_000
 
-# What is shorter stands in bodies that have nothing to do with it.
+# Shorter names also stand in bodies that have nothing to do with them.
 NAME_MIN_CHARACTERS: Final = 5
 
-# What refers to a person is looked for in all messages, and names in bodies: longer than an ordinary request may take.
+# All messages are searched for references to a person, and bodies for names: that may take longer than an ordinary request.
 _AT_EASE: Final = "SET LOCAL statement_timeout = '60s'"
 
 KEY: Final = """
@@ -67,7 +67,7 @@ WITH page AS (
 SELECT id, is_list, coalesce(is_linked, false), has_body AND (coalesce(is_linked, false) OR is_named) FROM judged ORDER BY id
 """
 
-# One that waits to be tried again has nothing to be tried with.
+# Without its body, a delivery that waits for another attempt can never be folded.
 _SETTLE: Final = """
 UPDATE communications_webhookdelivery SET
     outcome = 'ignored', reason = %(reason)s, next_attempt_at = NULL, message_id = NULL, message_ids = NULL,
@@ -77,7 +77,7 @@ WHERE id = ANY(%(linked)s::uuid[]) OR id = ANY(%(bodiless)s::uuid[]) AND outcome
 
 _BODIES_REMOVE: Final = "DELETE FROM communications_webhookbody WHERE delivery_id = ANY(%s::uuid[])"
 
-# Words of an erased message that others quote.
+# What other messages quote of an erased one.
 _QUOTES_REMOVE: Final = """
 UPDATE communications_message SET quoted_text = '', quoted_sender_name = ''
 WHERE channel_id = %(channel)s AND conversation_id = ANY(%(conversations)s::bigint[])
@@ -138,7 +138,7 @@ def shown_conversation_erasable(channel: Channel, root: int, title: str) -> Eras
 
 
 def person_erasable(channel: Channel, name: str) -> Erasable | None:
-    """Whom upstream calls so, by id or number: with their direct conversations, and what they wrote elsewhere."""
+    """The person whom upstream knows by this id or number, with their direct conversations and what they wrote elsewhere."""
     called_so = ChatAttendee.objects.filter(
         Q(provider_id=name) | Q(lid=name) | Q(phone=name.removeprefix("+")) | Q(public_identifier=name)
     )
@@ -152,7 +152,7 @@ def shown_person_erasable(channel: Channel, root: int, title: str) -> Erasable |
 
 
 def erase(erasable: Erasable, *, erased_by: str) -> Erasure:
-    """Erases for good, and answers with the record of it."""
+    """Erases for good, and returns the record of it."""
     at = timezone.now()
     erasure = Erasure.objects.create(channel_id=erasable.channel_id, kind=erasable.kind, erased_by=erased_by)
     _mark(erasable, at, _chat_names(erasable.conversations))
@@ -215,7 +215,7 @@ def _people(channel: Channel, attendees: QuerySet[ChatAttendee], title: str) -> 
 
 
 def _mark(erasable: Erasable, at: dt.datetime, names: Iterable[Name]) -> None:
-    """From here on nothing of that name is folded. A transaction for each portion, under the channel's lock."""
+    """Marks the names, so that nothing of them is folded any more: a transaction for each portion, under the channel's lock."""
     with connection.cursor() as cursor:
         cursor.execute(KEY)
     for portion in _portions(names):
@@ -258,7 +258,7 @@ def _message_names(messages: Iterable[int]) -> Iterator[Name]:
 
 
 def _deliveries_erase(erasable: Erasable) -> int:
-    """Bodies that tell of it, in one pass over the account's ledger; the rows stay. Answers with how many bodies went."""
+    """Bodies that tell of it, in one pass over the account's ledger; the rows stay. Returns how many bodies went."""
     removed = 0
     asked: dict[str, Any] = {
         "account": erasable.account,
@@ -346,7 +346,7 @@ def _channel_locked(erasable: Erasable) -> Iterator[None]:
 
 
 def _is_known_elsewhere(person: int, erasable: Erasable) -> bool:
-    """Who wrote something is a member where it was written; who reacted need not be."""
+    """Looks at memberships, since whoever writes is a member there, and at reactions, since whoever reacts need not be."""
     memberships = ConversationAttendee.objects.filter(attendee=person)
     return (
         memberships.exclude(conversation__in=erasable.conversations).exists()

@@ -42,7 +42,7 @@ SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM bar
 
 
 def account_erasure_begin(channel: Channel, *, erased_by: str) -> Erasure:
-    """From here on nothing of the account is folded; one that was begun already is answered again."""
+    """Begins an erasure, or returns the one that was begun; from now on nothing of the account is folded."""
     with _locked(channel), connection.cursor() as cursor:
         cursor.execute(KEY)
         cursor.execute(_MARK, [channel.external_account_id, timezone.now()])
@@ -59,7 +59,7 @@ def account_erasures_under_way() -> list[Erasure]:
 
 
 def account_erase(erasure: Erasure) -> Erasure:
-    """Ends what was begun, and answers with the record of it."""
+    """Completes an erasure that was begun, and returns its record."""
     channel = Channel.objects.filter(pk=erasure.channel_id).first()
     if channel is not None:
         erasure.deliveries += _deliveries_erase(channel)
@@ -96,7 +96,7 @@ def _deliveries_erase(channel: Channel) -> int:
 
 
 def _portions_erase(channel: Channel, held: models.QuerySet[Any]) -> Iterator[int]:
-    """Sizes of the portions, each gone in a transaction of its own."""
+    """Yields the size of each portion once it is gone, in a transaction of its own."""
     while ids := list(held.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_ONCE]):
         with _locked(channel):
             held.model._default_manager.filter(pk__in=ids).delete()

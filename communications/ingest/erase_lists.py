@@ -36,7 +36,7 @@ UPDATE communications_webhookdelivery SET sha256 = %(sha256)s, size_bytes = %(si
 def lists_rewrite(
     cursor: CursorWrapper, lists: Sequence[uuid.UUID], asked: Mapping[str, Any]
 ) -> set[uuid.UUID]:
-    """``asked``: ``messages`` (row ids) and ``names`` (bytes) that go. Answers with the lists of which something is left."""
+    """``asked``: ``messages`` (row ids) and ``names`` (bytes) that go. Returns the lists of which something is left."""
     cursor.execute(_LISTS, {"lists": list(lists), "messages": asked["messages"]})
     left: set[uuid.UUID] = set()
     for delivery, raw, erased, has_others in cursor.fetchall():

@@ -67,9 +67,9 @@ def meets_erased(error: Exception) -> bool:
 async def fold_without_erased(
     connection: AsyncConnection[Any], deliveries: Sequence[Delivery]
 ) -> Counter[str]:
-    """Folds a batch of which a part was erased, in one transaction: the rest as ever, that part as ignored.
+    """Folds a batch of which a part was erased, in one transaction: that part counts as ignored, the rest is folded as ever.
 
-    A list of several messages in the ledger loses those that are erased while that goes on; until then it waits.
+    A list of several messages waits until its erased ones have been taken out of its body (``erase_lists``).
     """
     ordered = list(deliveries)
     async with connection.transaction():

@@ -1,7 +1,7 @@
-"""What was erased, listed outside of the database: one that is lost and put back knows by it what must not come back.
+"""What was erased, listed outside the database, so that a database restored from a backup knows what must not come back.
 
-A file for each life of the database, for one that was put back may know less than the list of the one before. A mark is a keyed
-hash: who has the list, which holds the key, can tell of a name whether it was erased, and nothing else.
+There is one file for each epoch of the database, since a restored database may know less than the earlier list. A mark is a keyed
+hash: whoever has the list, which holds the key, can test whether a given name was erased, and learns nothing else.
 """
 
 import os
@@ -29,7 +29,7 @@ SELECT encode(digest, 'hex'), erased_at FROM communications_erasedmark WHERE dig
 
 
 class _Standing(NamedTuple):
-    """``key`` is ``None`` where nothing was ever erased; ``erasures`` is other after every erasure."""
+    """``key`` is ``None`` where nothing was ever erased; ``erasures`` differs after every erasure."""
 
     epoch: str
     key: str | None
@@ -37,7 +37,7 @@ class _Standing(NamedTuple):
 
 
 def erased_list_keep(data_dir: Path) -> bool:
-    """Writes the list where something was erased since it was written; answers with whether it did. Raises ``OSError``."""
+    """Writes the list where something was erased since it was written; returns whether it did. Raises ``OSError``."""
     standing = _Standing(*rows(_STANDING, [])[0])
     if standing.key is None:
         return False

@@ -19,7 +19,7 @@ Queue = Literal["attachment", "picture"]
 
 CLAIM_SECONDS: Final = 60
 
-# Putting bytes where they belong takes less.
+# Storing the bytes of one file takes less.
 PUT_MINUTES: Final = 15
 
 _TABLES: Final[Mapping[Queue, str]] = {
@@ -51,7 +51,8 @@ WHERE file.id = ANY(%s::bigint[])
 
 _DUE: Final = "channel_id = channel.id AND state = 'wanted' AND next_attempt_at <= now()"
 
-# What history brought comes after all else, and while there is time for it: ``is_backlog`` is at most whether there is.
+# Files of copied history come after all others, and only while there is time for them: false <= true, so that without time
+# no row of the backlog is taken.
 _HAS_TIME: Final = "landline_backlog_has_time(channel.id, channel.external_account_id, %(calls_per_day)s)"
 _IN_TIME: Final[Mapping[Queue, str]] = {"attachment": "AND is_backlog <= backlog.has_time", "picture": ""}
 _FIRST: Final[Mapping[Queue, str]] = {"attachment": "is_backlog, ", "picture": ""}
@@ -208,7 +209,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
-    """``is_ours``: nobody else is putting the same bytes. ``left_key``: what lies there is of nobody and to be removed."""
+    """``is_ours``: nobody else is storing the same bytes. ``left_key``: bytes that belong to no row and are to be removed."""
 
     is_ours: bool
     left_key: str | None = None

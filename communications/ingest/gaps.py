@@ -45,12 +45,12 @@ class Heartbeat:
             await asyncio.wait([self._beating])
 
     def unsaved(self) -> None:
-        """A delivery was sent away."""
+        """A delivery was refused because it could not be saved."""
         if self._unsaved_since is None:
             self._unsaved_since = dt.datetime.now(dt.UTC)
 
     async def beat(self) -> int:
-        """Answers with how many windows it opened."""
+        """Returns how many windows it opened."""
         unsaved_since, self._unsaved_since = self._unsaved_since, None
         try:
             async with self._connections.connection() as connection:

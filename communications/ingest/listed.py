@@ -153,7 +153,7 @@ async def is_lively(connection: AsyncConnection[Any], account: str) -> bool:
 
 
 async def keys_known(connection: AsyncConnection[Any], keys: Sequence[bytes]) -> frozenset[bytes]:
-    """Those of these happenings that the ledger has."""
+    """Those of these event keys that the ledger has."""
     if not keys:
         return frozenset()
     found = await connection.execute(_KEYS, (list(keys),))

@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
 
 class Members:
-    """Distinct by (place, provider id). Who is only seen in a body is a member as long as no event says otherwise."""
+    """Distinct by (place, provider id). A person who is only seen in a body is a member as long as no event says otherwise."""
 
     def __init__(self) -> None:
         self._members: dict[tuple[Place, str], Row] = {}

@@ -38,7 +38,7 @@ class Connections(Protocol):
 
 
 async def record(connections: Connections, deliveries: Sequence[Delivery]) -> Counter[str]:
-    """Folds and saves deliveries; answers with the number of deliveries per outcome.
+    """Folds and saves deliveries; returns the number of deliveries per outcome.
 
     Raises ``Unsaved`` when the database could not take them, and ``psycopg.OperationalError`` when it is not there; then
     nothing is known to be saved, and the same call may be made again. Raises ``Divisible`` for a new list of several messages

@@ -42,7 +42,7 @@ _SOME_ERASED: Final = "SELECT EXISTS (SELECT FROM communications_erasedmark WHER
 
 
 def comparison_ask(since: dt.datetime) -> int:
-    """A window for each channel, from ``since`` to now; answers with how many."""
+    """A window for each channel, from ``since`` to now; returns how many."""
     windows = [
         ComparisonWindow(
             channel=channel,
@@ -57,7 +57,7 @@ def comparison_ask(since: dt.datetime) -> int:
 
 
 def erased_again(since: dt.datetime) -> int:
-    """Erases what the marks say was erased after ``since``; answers with how many messages."""
+    """Erases what the marks say was erased after ``since``; returns how many messages."""
     with connection.cursor() as cursor:
         cursor.execute(_SOME_ERASED, [since])
         if cursor.fetchone() == (False,):

@@ -59,5 +59,5 @@ async def unreferenced_take(connection: AsyncConnection[Any], *, after: int) -> 
 
 
 async def unreferenced_forget(connection: AsyncConnection[Any], keys: Iterable[str]) -> None:
-    """Once their bytes are gone."""
+    """Removes the rows of these files; call it once their bytes are gone."""
     await connection.execute(_FORGET, (list(keys),))

@@ -31,7 +31,7 @@ class Keeper:
     def __init__(self, connections: AsyncConnectionPool[Any]) -> None:
         self._connections = connections
         self._thumbnails = Thumbnails()
-        # Equal bytes, forwarded to many chats at once, are stored by the first and found by the others.
+        # The same bytes may be forwarded to many chats at once: the first stores them, and the others find them.
         self._storing = tuple(asyncio.Lock() for _ in range(STORING_LOCKS))
 
     async def keep(self, arrived: Arrived, folder: Path, referrer: Referrer) -> None:

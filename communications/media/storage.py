@@ -71,6 +71,6 @@ def file_open(key: str) -> BytesFile:
 
 
 def file_remove(key: str) -> None:
-    """With its thumbnail; also where neither is there."""
+    """Removes a file with its thumbnail; it is no error if neither is there."""
     media_storage().delete(key)
     media_storage().delete(thumbnail_key(key))

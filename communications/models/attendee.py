@@ -58,8 +58,8 @@ class ChatAttendee(models.Model):
 class ConversationAttendee(models.Model):
     """Somebody is in a conversation, or was.
 
-    ``told_*`` is what the latest event said of it; who was only seen there has none. Who is told to be gone and has written since
-    is in.
+    ``told_*`` is what the latest event said of it, empty for people who were only seen there. Somebody who is told to be gone but
+    has written since is a member.
     """
 
     class State(models.TextChoices):

@@ -3,7 +3,7 @@ from django.db.models.functions import Now
 
 
 class AuditEntry(models.Model):
-    """Somebody did, or saw, what is not theirs by the way: who, when, what, to what end. Never any content.
+    """Somebody did, or saw, what has to be accounted for: who, when, what, with which result. Never any content.
 
     The object is named and not linked, and the actor's name is kept: an entry outlives both.
     """

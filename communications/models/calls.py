@@ -65,7 +65,7 @@ class CallDay(models.Model):
 
 
 class CallPause(models.Model):
-    """An account that upstream asked to be left alone: until then nobody's wish but a person's message is called."""
+    """An account that upstream asked to be left alone: until then only what people send, and the care of accounts, is called."""
 
     external_account_id = ExternalIdField(primary_key=True)
     until = models.DateTimeField()

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 
 class Erasure(models.Model):
-    """That something was erased: when, by whom and how much of it. What it was is told by nothing that is kept."""
+    """That something was erased: when, by whom and how much of it. Nothing that is kept says what it was."""
 
     class Kind(models.TextChoices):
         MESSAGE = "message"
@@ -40,7 +40,7 @@ class Erasure(models.Model):
 class ErasedMark(models.Model):
     """A name that was erased, as a keyed hash: the fold knows it when it comes again, and nobody can read it.
 
-    ``erased_at``: what a chat brings that was sent later is new.
+    What was sent in an erased chat after ``erased_at`` is new.
     """
 
     digest = models.BinaryField(primary_key=True)

@@ -51,7 +51,7 @@ class WebhooksChecked(models.Model):
 
 
 class ReachabilityTest(models.Model):
-    """How the last attempt of this server ended to reach itself by its public address: one row.
+    """How this server's last attempt to reach itself by its public address ended: one row.
 
     From ``asked_at`` on, a delivery of upstream's own proves the whole way.
     """

@@ -198,12 +198,12 @@ def channel_act(
 
 
 def account_act_answer(user_id: int, act_id: int, code: str) -> schema.AccountAct:
-    """What upstream asked for, as typed. Raises NotFound, and InvalidInput where nothing that can be typed is asked for."""
+    """Takes what a person typed for upstream. Raises NotFound, and InvalidInput where nothing that can be typed is asked for."""
     return _go_on(user_id, act_id, _ANSWER, {"code": code, "typed": sorted(TYPED)})
 
 
 def account_act_resend(user_id: int, act_id: int) -> schema.AccountAct:
-    """The code once more. Raises NotFound, and InvalidInput where no code that was sent is asked for."""
+    """Asks for the code once more. Raises NotFound, and InvalidInput where no code that was sent is asked for."""
     return _go_on(user_id, act_id, _RESEND, {"sent": sorted(SENT)})
 
 
@@ -274,7 +274,7 @@ def _go_on(user_id: int, act_id: int, statement: str, asked: dict[str, Any]) -> 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, {"id": act_id, **asked})
         if not cursor.rowcount:
-            raise InvalidInput("the act does not stand so that this could be done")
+            raise InvalidInput("that cannot be done while the act is in this state")
         job_announce_on_commit(ACTS_TASK)
         return account_act_found(user_id, act_id)
 
@@ -299,7 +299,7 @@ async def account_act_end(
     code: str = "",
     reason: str = "",
 ) -> None:
-    """Done where there is no ``code`` that says why not."""
+    """Writes how the act ended: failed for the reason that ``code`` names, else done."""
     state = "failed" if code else "done"
     await connection.execute(
         _END,
@@ -315,7 +315,7 @@ async def account_act_end(
 
 
 async def account_acts_tidy(connection: AsyncConnection[Any]) -> bool:
-    """Ends what no worker and no person will end; answers whether any waits."""
+    """Ends acts that no worker and no person will end any more; returns whether any is waiting."""
     await connection.execute(
         _TIDY,
         {

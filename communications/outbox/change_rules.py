@@ -23,7 +23,7 @@ _DOING: Final[Mapping[ChangeKind, str]] = {"react": "reactions", "edit": "edits"
 # Where upstream accepted it and neither an event nor a reading shows it.
 UNSHOWN: Final[Mapping[ChangeKind, str]] = {
     "react": "The provider did not show the reaction.",
-    "edit": "The provider no longer takes edits of this message.",
+    "edit": "The provider no longer accepts edits of this message.",
     "delete": "The provider no longer takes the deletion of this message.",
 }
 
@@ -53,7 +53,7 @@ def change_check(message: ChangedMessage, kind: ChangeKind, now: dt.datetime) ->
     if message.is_deleted:
         raise NotPossible("The message was deleted")
     if message.is_event:
-        raise NotPossible("What tells of an event cannot be changed")
+        raise NotPossible("A line that tells of an event cannot be changed")
     if kind == "react":
         if "reactions" in message.disabled_features:
             raise NotPossible("Nobody can react in this conversation")
@@ -81,4 +81,4 @@ def _check_window(message: ChangedMessage, kind: ChangeKind, now: dt.datetime) -
     if longest is not None and now - message.sent_at > longest + GRACE:
         minutes = int(longest.total_seconds() // 60)
         span = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
-        raise TooLate(f"The provider takes {_DOING[kind]} for {span} after sending")
+        raise TooLate(f"The provider accepts {_DOING[kind]} only for {span} after sending")

@@ -47,7 +47,7 @@ ON CONFLICT (conversation_id) DO UPDATE {_AGAIN}
 
 
 def attachment_want(user_id: int, attachment_id: int) -> Attachment:
-    """Has an unavailable file tried again, and one that waits, after a failure or for its turn, fetched now; answers with how it
+    """Has an unavailable file tried again, and one that waits, after a failure or for its turn, fetched now; returns how it
     stands.
 
     Raises NotFound if the person may not see it.

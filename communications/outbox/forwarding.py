@@ -109,10 +109,12 @@ def _check(source: _Source, *, is_by_upstream: bool) -> None:
     if source.is_deleted:
         raise NotPossible("The message was deleted")
     if source.is_bound:
-        raise NotPossible("What tells of an event, or may be seen once, cannot be forwarded")
+        raise NotPossible(
+            "Lines that tell of an event, and messages that may be seen only once, cannot be forwarded"
+        )
     if is_by_upstream:
         return
     if source.lacks_files:
         raise NotPossible("A file of the message is not stored here: fetch it first")
     if not source.text.strip() and not source.has_files:
-        raise NotPossible("There is nothing in the message that could be sent")
+        raise NotPossible("The message holds nothing that could be sent")

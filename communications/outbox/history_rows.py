@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 from communications.ingest.coverage import conversations_whole, coverage_add
 from communications.schemas.history import ClaimedRun
 
-# The list of messages is one of all chats: how far it went, every chat of it went.
+# The list of messages covers all chats: as far back as it was read, every chat was read.
 _CONVERSATIONS: Final = """
 SELECT DISTINCT coalesce(conversation.continues_id, conversation.id)
 FROM communications_historychat AS chat
@@ -73,7 +73,7 @@ class Part(NamedTuple):
 async def account_whole(
     connection: AsyncConnection[Any], run: ClaimedRun, *, listed_at: dt.datetime
 ) -> list[int]:
-    """Notes how far back everything is held, once all of a list begun at ``listed_at`` is. Answers with the conversations."""
+    """Notes how far back everything is held, once all of a list begun at ``listed_at`` is. Returns the conversations."""
     [(oldest_at,)] = await (await connection.execute(_BOUNDS, (run.id,))).fetchall()
     since = run.since or oldest_at or listed_at
     found = await connection.execute(_CONVERSATIONS, {"channel": run.channel_id, "run": run.id})

@@ -12,7 +12,7 @@ from communications.schemas.history import ChatFound, ClaimedRun, Progress
 
 _DOWN: Final = "('credentials', 'permissions', 'error', 'stopped', 'deleted')"
 
-# A worker that is gone gave its lock back.
+# PostgreSQL has released the lock of a worker that is gone.
 _TIDY: Final = f"""
 WITH gone AS (
     SELECT held.worker FROM (
@@ -152,7 +152,7 @@ async def history_save(
     counts: Mapping[str, Any],
     chats: list[ChatFound],
 ) -> bool:
-    """The position with what was found up to it; ``False`` where the run is in these hands no more, and nothing is written."""
+    """The position with what was found up to it; ``False``, with nothing written, where the run is no longer this worker's."""
     async with connection.transaction():
         saved = await connection.execute(
             _SAVE,
@@ -212,6 +212,6 @@ async def unread_left(connection: AsyncConnection[Any], run_id: int) -> dict[str
 
 
 async def history_next_seconds(connection: AsyncConnection[Any]) -> float | None:
-    """Until something that is held may go on; ``None`` if nothing waits for a time."""
+    """Seconds until something that is held may go on; ``None`` if nothing waits for a time."""
     [(seconds,)] = await (await connection.execute(_NEXT)).fetchall()
     return None if seconds is None else max(float(seconds), 0.02)

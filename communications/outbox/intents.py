@@ -45,7 +45,7 @@ ON CONFLICT (author_id, client_id) DO NOTHING RETURNING id
 
 
 def channel_lock(conversation_id: int) -> int:
-    """Takes the lock of a conversation's channel for the present transaction; answers with the channel.
+    """Takes the lock of a conversation's channel for the present transaction; returns the channel.
 
     Raises NotFound where the conversation is gone.
     """
@@ -59,7 +59,7 @@ def channel_lock(conversation_id: int) -> int:
 
 
 def content_hash(kind: str, asked: Mapping[str, object]) -> bytes:
-    """Of all that makes two requests with one key the same: what is wanted, and where, as the request names it."""
+    """The hash by which two requests with one key are the same: of what is wanted, and where, as the request names it."""
     return hashlib.sha256(msgspec.json.encode([kind, dict(asked)], order="deterministic")).digest()
 
 

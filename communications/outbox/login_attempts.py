@@ -73,7 +73,7 @@ def login_attempt_count(username: str, address: str) -> None:
 
 
 def login_attempts_forget(username: str, address: str) -> None:
-    """The password was right: this person begins anew at this address; long past windows go as well."""
+    """Forgets the attempts of this person at this address, since the password was right, and windows long past."""
     _, (_, key) = _keys(username, address)
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"key": key, "forgotten": FORGOTTEN_AFTER_SECONDS})

@@ -155,7 +155,7 @@ def _checked(wanted: WantedChange) -> WantedChange:
 
 
 def _own_name(place: Place, wanted: WantedChange) -> dict[str, str]:
-    """A reaction that is taken back leaves nothing that says whose it was."""
+    """The name by which the account reacts: a reaction that was taken back no longer says whose it was."""
     if wanted.kind != "react":
         return {}
     with connection.cursor() as cursor:

@@ -72,7 +72,7 @@ RETURNING id
 
 _CALL_IT: Final = "UPDATE communications_message SET kind = %s WHERE id = %s"
 
-# Who answers has read what stands above; who answered while away from the server, what stood above then.
+# Whoever answers has read what stands above; whoever answered while offline has read what stood above then.
 _MARK_READ: Final = """
 UPDATE communications_conversation AS conversation
 SET marked_unread = false,

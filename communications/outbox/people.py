@@ -56,7 +56,7 @@ class _Decisions:
         self._user_id = user_id
 
     def take_back(self, these: list[int], those: list[int]) -> set[str]:
-        """Forgets what was decided between these and those; answers with the verdicts that stood."""
+        """Forgets what was decided between these and those; returns the verdicts that stood."""
         with connection.cursor() as cursor:
             cursor.execute(_TAKE_BACK.format(kind=self._kind), {"these": these, "those": those})
             return {row[0] for row in cursor.fetchall()}
@@ -179,4 +179,4 @@ def _check(may_decide: bool, *, is_pair: bool) -> None:
             "Only an administrator of this account can say who is who here. Ask one of them to do it."
         )
     if not is_pair:
-        raise InvalidInput("These two cannot be one: they must be two different ones of the same account.")
+        raise InvalidInput("These two cannot be one: choose two different ones of the same account.")

@@ -103,7 +103,7 @@ ON CONFLICT (channel_id) DO UPDATE SET
     refusals = held.refusals + 1, told_at = now()
 """
 
-# Where the answer could not be folded, it is accepted all the same.
+# Upstream accepted it, even where the answer could not be folded.
 _ACCEPT: Final = """
 UPDATE communications_intent SET
     state = %(state)s, outcome = 'accepted', reason_code = '', reason = '', worker = NULL, is_answered = true,

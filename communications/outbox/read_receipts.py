@@ -29,7 +29,7 @@ def read_receipt_is_due(place: Place, occasion: Occasion) -> bool:
 
 
 def is_unread(place: Place) -> bool:
-    """Upstream knows no part of a conversation that is read."""
+    """Whether there is anything unread. Upstream cannot be told that a conversation is read in part only."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT unread_count > 0 FROM communications_conversation WHERE id = %s", [place.conversation_id]
@@ -38,7 +38,7 @@ def is_unread(place: Place) -> bool:
 
 
 def read_receipt_add(user_id: int, place: Place) -> None:
-    """Within the same transaction."""
+    """Adds the receipt within the transaction that moves the read marker."""
     state_intent_add(
         user_id, uuid7(), "read", place, hashed=content_hash("read", {"value": True}), payload={"value": True}
     )

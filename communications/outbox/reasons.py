@@ -64,19 +64,19 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "cannot_invite_attendee": Refusal("The recipient cannot be added."),
     "already_invited_recently": Refusal("The recipient was invited not long ago."),
     "insufficient_credits": Refusal("The account has no credits left for that."),
-    "not_allowed_inmail": Refusal("The recipient takes no InMail."),
+    "not_allowed_inmail": Refusal("The recipient accepts no InMail."),
     "number_unknown": Refusal("Nobody has that number at the provider."),
     # what it says
-    "content_too_large": Refusal("A file is larger than the provider takes."),
-    "too_many_characters": Refusal("The text is longer than the provider takes."),
-    "unescaped_characters": Refusal("The text holds characters that the provider does not take."),
-    "unsupported_media_type": Refusal("The provider does not take this kind of file."),
-    "invalid_message": Refusal("The provider does not take the message as it is."),
-    "invalid_parameters": Refusal("The provider does not take the message as it is."),
-    "missing_parameters": Refusal("The provider does not take the message as it is."),
-    "malformed_request": Refusal("The provider does not take the message as it is."),
-    "invalid_url": Refusal("The message holds a link that the provider does not take."),
-    "unprocessable_entity": Refusal("The provider does not take the message as it is."),
+    "content_too_large": Refusal("A file is larger than the provider accepts."),
+    "too_many_characters": Refusal("The text is longer than the provider accepts."),
+    "unescaped_characters": Refusal("The text holds characters that the provider does not accept."),
+    "unsupported_media_type": Refusal("The provider does not accept this kind of file."),
+    "invalid_message": Refusal("The provider does not accept the message as it is."),
+    "invalid_parameters": Refusal("The provider does not accept the message as it is."),
+    "missing_parameters": Refusal("The provider does not accept the message as it is."),
+    "malformed_request": Refusal("The provider does not accept the message as it is."),
+    "invalid_url": Refusal("The message holds a link that the provider does not accept."),
+    "unprocessable_entity": Refusal("The provider does not accept the message as it is."),
     "cant_send_message": Refusal("The provider did not send the message."),
     "feature_not_implemented": Refusal("This provider cannot do that."),
     "action_already_performed": Refusal("That was done already."),
@@ -86,25 +86,29 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
     "file_missing": Refusal("A file of the message is no longer stored here."),
     "quoted_unknown": Refusal("The message that this one answers is not known to the provider."),
     # before it can be asked
-    "chat_unnamed": Refusal("The conversation is just being started.", Then.TRY_AGAIN),
+    "chat_unnamed": Refusal("The conversation is still being started.", Then.TRY_AGAIN),
     "message_unnamed": Refusal("The provider has not named the message yet.", Then.TRY_AGAIN),
     # when
     "limit_exceeded": Refusal(RATE_LIMITED, Then.SLOW_DOWN),
-    "cannot_resend_yet": Refusal("The provider takes it only later: try again then."),
-    "cannot_resend_within_24hrs": Refusal("The provider takes it only after a day: try again then."),
+    "cannot_resend_yet": Refusal("The provider does not accept it yet: try again later."),
+    "cannot_resend_within_24hrs": Refusal("The provider accepts it only after a day: try again then."),
     "operation_canceled": Refusal("Another task at the provider cancelled it."),
-    "auth_in_progress": Refusal("The account is just being connected.", Then.TRY_AGAIN),
-    "provider_unreachable": Refusal("The provider cannot be reached. It is tried again.", Then.TRY_AGAIN),
-    "realtime_client_not_initialized": Refusal(
-        "The account is just starting up. It is tried again.", Then.TRY_AGAIN
+    "auth_in_progress": Refusal("The account is still being connected.", Then.TRY_AGAIN),
+    "provider_unreachable": Refusal(
+        "The provider cannot be reached. Landline will try again.", Then.TRY_AGAIN
     ),
-    "no_client_session": Refusal("The account is just starting up. It is tried again.", Then.TRY_AGAIN),
-    "no_channel": Refusal("The account is just starting up. It is tried again.", Then.TRY_AGAIN),
-    "no_handler": Refusal("The account is just starting up. It is tried again.", Then.TRY_AGAIN),
-    "authentication_intent_error": Refusal("The account is just being connected.", Then.TRY_AGAIN),
+    "realtime_client_not_initialized": Refusal(
+        "The account is still starting up. Landline will try again.", Then.TRY_AGAIN
+    ),
+    "no_client_session": Refusal(
+        "The account is still starting up. Landline will try again.", Then.TRY_AGAIN
+    ),
+    "no_channel": Refusal("The account is still starting up. Landline will try again.", Then.TRY_AGAIN),
+    "no_handler": Refusal("The account is still starting up. Landline will try again.", Then.TRY_AGAIN),
+    "authentication_intent_error": Refusal("The account is still being connected.", Then.TRY_AGAIN),
 }
 
-# Of an attempt of which nobody knows what became of it, by the code of ``unipile.errors.Unknown``.
+# Of an attempt whose outcome nobody knows, by the code of ``unipile.errors.Unknown``.
 UNKNOWN: Final[Mapping[str, str]] = {
     "timeout": "Unipile did not answer in time. It may have arrived.",
     "connection_lost": "The connection broke while it was being sent. It may have arrived.",
@@ -113,7 +117,7 @@ UNKNOWN: Final[Mapping[str, str]] = {
     "answer_too_large": "Unipile did not answer as it should. It may have arrived.",
     "unreadable_answer": "Unipile's answer could not be read. It may have arrived.",
 }
-NOT_SENT: Final = "Unipile cannot be reached. It is tried again."
+NOT_SENT: Final = "Unipile cannot be reached. Landline will try again."
 
 
 def refusal_of(code: str, title: str) -> Refusal:

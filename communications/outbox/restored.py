@@ -24,7 +24,7 @@ _SHOW: Final = "SELECT landline_sending_show(%s::bigint[])"
 
 
 async def intents_hold(connection: AsyncConnection[Any]) -> int:
-    """Answers with how many were waiting or on their way. On an autocommit connection, while no worker runs."""
+    """Returns how many were waiting or on their way. On an autocommit connection, while no worker runs."""
     held = 0
     for channel_id, account in await (await connection.execute(_ACCOUNTS)).fetchall():
         async with connection.transaction():

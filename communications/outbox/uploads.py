@@ -73,7 +73,7 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
     async def lock(self, connection: AsyncConnection[Any]) -> None:
-        """It is nobody's but the person's: there is nothing to wait for."""
+        """Nothing to lock: an upload belongs to one person only."""
 
     async def refer(self, connection: AsyncConnection[Any], file_id: int) -> None:
         await connection.execute(_INSERT, {**msgspec.structs.asdict(self), "file_id": file_id})

@@ -114,7 +114,7 @@ SELECT DISTINCT channel.id, channel.external_account_id FROM communications_inte
 JOIN communications_channel AS channel ON channel.id = intent.channel_id
 WHERE intent.state = 'sending' AND intent.worker = %(worker)s
 """
-# Upstream may still be at it.
+# Upstream may still be working on it.
 _ABANDON: Final = """
 UPDATE communications_intent AS intent SET
     state = 'unconfirmed', outcome = 'unknown', reason_code = 'worker_gone', reason = %(gone)s,
@@ -179,7 +179,7 @@ SELECT extract(epoch FROM min(moment) - clock_timestamp())::float8 FROM (
 async def intents_settle(connection: AsyncConnection[Any]) -> bool:
     """What has waited too long fails; what a channel holds up shows it; a channel that works again lets go.
 
-    Answers with whether anything changed.
+    Returns whether anything changed.
     """
     changed = False
     for where, step in _STEPS:
@@ -192,7 +192,7 @@ async def intents_settle(connection: AsyncConnection[Any]) -> bool:
 async def abandoned_settle(connection: AsyncConnection[Any], *, alive: uuid.UUID | None) -> int:
     """What workers were sending that are gone may have left: nobody knows. ``alive`` is the asking one, if it is a worker.
 
-    Answers with the number of channels where that was so.
+    Returns the number of channels where that was so.
     """
     settled = 0
     for (worker,) in await (await connection.execute(_WORKERS)).fetchall():
@@ -254,7 +254,7 @@ async def read_back_done(
 ) -> bool:
     """Upstream was asked, once. What is still open then is not there: ``absent`` says what that means.
 
-    Answers with whether it was found.
+    Returns whether it was found.
     """
     async with connection.transaction():
         await connection.execute(LOCK, (account,))

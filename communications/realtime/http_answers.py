@@ -46,14 +46,14 @@ async def problem_send(send: Send, error: LandlineError) -> None:
 
 
 async def unavailable_send(send: Send) -> None:
-    """The database is not there just now."""
+    """Answers 503 while the database is not there."""
     document = problem(503, "unavailable", "The server cannot answer just now; try again shortly")
     headers = [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())]
     await _respond(send, 503, PROBLEM_CONTENT_TYPE.encode(), problem_bytes(document), headers)
 
 
 async def broken_send(send: Send) -> None:
-    """Nobody foresaw this."""
+    """Answers 500 for an error that nobody foresaw."""
     await problem_send(send, LandlineError())
 
 

@@ -121,7 +121,7 @@ class Hub:
 
     @property
     def unread_seconds(self) -> float:
-        """Since the feed was last read."""
+        """Seconds since the feed was last read."""
         return time.monotonic() - self._read_at
 
     def poke(self, deliveries: int = 1) -> None:
@@ -151,7 +151,7 @@ class Hub:
 
     @asynccontextmanager
     async def standing_still(self) -> AsyncIterator[None]:
-        """Nothing is handed out inside: who reads up to now here, and joins, misses nothing."""
+        """A context manager in which nothing is handed out: a reader that reads up to now and then joins misses nothing."""
         async with self._turn:
             yield
 

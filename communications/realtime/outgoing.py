@@ -22,7 +22,7 @@ class Outgoing:
         return self._is_finished
 
     def put(self, frame: bytes) -> bool:
-        """Whether there was room. One frame has room always, however long it is."""
+        """Returns whether there was room; a single frame always fits, however long it is."""
         if self._is_finished:
             return True
         if self._frames and (

@@ -45,7 +45,7 @@ class BrowserFrame(msgspec.Struct, frozen=True):
 
 
 class SocketConnection:
-    """Who reads too slowly is dropped, and resumes: at most a bounded queue waits for them."""
+    """A browser that reads too slowly is dropped, and resumes: no more than a bounded queue waits for it."""
 
     def __init__(
         self, hub: Hub, presence: PresenceRelay, visitor: Visitor, send: Send, timing: Timing

@@ -55,7 +55,7 @@ SELECT delivery.outcome, count(*) FROM communications_webhookdelivery AS deliver
 WHERE {{condition}} AND {_RANGE} GROUP BY delivery.outcome
 """  # noqa: S608 (constants)
 
-# Most are applied, and of the others there is an index: both numbers are of one moment, and no row is read.
+# Most are applied, and there is an index of the others: both numbers are of one moment, and no row is read.
 _BY_OUTCOME_OF_ALL: Final = f"""
 SELECT delivery.outcome, count(*) FROM communications_webhookdelivery AS delivery
 WHERE delivery.outcome = ANY(%(not_applied)s) AND delivery.outcome <> 'applied' AND {_RANGE} GROUP BY delivery.outcome

@@ -72,7 +72,7 @@ def replay_orders_of(user_id: int) -> ReplayOrders:
 
 
 async def replay_orders_do(connections: AsyncConnectionPool[Any]) -> int:
-    """Does all that is ordered, unless another worker is at it; answers with how many orders were done."""
+    """Does all that is ordered, unless another worker is at it; returns how many orders were done."""
     done = 0
     async with connections.connection() as alone:
         [(is_alone,)] = await (await alone.execute(_ALONE)).fetchall()
@@ -102,7 +102,7 @@ async def _do(connections: AsyncConnectionPool[Any], order_id: int, wanted: Any)
 
 
 class _Told:
-    """Keeps on the row how far an order is: now and then, so that whoever looks sees it move."""
+    """Writes on the row, now and then, how far an order is, so that whoever looks sees it move."""
 
     def __init__(self, connections: AsyncConnectionPool[Any], order_id: int) -> None:
         self._connections = connections

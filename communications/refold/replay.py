@@ -37,7 +37,7 @@ async def failed_retry(connections: Connections) -> Totals:
 async def deliveries_replay(
     connections: Connections, selection: DeliverySelection, progress: Progress | None = None
 ) -> Totals:
-    """Folds those selected whose bodies are held, oldest first; answers with the totals per outcome.
+    """Folds those selected whose bodies are held, oldest first; returns the totals per outcome.
 
     A delivery that is already applied stays so: the fold changes nothing, and its ledger row is left alone. Each batch is a
     transaction of its own, so it may end at any moment and be begun again, beside a server and other replays.

@@ -57,7 +57,7 @@ class DeliverySelection(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_of_nothing(self) -> bool:
-        """Who administers nothing is shown nothing; the ledger need not be looked through for it."""
+        """Whether nothing can match: a person who administers nothing is shown nothing, without a search."""
         return self.channel_ids == frozenset() and not self.is_channelless_included
 
     @property

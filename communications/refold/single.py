@@ -15,7 +15,7 @@ from communications.selectors.scope import Administered
 
 
 def readable_delivery(theirs: Administered, delivery_id: uuid.UUID) -> int | None:
-    """Checks that a delivery is the person's to see; answers with its channel. Raises NotFound."""
+    """Checks that a delivery is the person's to see; returns its channel. Raises NotFound."""
     selection = DeliverySelection(
         ids=(delivery_id,), channel_ids=theirs.channel_ids, is_channelless_included=theirs.owns_one
     )

@@ -1,4 +1,4 @@
-"""Alarms, as those see them whom they concern."""
+"""Alarms, as seen by the people they concern."""
 
 import datetime as dt
 from collections.abc import Sequence

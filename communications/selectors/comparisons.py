@@ -14,6 +14,7 @@ from communications.schemas.comparisons import (
 )
 from communications.schemas.documents import GapTrigger
 from communications.schemas.history import RefusedCount
+from communications.selectors.conversations import conversation_names
 from communications.selectors.queries import rows
 from communications.selectors.values import (
     id_text,
@@ -88,18 +89,12 @@ _WINDOWS: Final = f"""
 {_COLUMNS} WHERE coalesce(told.part_of_id, told.id) = %(run)s ORDER BY told.id
 """
 _CHATS: Final = """
-SELECT chat.key, chat.value::text, shown.id, shown.name
+SELECT chat.key, chat.value::text, coalesce(part.continues_id, part.id)
 FROM communications_comparisonwindow AS run
 CROSS JOIN LATERAL jsonb_each(run.chats) AS chat
-LEFT JOIN LATERAL (
-    SELECT coalesce(part.continues_id, part.id) AS id, coalesce(nullif(root.title, ''), person.name, '') AS name
-    FROM communications_conversationalias AS alias
-    JOIN communications_conversation AS part ON part.id = alias.conversation_id
-    JOIN communications_conversation AS root ON root.id = coalesce(part.continues_id, part.id)
-    LEFT JOIN communications_chatattendee AS contact ON contact.id = root.contact_id
-    LEFT JOIN LATERAL landline_person(coalesce(contact.same_as_id, contact.id)) AS person ON contact.id IS NOT NULL
-    WHERE alias.channel_id = run.channel_id AND alias.kind = 'id' AND alias.value = chat.key
-) AS shown ON true
+LEFT JOIN communications_conversationalias AS alias
+    ON alias.channel_id = run.channel_id AND alias.kind = 'id' AND alias.value = chat.key
+LEFT JOIN communications_conversation AS part ON part.id = alias.conversation_id
 WHERE run.id = %(run)s
 ORDER BY (chat.value ->> 'recovered')::integer DESC, chat.key
 """
@@ -128,6 +123,8 @@ def comparison_of_reader(user_id: int, comparison_id: int) -> Comparison | None:
 
 def comparison_report(comparison: Comparison) -> ComparisonReport:
     run = {"run": int(comparison.part_of or comparison.id)}
+    chats = rows(_CHATS, run)
+    names = conversation_names([chat_id for _, _, chat_id in chats if chat_id is not None])
     return ComparisonReport(
         comparison=comparison,
         windows=tuple(comparison_document(row) for row in rows(_WINDOWS, run)),
@@ -135,12 +132,12 @@ def comparison_report(comparison: Comparison) -> ComparisonReport:
             RecoveredChat(
                 chat_id=optional_id(chat_id),
                 external_id=external_id,
-                title=name or "",
+                title=names.get(chat_id, ""),
                 recovered=counted.recovered,
                 oldest_at=counted.oldest_at,
                 newest_at=counted.newest_at,
             )
-            for external_id, stored, chat_id, name in rows(_CHATS, run)
+            for external_id, stored, chat_id in chats
             for counted in [_chat.decode(stored)]
         ),
         cannot_show=CANNOT_SHOW,

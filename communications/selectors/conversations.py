@@ -15,7 +15,7 @@ from communications.schemas.documents import (
     MessageKind,
 )
 from communications.selectors.mentions import mentions_column, mentions_read
-from communications.selectors.queries import rows_planned_once
+from communications.selectors.queries import rows, rows_planned_once
 from communications.selectors.values import event_word, id_text, optional_id, optional_instant
 from communications.status import Status
 
@@ -171,6 +171,12 @@ def conversation_by_id(conversation_id: int) -> Conversation:
     if not found:
         raise NotFound
     return conversation_document(found[0])
+
+
+def conversation_names(conversation_ids: Sequence[int]) -> dict[int, str]:
+    """What to call those of them that are shown."""
+    found = rows(CONVERSATIONS_BY_ID, [list(conversation_ids)])
+    return {held.id: _name(held) for held in map(ConversationRow._make, found)}
 
 
 def _last_message(held: ConversationRow, message_id: int) -> LastMessage:

@@ -255,7 +255,7 @@ def _document(row: Any) -> schema.HistoryRun:
 
 
 def _expected(held: RunRow) -> int | None:
-    """As many as an earlier run found; else, where the depth is given, as many for each hour as in those that are copied.
+    """As many as an earlier run found; else, where the depth is given, as many per hour as in the time copied so far.
 
     Upstream's lists do not say how long they are.
     """

@@ -69,35 +69,41 @@ $$;
 CREATE OR REPLACE TRIGGER search_added AFTER INSERT ON communications_message
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION landline_search_messages_added();
 
--- Writes the words that wait, of so many parts at most; answers with how many parts there were. The messages are locked meanwhile, so
--- that none is erased or changed; one that somebody changes just now waits for the next time.
-CREATE OR REPLACE FUNCTION landline_search_backlog_write(most integer) RETURNS integer LANGUAGE plpgsql
+-- Writes the words that wait, of so many parts at most that come after the one named, and of so many bytes of text or one message;
+-- answers with the part to go on after. The messages are locked meanwhile, so that none is erased or changed; one that somebody changes
+-- just now stays in its part for the next time.
+CREATE OR REPLACE FUNCTION landline_search_backlog_write(after bigint, most integer, most_bytes integer) RETURNS bigint LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    parts integer;
+    parts bigint[];
     ids bigint[];
-    still bigint[];
+    free bigint[];
+    chosen bigint[];
 BEGIN
-    WITH waiting AS (
-        SELECT backlog.id FROM communications_searchbacklog AS backlog ORDER BY backlog.id LIMIT most FOR UPDATE SKIP LOCKED
-    ), taken AS (
-        DELETE FROM communications_searchbacklog AS backlog USING waiting WHERE backlog.id = waiting.id RETURNING backlog.message_ids
-    )
-    SELECT count(DISTINCT taken.message_ids), array_agg(id) INTO parts, ids FROM taken, unnest(taken.message_ids) AS id;
-    IF parts = 0 THEN
-        RETURN 0;
-    END IF;
-    still := ARRAY(
+    parts := ARRAY(
+        SELECT backlog.id FROM communications_searchbacklog AS backlog WHERE backlog.id > after
+        ORDER BY backlog.id LIMIT most FOR UPDATE SKIP LOCKED);
+    ids := ARRAY(
+        SELECT unnest(backlog.message_ids) FROM communications_searchbacklog AS backlog WHERE backlog.id = ANY(parts));
+    free := ARRAY(
         SELECT message.id FROM communications_message AS message WHERE message.id = ANY(ids) FOR SHARE SKIP LOCKED);
+    chosen := ARRAY(
+        SELECT sized.id FROM (
+            SELECT message.id, octet_length(message.search_text) AS own,
+                   sum(octet_length(message.search_text)) OVER (ORDER BY message.id) AS total
+            FROM communications_message AS message WHERE message.id = ANY(free)
+        ) AS sized
+        WHERE sized.total - sized.own < most_bytes);
     INSERT INTO communications_searchmessage (message_id, channel_id, sent_at, words)
-    SELECT * FROM landline_search_messages(still)
+    SELECT * FROM landline_search_messages(chosen)
     ON CONFLICT (message_id) DO NOTHING;
-    IF cardinality(still) < cardinality(ids) THEN
-        INSERT INTO communications_searchbacklog (message_ids)
-        SELECT array_agg(message.id) FROM communications_message AS message
-        WHERE message.id = ANY(ids) AND message.id <> ALL(still) HAVING count(*) > 0;
-    END IF;
-    RETURN parts;
+    UPDATE communications_searchbacklog AS backlog SET message_ids = ARRAY(
+        SELECT message.id FROM communications_message AS message
+        WHERE message.id = ANY(backlog.message_ids) AND message.id <> ALL(chosen))
+    WHERE backlog.id = ANY(parts) AND cardinality(chosen) < cardinality(ids);
+    DELETE FROM communications_searchbacklog AS backlog
+    WHERE backlog.id = ANY(parts) AND (backlog.message_ids = '{}' OR cardinality(chosen) = cardinality(ids));
+    RETURN CASE WHEN cardinality(chosen) < cardinality(free) THEN after ELSE parts[cardinality(parts)] END;
 END
 $$;
 

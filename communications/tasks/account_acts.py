@@ -74,7 +74,7 @@ async def account_acts() -> None:
 
 
 async def account_acts_work(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> int:
-    """Answers with how many acts were worked on."""
+    """Returns how many acts were worked on."""
     worked = 0
     while True:
         async with connections.connection() as connection:
@@ -115,7 +115,7 @@ async def _work(client: UnipileClient, connections: AsyncConnectionPool[Any], cl
 
 
 def words_of(error: UnipileError) -> str:
-    """For the person: what is the matter, and what to do."""
+    """An error in words for the person: what is the matter, and what to do."""
     if isinstance(error, Unknown):
         return NOT_KNOWN
     if isinstance(error, Refused):
@@ -143,7 +143,7 @@ async def _connect(
 
 
 async def _resend(client: UnipileClient, claimed: ClaimedAct) -> Asked:
-    """What was asked for still is, whether or not it came again."""
+    """Asks for the code again. What was asked for stays, whether or not another code came."""
     asked = Asked(account=claimed.account, asks=claimed.asked, seconds=CHECKPOINT_SECONDS)
     try:
         is_sent = await client.accounts.resend_checkpoint(
@@ -209,7 +209,7 @@ async def _proxy(
 
 
 def _proxy_given(claimed: ClaimedAct) -> dict[str, object] | None:
-    """Of an empty user name and password nothing is said."""
+    """An empty user name or password is left out."""
     given = json.loads(claimed.code)
     return None if given is None else {name: value for name, value in given.items() if value != ""}
 
@@ -243,7 +243,7 @@ async def _probe(
 async def _remove(
     client: UnipileClient, connections: AsyncConnectionPool[Any], claimed: ClaimedAct
 ) -> Asked | None:
-    """One that is gone already is removed as well. That it is gone is a fact like any other."""
+    """Removes the account; one that is gone already counts as removed. That it is gone is a fact like any other."""
     try:
         await client.accounts.delete(claimed.account, reason="a person removes an account")
     except NotFound:

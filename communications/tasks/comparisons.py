@@ -80,7 +80,7 @@ async def comparisons_due_announce(connections: AsyncConnectionPool[Any]) -> Non
 
 
 async def comparisons_work(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> int:
-    """Answers with how many comparisons were worked on."""
+    """Returns how many comparisons were worked on."""
     return sum(await asyncio.gather(*(_work(client, connections) for _ in range(AT_ONCE))))
 
 
@@ -115,17 +115,11 @@ async def _compare(client: UnipileClient, connections: AsyncConnectionPool[Any],
         await _hold(connections, run, None, "database", DATABASE_BUSY)
     except CallHeld as held:
         await _hold(connections, run, held.until, held.code, held.sentence)
-    except ExpiredCursor as error:
-        await _hold(connections, run, None, error.code, error.sentence)
-    except EndlessPages as error:
-        await _fail(connections, run, error)
-    except Rejected as error:
-        if error.is_permanent:
+    except UnipileError as error:
+        if _is_final(error):
             await _fail(connections, run, error)
         else:
             await _hold(connections, run, None, error.code, error.sentence)
-    except UnipileError as error:
-        await _hold(connections, run, None, error.code, error.sentence)
     except Exception as error:
         log.exception("comparison_fault", comparison=run.id, error=type(error).__name__)
         await _hold(connections, run, None, "fault", FAULT)
@@ -134,6 +128,13 @@ async def _compare(client: UnipileClient, connections: AsyncConnectionPool[Any],
             await comparison_save(connection, run)
             is_ours = await comparison_done(connection, run)
         log.info("compared", comparison=run.id, trigger=run.trigger, is_ours=is_ours)
+
+
+def _is_final(error: UnipileError) -> bool:
+    """Whether another attempt would end in the same way. A refused page token is replaced by a time."""
+    if isinstance(error, Rejected):
+        return error.is_permanent and not isinstance(error, ExpiredCursor)
+    return isinstance(error, EndlessPages)
 
 
 async def _hold(
@@ -198,7 +199,7 @@ class Comparing:
 
     async def messages(self) -> None:
         run = self._run
-        if run.oldest_at == run.since:
+        if run.oldest_at == run.since and not run.page_cursor:
             return
         before = run.oldest_at + WIDER if run.oldest_at is not None and not run.page_cursor else None
 
@@ -229,7 +230,7 @@ class Comparing:
         kept = await messages_keep(self._connections, self._listing, page.items, unread=self._unread)
         self._count(kept)
         newest = run.oldest_at or run.until
-        oldest = kept.oldest_at if page.cursor and kept.oldest_at else run.since
+        oldest = (kept.oldest_at or newest) if page.cursor else run.since
         run.oldest_at = min(newest, oldest)
         run.page_cursor = page.cursor or ""
         ids = [named for stated in page.items if isinstance(named := stated.get("id"), str)]

@@ -20,7 +20,7 @@ SELECT EXISTS (SELECT FROM communications_erasure WHERE kind = 'account' AND end
 
 @app.task(name=ERASE_TASK, queueing_lock=ERASE_TASK)
 async def accounts_erase() -> None:
-    """All that were begun, one after the other. What was erased twice at once is erased all the same."""
+    """Completes all that were begun, one after the other. Two workers at the same erasure do no harm."""
     await asyncio.to_thread(_erase_all)
 
 
@@ -34,7 +34,7 @@ def _erase_all() -> None:
 
 
 async def accounts_erase_announce(connections: AsyncConnectionPool[Any]) -> None:
-    """Those whose job was lost, or whose worker was killed over it."""
+    """Finds erasures whose job was lost, or whose worker was killed."""
     async with connections.connection() as held:
         [(under_way,)] = await (await held.execute(_UNDER_WAY)).fetchall()
     if under_way:

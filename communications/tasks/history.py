@@ -75,7 +75,7 @@ async def sync_chat_history() -> None:
 
 
 async def history_for_ever() -> None:
-    """Takes what waits for as long as the worker runs. The next takes up what it was at, from the last page that was noted."""
+    """Takes what waits for as long as the worker runs. The next worker goes on from the last page that was noted."""
     while True:
         try:
             async with copy_connections(max_size=3 * (ACCOUNTS_MAX + CHATS_MAX) + 2) as connections:
@@ -87,7 +87,7 @@ async def history_for_ever() -> None:
 
 
 async def _serve(connections: AsyncConnectionPool[Any]) -> None:
-    """Until the database or the credentials change."""
+    """Works until the database is lost or the credentials change."""
     credentials = settings.LANDLINE_UPSTREAM.credentials()
     if credentials is None:
         await woken_or_after(_woken, LOOKS_EVERY_SECONDS)
@@ -121,7 +121,7 @@ class History:
         self._chats: set[asyncio.Task[None]] = set()
 
     async def run_due(self) -> None:
-        """Until nothing is due and nothing under way."""
+        """Works until nothing is due and nothing under way."""
         while True:
             self._woken.clear()
             await self._begin()
@@ -136,7 +136,7 @@ class History:
         return LOOKS_EVERY_SECONDS if seconds is None else min(seconds, LOOKS_EVERY_SECONDS)
 
     async def stop(self) -> None:
-        """What is under way is left as it was last noted."""
+        """Cancels what is under way; each run stays as it was last noted."""
         under_way = self._accounts | self._chats
         for task in under_way:
             task.cancel()
@@ -162,7 +162,7 @@ class History:
         self._woken.set()
 
     async def _work(self, claimed: ClaimedRun) -> None:
-        """One run, then its end. A database that went is waited for, and the run goes on from where it was noted."""
+        """Does one run and writes how it ended; without a database it goes back to waiting, at its last noted page."""
         run = (ChatRun if claimed.conversation_id is not None else AccountRun)(
             self._client, self._connections, claimed
         )
@@ -214,7 +214,7 @@ class History:
 
 
 def end_of(error: Exception, *, failures: int) -> End:
-    """What becomes of a run whose call ended so; ``failures``: how often in a row before."""
+    """What becomes of a run that met this error; ``failures``: how many calls in a row had failed before."""
     match error:
         case CallHeld():
             end = End("held", error.code, error.sentence, until=error.until)

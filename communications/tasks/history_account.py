@@ -57,11 +57,11 @@ class AccountRun:
 
     @property
     def calls(self) -> int:
-        """Those that are not noted yet."""
+        """How many calls are not noted yet."""
         return 0 if self._reading is None else self._reading.calls - self._calls_noted
 
     async def work(self) -> None:
-        """To the end. Raises any ``UnipileError``, ``NotOurs``, and whatever the database raises; what was noted stays."""
+        """Works to the end. Raises any ``UnipileError``, ``NotOurs``, and whatever the database raises; what was noted stays."""
         if self._progress.phase == "chats":
             await self._list(self._chats_page, self._chats)
             await self._begin("people")
@@ -168,7 +168,7 @@ class AccountRun:
         return Listing(self._run.account, self._run.client_id, asked.asked_at, "history")
 
     def _reached(self, progress: Progress, kept: Tally) -> Progress:
-        """That of a page, with how far it reaches, or the one before it if it is of no time."""
+        """The page's progress, with the time it reaches; a page without times reaches no further than the one before it."""
         if kept.oldest_at is not None and self._reading is not None:
             self._reading.reached_at = kept.oldest_at
             self._progress = self._progress._replace(reached_at=kept.oldest_at)

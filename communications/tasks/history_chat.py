@@ -21,7 +21,8 @@ from unipile.errors import Refused
 from unipile.resources.page import Page
 from unipile.resources.sent import SyncStatus
 
-# The call that asks the phone also looks how far it is, and one after the end would begin anew: few looks, and then the page.
+# The call that starts the phone's import also tells how far it is, and one after its end would start it again: so it is made a
+# few times at most.
 PHONE_LOOKS_MAX: Final = 8
 PHONE_PAUSE_SECONDS: Final = 0.5
 _STILL: Final = (SyncStatus.STARTED, SyncStatus.RUNNING)
@@ -56,8 +57,9 @@ class ChatRun:
         await self._note(kept, begun.asked_at, held_since or begun.asked_at, reached)
 
     async def _read(self, part: Part, kept: Tally) -> dt.datetime | None:
-        """Pages of a chat until one shows what is new here; one, as a rule. Answers with when the oldest message was sent that
-        they reach, ``None`` if nothing is older.
+        """Reads pages of a chat until one shows what is new here; one, as a rule.
+
+        Returns the time of the oldest message they reach, ``None`` if nothing is older.
         """
         reached, position = part.held_since, None
         older = OlderMessages(self._connections, self._run.account)
@@ -85,7 +87,7 @@ class ChatRun:
         return None if position is None else reached
 
     async def _ask_phone(self, chat_id: str) -> None:
-        """Until upstream has what the phone gives, or gives up waiting; where it cannot ask phones, what it has is read."""
+        """Returns once upstream has what the phone gives, has waited long enough, or says that it cannot ask phones."""
         for _ in range(PHONE_LOOKS_MAX):
             self.calls += 1
             try:
@@ -101,7 +103,7 @@ class ChatRun:
     async def _note(
         self, kept: Tally, asked_at: dt.datetime, held_since: dt.datetime, reached: list[dt.datetime | None]
     ) -> None:
-        """As far back as every part was read, all is held; further than one was read, only some is."""
+        """Notes what is whole: only as far back as every part of the conversation was read."""
         progress = Progress("messages", "", asked_at, kept.oldest_at, None)
         stopped_at = [moment for moment in reached if moment is not None]
         since = max(stopped_at, default=kept.oldest_at or held_since)

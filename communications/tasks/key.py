@@ -10,7 +10,7 @@ from communications.health.conditions import KEY_REFUSED, Condition
 
 
 async def key_judge(connections: AsyncConnectionPool[Any], *, refused_as: str) -> None:
-    """``refused_as``: the code of the answer; empty for one that was given."""
+    """Opens or closes the alarm. ``refused_as``: the code of the refusal; empty where upstream answered."""
     condition = Condition(KEY_REFUSED, None, None, None, refused_as)
     async with connections.connection() as connection:
         if await alarm_settle(connection, condition, is_so=bool(refused_as)):

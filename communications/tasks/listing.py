@@ -121,7 +121,7 @@ async def work_announce(deliveries: Sequence[Delivery], outcomes: Mapping[str, i
 async def refused_note(
     connections: Connections, listing: Listing, event: str, refused: Sequence[Refused]
 ) -> None:
-    """What cannot be read is in the ledger, once however often it is listed."""
+    """Puts what cannot be read into the ledger, once, however often it is listed."""
     if not refused:
         return
     deliveries = [_unreadable(listing, event, stated, refusal) for stated, refusal in refused]

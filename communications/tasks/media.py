@@ -108,7 +108,7 @@ async def old_uploads_forget(connections: AsyncConnectionPool[Any]) -> None:
 
 
 async def files_remove_unreferenced(connections: AsyncConnectionPool[Any]) -> int:
-    """One pass over all files; answers with how many went."""
+    """One pass over all files; returns how many went."""
     removed = 0
     after: int | None = 0
     while after is not None:

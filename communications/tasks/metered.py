@@ -3,7 +3,7 @@ account's budget.
 
     async with metered_client("history") as client:
         with charged(account="…", window=7):
-            await client.chats.page(account_id="…", reason="…")
+            await client.chats.page_stated(account_id="…", reason="…")
 
 A call that must not be made now raises ``CallHeld``: no byte left, and it says when to try again.
 """

@@ -9,7 +9,7 @@ from communications.ingest.listed import older_messages_tell, quiet_conversation
 from communications.ingest.record import Connections
 
 EVERY_SECONDS: Final = 2.0
-# A live delivery of the account waits for so many at most.
+# A live delivery of the account waits for this many at most.
 AT_ONCE: Final = 16
 
 

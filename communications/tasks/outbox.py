@@ -99,7 +99,7 @@ async def outbox_for_ever() -> None:
 
 
 async def _serve(connections: AsyncConnectionPool[Any]) -> None:
-    """Until the database or the credentials change."""
+    """Works until the database is lost or the credentials change."""
     credentials = settings.LANDLINE_UPSTREAM.credentials()
     async with AsyncExitStack() as stack:
         if credentials is None:
@@ -141,7 +141,7 @@ class Outbox:
         self._readings: set[asyncio.Task[None]] = set()
 
     async def run_due(self) -> None:
-        """Until nothing is due and nothing under way."""
+        """Works until nothing is due and nothing under way."""
         looks_at = float("-inf")
         while True:
             self._woken.clear()
@@ -163,12 +163,12 @@ class Outbox:
         return LOOKS_EVERY_SECONDS if seconds is None else min(max(seconds, 0.02), LOOKS_EVERY_SECONDS)
 
     async def finish(self) -> None:
-        """Until nothing is under way, however long that takes."""
+        """Waits until nothing is under way, however long that takes."""
         if self._under_way:
             await asyncio.wait(self._under_way)
 
     async def end(self) -> None:
-        """What is under way may end; what does not is taken for unknown by whoever comes next."""
+        """Gives what is under way a few seconds to end; what does not is taken for unknown by the next worker."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=ENDS_WITHIN_SECONDS)
         for task in self._under_way:
@@ -269,7 +269,7 @@ class Outbox:
             with charged(account=claimed.account):
                 found = await read_back(self._client, claimed)
         except NotFound:
-            # What is no more does not show it, however often it is asked.
+            # What no longer exists will not show it, however often upstream is asked.
             found = []
         except Exception as error:
             if not isinstance(error, UnipileError):
@@ -298,7 +298,7 @@ class Outbox:
         log.info("read_back", intent=claimed.id, found=is_found)
 
     async def _insist(self, write: Callable[[], Awaitable[Value]]) -> Value:
-        """What is known of a call is not lost with the database's connection: it is written once that is back."""
+        """Repeats a write until the database takes it, so that the outcome of a call is not lost with a connection."""
         while True:
             try:
                 return await write()

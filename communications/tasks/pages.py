@@ -34,12 +34,12 @@ from unipile.payloads.refusals import PayloadError
 from unipile.payloads.times import EARLIEST
 from unipile.resources.message import Message, parse_message
 
-# As many as a page has.
+# The size of a whole page.
 PART_MAX: Final = 250
 PART_MAX_BESIDE_LIVE: Final = 8
 LIVE_FOR_SECONDS: Final = 30.0
 PARTS_AT_ONCE: Final = 2
-# So many messages are made ready before it is looked whether the database wants its next part.
+# After this many messages the event loop has a turn, so that the database gets its next part in time.
 LOOKS_EVERY: Final = 8
 
 Stated = Mapping[str, object]
@@ -175,7 +175,7 @@ def _ids(items: Iterable[Stated]) -> list[str]:
 def _parsed(
     items: Iterable[Stated], seen: set[str], refused: list[Refused]
 ) -> Iterator[tuple[Message, Stated]]:
-    """Each message that the page has not shown before; what is none is refused."""
+    """Each message that the page has not shown before; what cannot be read as one is refused."""
     for stated in items:
         try:
             message = parse_message(stated)

@@ -43,7 +43,7 @@ ATTENDEES_MAX: Final = 2_000
 
 @app.task(name=READS_TASK, queueing_lock=READS_TASK)
 async def upstream_reads() -> None:
-    """Asks all that is due."""
+    """Asks every question that is due."""
     if not settings.LANDLINE_UPSTREAM.is_configured():
         return
     async with (
@@ -54,7 +54,7 @@ async def upstream_reads() -> None:
 
 
 async def questions_ask(client: UnipileClient, connections: AsyncConnectionPool[Any]) -> Counter[str]:
-    """One round over what is due, ``ROUND_MAX`` at most; answers with how the questions ended."""
+    """One round over what is due, ``ROUND_MAX`` at most; returns how the questions ended."""
     ends: Counter[str] = Counter()
     while ends.total() < ROUND_MAX:
         async with connections.connection() as connection:

@@ -109,7 +109,7 @@ async def webhooks_look_at_start() -> None:
 async def webhooks_check(
     client: UnipileClient, connections: AsyncConnectionPool[Any], *, reason: str, renews_ours: bool = False
 ) -> list[Judged]:
-    """What is registered, written down with its alarm. Changes upstream only where ``renews_ours`` finds cause."""
+    """Writes down what is registered, with its alarm. Changes something upstream only if ``renews_ours`` and there is cause."""
     async with connections.connection() as alone:
         await _alone(alone)
         try:
@@ -187,7 +187,7 @@ async def _register(
     *,
     is_asked_for: bool,
 ) -> list[Judged]:
-    """The new before the old goes, so that nothing falls between; what then comes twice is stored once."""
+    """Registers the new webhook before the old one is deleted, so that nothing is lost; what then comes twice is stored once."""
     missing = unserved(judged)
     for source in missing:
         await _create(client, connections, wanted, source)

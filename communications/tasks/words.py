@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 class Words:
-    """What does not get written is written by the worker's next sweep."""
+    """Writes search words in the background; what it does not get to is left to the worker's next sweep."""
 
     def __init__(self, connections: Connections, keeper: Keeper) -> None:
         self._connections = connections

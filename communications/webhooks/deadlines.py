@@ -1,4 +1,4 @@
-"""One timer for all who wait: a timer for each would cost every delivery, and hardly one is ever due."""
+"""One timer for all deliveries that wait: a timer for each would cost every delivery, and hardly one ever goes off."""
 
 import asyncio
 import heapq
@@ -9,7 +9,7 @@ from communications.errors import Unsaved
 
 
 class Late(Unsaved):
-    """Not saved in time. It may be saved yet: whoever sent it sends it again, and one of the two is a duplicate."""
+    """Not saved in time. It may still be saved: the sender tries again, and one of the two is then a duplicate."""
 
     code = "late"
 

@@ -1,4 +1,4 @@
-"""Wrong secrets, counted per address: who guesses is slowed down, who knows the secret never is."""
+"""Wrong secrets, counted per address: guessing is slowed down, deliveries with the right secret never are."""
 
 import time
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { createRef, type RefObject } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -11,17 +11,13 @@ import { ThreadLog } from "../src/inbox/ThreadLog";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
 import { type Preferences, readPreferences } from "../src/sync/device";
-import { Engine } from "../src/sync/engine";
 import type { OutgoingFile, SendEntry, SendWish } from "../src/sync/outgoing";
-import { RowCache } from "../src/sync/rowCache";
 import { toLocal, toLocalConversation } from "../src/sync/rows";
+import { freshClient, settle } from "./client";
 import { at, attendee, channel, conversation, message } from "./rows";
-import { freshDatabase, idleOutbox } from "./store";
 
 let client: Client;
 let term: number;
-configure({ asyncUtilTimeout: 30_000 });
-
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const handle = createRef<ComposerHandle>();
 const onWritten = vi.fn();
@@ -29,12 +25,9 @@ let seen: RefObject<string>;
 
 beforeEach(async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
-  const db = await freshDatabase();
-  const user = { id: "1", username: "owner", display_name: "Owner" };
-  const engine = new Engine(db, { user, build: "b", onNewBuild: vi.fn(), onSignedOut: vi.fn() });
-  const outbox = idleOutbox(db);
-  outbox.start();
-  client = { db, engine, outbox, rows: new RowCache(db), user, demo: false };
+  client = await freshClient();
+  client.outbox.start();
+  const { db } = client;
   term = await claimTerm(db);
   const page = { items: [conversation("1", { name: "Ana" })], attendees: [], next_cursor: null };
   await beginSide(db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
@@ -48,17 +41,6 @@ afterEach(() => {
   client.engine.stop();
   vi.unstubAllGlobals();
 });
-
-/** Long enough for what is drawn, read and drawn again: counted in turns of the store, not in time. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) {
-    await act(async () => {
-      await client.db.side(0).message.count();
-      await client.db.outbox.drafts.count();
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    });
-  }
-}
 
 async function open(preferences: Partial<Preferences> = {}, fields: Parameters<typeof conversation>[1] = {}): Promise<HTMLTextAreaElement> {
   const row = toLocalConversation(conversation("1", { name: "Ana", ...fields }), undefined);
@@ -78,7 +60,7 @@ async function open(preferences: Partial<Preferences> = {}, fields: Parameters<t
       </ClientContext>,
     );
   });
-  await settle();
+  await settle(client);
   return screen.getByRole<HTMLTextAreaElement>("textbox");
 }
 
@@ -91,7 +73,7 @@ const written = (): SendWish[] => client.outbox.view.of("1").map((entry) => (ent
 const arrives = async (id: string, fields: Parameters<typeof message>[1]): Promise<void> => {
   const frame = { type: "changes", rows: { message: [message(id, fields)] }, gone: [], more: false, cursor: "d" } as const;
   await applyFrames(client.db, { side: 0, term }, [frame], null, 0);
-  await settle();
+  await settle(client);
 };
 
 describe("which press sends", () => {
@@ -206,7 +188,7 @@ describe("a draft", () => {
     const drafted = async (text: string, seconds: number, version: string): Promise<void> => {
       const rows = { draft: [draft(text, at(seconds), version)] };
       await applyFrames(client.db, { side: 0, term }, [{ type: "changes", rows, gone: [], more: false, cursor: "d" }], null, 0);
-      await settle();
+      await settle(client);
     };
     await drafted("From the telephone", 10, "5");
     const field = await open();
@@ -228,7 +210,7 @@ test("a draft of another browser that was sent there does not stay here", async 
   const changes = async (rows: object, gone: readonly object[]): Promise<void> => {
     const frame = { type: "changes", rows, gone, more: false, cursor: "d" } as Parameters<typeof applyFrames>[2][number];
     await applyFrames(client.db, { side: 0, term }, [frame], null, 0);
-    await settle();
+    await settle(client);
   };
   await changes({ draft: [draft] }, []);
   const field = await open();
@@ -243,7 +225,7 @@ describe("before something is sent past what was not seen", () => {
     await arrives("5", { text: "Hello?" });
     const field = await open();
     type(field, "As I said");
-    await settle();
+    await settle(client);
     await arrives("6", { text: "Forget it" });
     fireEvent.keyDown(field, { key: "Enter" });
     expect(written()).toEqual([]);
@@ -256,7 +238,7 @@ describe("before something is sent past what was not seen", () => {
   test("what has been on the screen does not count", async () => {
     const field = await open();
     type(field, "As I said");
-    await settle();
+    await settle(client);
     await arrives("6", { text: "Go on" });
     seen.current = toLocal.message(message("6")).position;
     fireEvent.keyDown(field, { key: "Enter" });
@@ -270,7 +252,7 @@ describe("before something is sent past what was not seen", () => {
     await arrives("5", {});
     const field = await open();
     type(field, "Let me look");
-    await settle();
+    await settle(client);
     await arrives("6", { direction: "outbound", ...fields });
     seen.current = "\uffff";
     fireEvent.keyDown(field, { key: "Enter" });
@@ -281,7 +263,7 @@ describe("before something is sent past what was not seen", () => {
   test("what I sent myself does not ask", async () => {
     const field = await open();
     type(field, "Second");
-    await settle();
+    await settle(client);
     await arrives("6", { direction: "outbound", author_id: "1", author_name: "Owner" });
     fireEvent.keyDown(field, { key: "Enter" });
     expect(written()).toHaveLength(1);
@@ -382,7 +364,7 @@ describe("the thread", () => {
     rerender(log([earlier, sent]));
     expect(screen.getAllByText("At once")).toHaveLength(1);
     expect(screen.getByText("At once").closest("article")).toBe(bubble);
-    await settle();
+    await settle(client);
   });
 });
 

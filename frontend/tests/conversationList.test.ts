@@ -57,6 +57,15 @@ describe("a conversation that is written to moves to where its words put it", ()
     expect(await ids()).toEqual(expected);
   });
 
+  test.each([
+    ["among the unread", { unreadOnly: true }, "5", ["5", "4", "2"]],
+    ["not twice", { unreadOnly: true }, "4", ["4", "2"]],
+    ["not where its name is not looked for", { unreadOnly: true, name: "gil" }, "5", ["2"]],
+    ["not from another shelf", { unreadOnly: true }, "8", ["4", "2"]],
+  ] as const)("one that has been read is kept %s", async (_, filter, kept, expected) => {
+    expect(await conversationIds(db, { ...ALL, ...filter }, kept)).toEqual(expected);
+  });
+
   test("among the unread, and among those with a name, too", async () => {
     await write(entry("2", 13), entry("3", 14));
     expect(await ids({ unreadOnly: true })).toEqual(["2", "4"]);

@@ -11,7 +11,7 @@ import { Inspector } from "../src/inspector/Inspector";
 import { words as inspectorWords } from "../src/inspector/words";
 import { ClientContext, type Client } from "../src/sync/client";
 import { beginSide, claimTerm } from "../src/sync/apply";
-import { freshClient } from "./client";
+import { freshClient, settle } from "./client";
 import { channel } from "./rows";
 
 type Answers = Record<string, unknown>;
@@ -59,17 +59,15 @@ function serve(answers: Answers): void {
 }
 
 async function show(children: React.ReactNode): Promise<void> {
-  await act(async () => {
-    render(<ClientContext value={client}>{children}</ClientContext>);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-  });
+  render(<ClientContext value={client}>{children}</ClientContext>);
+  await settle(client);
 }
 
-async function settle(change: () => void): Promise<void> {
-  await act(async () => {
+async function after(change: () => unknown): Promise<void> {
+  act(() => {
     change();
-    await new Promise((resolve) => setTimeout(resolve, 60));
   });
+  await settle(client);
 }
 
 const PAGE = { items: [delivery(3), delivery(2, { outcome: "quarantined", reason: "not_json: broken" })], next_cursor: null, looked_back_to: null };
@@ -106,7 +104,7 @@ describe("the deliveries page", () => {
     const totals = screen.getByRole("group", { name: words.totals });
     expect(totals.textContent).toBe("3 received=2 applied+1 quarantined");
     expect(within(screen.getByRole("list", { name: words.list })).getAllByRole("link")).toHaveLength(2);
-    await settle(() => fireEvent.click(screen.getByRole("button", { name: "1 quarantined" })));
+    await after(() => fireEvent.click(screen.getByRole("button", { name: "1 quarantined" })));
     expect(location.search).toBe("?outcome=quarantined");
     expect(asked).toContain("GET deliveries/?outcome=quarantined&limit=50");
     expect(asked.filter((one) => one.startsWith("GET deliveries/totals/?outcome"))).toEqual([]);
@@ -117,8 +115,9 @@ describe("the deliveries page", () => {
     const detail = { delivery: delivery(2), webhook_name: "", sha256: "0", has_body: false, repeated_by: [], headers: [] };
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS, [`deliveries/${delivery(2).id}/`]: detail });
     await show(<Deliveries />);
-    const close = within(screen.getByRole("region", { name: words.detail })).getByRole("button", { name: words.close });
-    await settle(() => fireEvent.keyDown(close, { key: "Escape" }));
+    await screen.findByRole("list", { name: words.list });
+    const close = within(await screen.findByRole("region", { name: words.detail })).getByRole("button", { name: words.close });
+    await settle(client, () => fireEvent.keyDown(close, { key: "Escape" }));
     expect(location.search).toBe("");
     expect(document.activeElement?.getAttribute("href")).toContain(delivery(2).id);
   });
@@ -170,7 +169,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     expect((await screen.findByRole("alert")).textContent).toContain(words.unreachable);
     serve({ "channels/1/calls/": { ...CALLS, calls: 0, by_purpose: {} } });
-    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
+    await after(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
     expect(await screen.findByText(words.callsNobody)).toBeTruthy();
     expect(screen.queryByRole("alert")).toBeNull();
     expect(asked).toEqual(["GET channels/1/calls/", "GET channels/1/calls/"]);
@@ -180,12 +179,12 @@ describe("the deliveries page", () => {
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
     await show(<Deliveries />);
     serve({ "deliveries/": { ...PAGE, items: [delivery(5), delivery(4), ...PAGE.items] }, "deliveries/totals/": TOTALS });
-    await settle(() => {
+    await after(() => {
       client.engine.status.set({ phase: "live", freshAt: 1 });
     });
     const pill = await screen.findByRole("button", { name: words.newOnesLabel(2, false) });
     expect(screen.getAllByRole("link")).toHaveLength(2);
-    await settle(() => fireEvent.click(pill));
+    await after(() => fireEvent.click(pill));
     expect(screen.getAllByRole("link")).toHaveLength(4);
   });
 
@@ -194,7 +193,7 @@ describe("the deliveries page", () => {
     serve({ "deliveries/": stopped, "deliveries/?cursor=further": PAGE, "deliveries/?text=x": stopped, "deliveries/totals/": TOTALS });
     await show(<Deliveries />);
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
-    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.goOn })));
+    await after(() => fireEvent.click(screen.getByRole("button", { name: words.goOn })));
     expect(asked.at(-1)).toBe("GET deliveries/?cursor=further&limit=50");
     expect(screen.getAllByRole("link")).toHaveLength(2);
   });
@@ -204,7 +203,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     expect((await screen.findByRole("alert")).textContent).toContain(words.unreachable);
     serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS });
-    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
+    await after(() => fireEvent.click(screen.getByRole("button", { name: words.tryAgain })));
     expect(screen.getAllByRole("link")).toHaveLength(2);
   });
 
@@ -230,7 +229,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     expect(asked.filter((one) => one.includes("/body/"))).toEqual([]);
     const pane = screen.getByRole("region", { name: words.detail });
-    await settle(() => fireEvent.click(within(pane).getByRole("button", { name: words.bodyShow })));
+    await after(() => fireEvent.click(within(pane).getByRole("button", { name: words.bodyShow })));
     expect(within(pane).getByText(/onerror=alert/)).toBeTruthy();
     expect(within(pane).getByText(/^(≈ )?1234567890123456/)).toBeTruthy();
     expect(pane.querySelectorAll("img, script, iframe, a[href^='javascript']")).toHaveLength(0);
@@ -241,10 +240,10 @@ describe("the deliveries page", () => {
     history.replaceState(null, "", "/deliveries?outcome=quarantined");
     serve({ "deliveries/": PAGE, "deliveries/totals/": { ...TOTALS, received: 1 } });
     await show(<Deliveries />);
-    await settle(() => fireEvent.click(screen.getByRole("button", { name: words.replaySelected })));
+    await after(() => fireEvent.click(screen.getByRole("button", { name: words.replaySelected })));
     expect(asked.filter((one) => one.startsWith("POST"))).toEqual([]);
     serve({ "deliveries/replay/": { items: [] } });
-    await settle(() => fireEvent.click(screen.getByText(words.replayConfirm(1))));
+    await after(() => fireEvent.click(screen.getByText(words.replayConfirm(1))));
     expect(asked.filter((one) => one.startsWith("POST"))).toEqual(["POST deliveries/replay/"]);
     expect(location.search).toContain("tab=replays");
   });
@@ -323,7 +322,7 @@ describe("the inspector", () => {
     serve({ "messages/7/inspection/": inspection, "messages/7/texts/": texts });
     await show(<Inspector id="7" onClose={vi.fn()} />);
     expect(asked).toEqual(["GET messages/7/inspection/"]);
-    await settle(() => fireEvent.click(screen.getByText(inspectorWords.textsShowDeleted)));
+    await after(() => fireEvent.click(screen.getByText(inspectorWords.textsShowDeleted)));
     expect(screen.getByText("what it was")).toBeTruthy();
     const stored = await Promise.all(client.db.tables.map((table) => table.toArray()));
     expect(JSON.stringify(stored)).not.toContain("what it");

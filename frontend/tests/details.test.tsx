@@ -1,4 +1,4 @@
-import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { ConversationDetails, Person } from "../src/api/types";
@@ -7,7 +7,7 @@ import Details from "../src/details/Details";
 import { details as words } from "../src/details/words";
 import { applyFrames, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
-import { freshClient } from "./client";
+import { freshClient, settle } from "./client";
 import { at, attendee, channel, conversation } from "./rows";
 
 const PERSON: Person = {
@@ -27,8 +27,6 @@ const PERSON: Person = {
   first_contact_at: at(1),
 };
 const CHAT: ConversationDetails = { id: "1", may_decide: true, may_erase: false, names: ["7@lid"], parts: [], kept_apart: [], person: PERSON };
-
-configure({ asyncUtilTimeout: 10_000 });
 
 let client: Client;
 let answers: Record<string, unknown>;
@@ -65,16 +63,14 @@ async function opened(rows: object, onClose = vi.fn()): Promise<void> {
     expect(asked.length).toBeGreaterThan(0);
     expect(screen.queryByText(words.loading)).toBeNull();
   });
-  await act(() => new Promise((resolve) => setTimeout(resolve, 30)));
+  await settle(client);
 }
 
 const DIRECT = { conversation: [conversation("1", { contact_id: "7" })], attendee: [PERSON.attendee] };
 
 async function press(name: string | RegExp): Promise<void> {
-  await act(async () => {
-    fireEvent.click(screen.getByRole("button", { name }));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  });
+  fireEvent.click(screen.getByRole("button", { name }));
+  await settle(client);
 }
 
 function deliveryBehind(link: HTMLElement): string | null {

@@ -1,4 +1,4 @@
-import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { createRef } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -12,8 +12,6 @@ import { toLocalConversation } from "../src/sync/rows";
 import { freshClient } from "./client";
 import { conversation } from "./rows";
 import { eventually } from "./store";
-
-configure({ asyncUtilTimeout: 30_000 });
 
 const DARK = 5;
 

@@ -5,6 +5,7 @@ import { Engine } from "../src/sync/engine";
 import { conversationIds } from "../src/sync/conversationList";
 import { FakeServer } from "./fakeServer";
 import { channel, conversation, message } from "./rows";
+import { eventually } from "./store";
 
 /** A socket whose other end is the fake server: it greets, sends what changed since the cursor, and stays open. */
 class ServedSocket {
@@ -76,7 +77,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const live = (): Promise<void> => vi.waitFor(() => expect(engine.status.get().phase).toBe("live"), { timeout: 8_000 });
+const live = (): Promise<void> => eventually(() => expect(engine.status.get().phase).toBe("live"));
 const names = async (): Promise<string[]> =>
   (await (await db.activeTables()).conversation.toArray()).map((row) => row.name).sort();
 
@@ -87,18 +88,18 @@ describe("the engine", () => {
     await live();
     expect(engine.status.get().firstLoad).toBe(false);
     expect(engine.status.get().freshAt).toBeGreaterThan(0);
-    await vi.waitFor(async () => expect(await db.side(0).thread.count()).toBe(5));
+    await eventually(async () => expect(await db.side(0).thread.count()).toBe(5));
     server.write("conversation", conversation("1", { name: "Renamed" }));
     const since = (await db.read("feed-0"))?.cursor ?? "";
     ServedSocket.open.at(-1)?.says({ type: "changes", more: false, ...server.changesSince(since) });
-    await vi.waitFor(async () => expect(await names()).toContain("Renamed"));
+    await eventually(async () => expect(await names()).toContain("Renamed"));
     expect((await db.read("feed-0"))?.cursor).toBe(server.version);
   });
 
   test("tries again by itself when the first load fails half way", async () => {
     server.answersLeft = 2;
     await engine.start();
-    await vi.waitFor(() => expect(engine.status.get().phase).toBe("offline"), { timeout: 8_000 });
+    await eventually(() => expect(engine.status.get().phase).toBe("offline"));
     expect(await db.read("feed-0")).toBeUndefined();
     server.answersLeft = Infinity;
     await live();
@@ -108,14 +109,14 @@ describe("the engine", () => {
   test("D16: another epoch replaces the whole copy, rows with higher versions included", async () => {
     await engine.start();
     await live();
-    await vi.waitFor(async () => expect((await db.read("feed-0"))?.epoch).toBe("e1"));
+    await eventually(async () => expect((await db.read("feed-0"))?.epoch).toBe("e1"));
     server.conversations.delete("5");
     server.conversations.set("1", conversation("1", { name: "From the backup", version: "0" }));
     ServedSocket.epoch = "e2";
     ServedSocket.open.at(-1)?.onclose?.({ code: 1012 });
-    await vi.waitFor(async () => expect(await db.activeSide()).toBe(1), { timeout: 8_000 });
+    await eventually(async () => expect(await db.activeSide()).toBe(1));
     expect(await names()).toEqual(["From the backup", "Person 2", "Person 3", "Person 4"]);
-    await vi.waitFor(async () => expect(await db.side(0).conversation.count()).toBe(0));
+    await eventually(async () => expect(await db.side(0).conversation.count()).toBe(0));
     await live();
   });
 
@@ -124,7 +125,7 @@ describe("the engine", () => {
     await live();
     ServedSocket.userId = "someone else";
     ServedSocket.open.at(-1)?.onclose?.({ code: 1012 });
-    await vi.waitFor(() => expect(signedOut).toHaveBeenCalledWith(false), { timeout: 8_000 });
+    await eventually(() => expect(signedOut).toHaveBeenCalledWith(false));
   });
 
   test("H1: with the server gone the list stays and the line says since when", async () => {
@@ -133,7 +134,7 @@ describe("the engine", () => {
     const freshAt = engine.status.get().freshAt;
     server.reachable = false;
     ServedSocket.open.at(-1)?.onclose?.({ code: 1006 });
-    await vi.waitFor(() => expect(engine.status.get().phase).toBe("offline"), { timeout: 8_000 });
+    await eventually(() => expect(engine.status.get().phase).toBe("offline"));
     expect(engine.status.get().freshAt).toBe(freshAt);
     expect(await conversationIds(db, { shelf: "inbox", unreadOnly: false, name: "" })).toHaveLength(5);
   });

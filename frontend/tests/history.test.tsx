@@ -133,8 +133,8 @@ test("a run is followed while the page is seen, up to its end", async () => {
       <History channelId="1" />
     </ClientContext>,
   );
-  await screen.findByText("40 of about 160 messages", undefined, { timeout: 30_000 });
-  await screen.findByText("214 calls today, 38,120 avoided", undefined, { timeout: 30_000 });
+  await screen.findByText("40 of about 160 messages");
+  await screen.findByText("214 calls today, 38,120 avoided");
   visibility = "hidden";
   run = { ...run, state: "done", found: 160, stored: 160, ended_at: "2026-05-18T12:00:00.000Z" };
   expect(isUnfinished(run)).toBe(false);
@@ -142,7 +142,7 @@ test("a run is followed while the page is seen, up to its end", async () => {
   act(() => {
     document.dispatchEvent(new Event("visibilitychange"));
   });
-  await screen.findByText("Done: 160 messages", undefined, { timeout: 30_000 });
+  await screen.findByText("Done: 160 messages");
   expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
   const after = looks();
   act(() => {

@@ -1,4 +1,4 @@
-import { act, cleanup, render } from "@testing-library/react";
+import { cleanup, render } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { Mention } from "../src/api/types";
@@ -8,7 +8,7 @@ import { previewOf } from "../src/inbox/preview";
 import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, type Client } from "../src/sync/client";
 import { toLocal } from "../src/sync/rows";
-import { freshClient } from "./client";
+import { freshClient, settle } from "./client";
 import { attendee, channel, conversation, message } from "./rows";
 
 const LID = "{{140000000000001@lid}}";
@@ -26,7 +26,7 @@ afterEach(() => {
   client.engine.stop();
 });
 
-const settled = (): Promise<unknown> => act(() => new Promise((resolve) => setTimeout(resolve, 40)));
+const settled = (): Promise<void> => settle(client);
 
 async function drawn(fields: Parameters<typeof message>[1]): Promise<HTMLElement> {
   const row = toLocal.message(message("1", fields));

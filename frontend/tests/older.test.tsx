@@ -79,7 +79,7 @@ async function opened(): Promise<void> {
       <Opened />
     </ClientContext>,
   );
-  await screen.findByRole("button", { name: words.thread.askUpstream }, { timeout: 30_000 });
+  await screen.findByRole("button", { name: words.thread.askUpstream });
 }
 
 const drawnMessages = (): string | null => document.querySelector("output")?.textContent ?? null;
@@ -96,14 +96,14 @@ test("what upstream has is asked for once where the beginning is looked at, page
   });
   expect(asked()).toHaveLength(1);
   upstreamHas(["101"], true);
-  await screen.findByRole("button", { name: words.thread.askUpstream }, { timeout: 30_000 });
+  await screen.findByRole("button", { name: words.thread.askUpstream });
   act(() => {
     older.reach();
   });
   await eventually(() => {
     expect(drawnMessages()).toBe("101 301 302 501 502");
   });
-  await screen.findByText(words.thread.beginning, undefined, { timeout: 30_000 });
+  await screen.findByText(words.thread.beginning);
   act(() => {
     older.reach();
   });
@@ -114,7 +114,7 @@ test("the phone is asked only by a press, and may have none", async () => {
   await opened();
   upstreamHas([], true);
   fireEvent.click(screen.getByRole("button", { name: words.thread.askUpstream }));
-  const phone = await screen.findByRole("button", { name: words.thread.askPhone }, { timeout: 30_000 });
+  const phone = await screen.findByRole("button", { name: words.thread.askPhone });
   const wishes: boolean[] = [];
   const answer = server.older;
   server.older = (chat, fromPhone) => {
@@ -122,7 +122,7 @@ test("the phone is asked only by a press, and may have none", async () => {
     return answer(chat, fromPhone);
   };
   fireEvent.click(phone);
-  await screen.findByText(new RegExp(words.thread.phoneHasNone), undefined, { timeout: 30_000 });
+  await screen.findByText(new RegExp(words.thread.phoneHasNone));
   expect(wishes).toEqual([true]);
 });
 
@@ -132,7 +132,7 @@ test("why it was not asked is said, and asked again only by a press", async () =
   act(() => {
     older.reach();
   });
-  await screen.findByText(/The account is not connected/, undefined, { timeout: 30_000 });
+  await screen.findByText(/The account is not connected/);
   act(() => {
     older.reach();
   });

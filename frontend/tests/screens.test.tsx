@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -22,8 +22,9 @@ import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { INITIAL_STATUS } from "../src/sync/status";
 import { Avatar, initials } from "../src/ui/Avatar";
 import { FormattedText } from "../src/ui/FormattedText";
-import { freshClient } from "./client";
+import { freshClient, settle } from "./client";
 import { at, attachmentRow, channel, conversation, message, outboxEntry } from "./rows";
+import { eventually } from "./store";
 
 const local = (id: string, fields: Parameters<typeof message>[1] = {}): LocalMessage => toLocal.message(message(id, fields));
 
@@ -39,10 +40,8 @@ afterEach(() => {
 });
 
 async function show(children: ReactNode): Promise<void> {
-  await act(async () => {
-    render(<ClientContext value={client}>{children}</ClientContext>);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  });
+  render(<ClientContext value={client}>{children}</ClientContext>);
+  await settle(client);
 }
 
 describe("login", () => {
@@ -114,11 +113,11 @@ test("a wish for a conversation that was refused is said with its reason, and ca
   const stop = client.outbox.view.follow();
   await show(<Freshness />);
   const said = (): string => screen.getByRole("alert").textContent.replaceAll(/[\u2068\u2069]/g, "");
-  await vi.waitFor(() => expect(said()).toContain("Ana could not be archived. Only owners may."));
+  await eventually(() => expect(said()).toContain("Ana could not be archived. Only owners may."));
   fireEvent.click(screen.getByRole("button", { name: rowWords.dismiss }));
-  await vi.waitFor(() => expect(said()).toContain("A message of Ana could not be forwarded."));
+  await eventually(() => expect(said()).toContain("A message of Ana could not be forwarded."));
   fireEvent.click(screen.getByRole("button", { name: words.retry }));
-  await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  await eventually(() => expect(screen.queryByRole("alert")).toBeNull());
   expect(client.outbox.view.all().map(({ client_id, state }) => [client_id, state])).toEqual([["b", "waiting"]]);
   stop();
 });
@@ -362,13 +361,13 @@ test("a row of the list changes for those who show it only", async () => {
   await beginSide(client.db, { side: 0, term }, { feedCursor: "c", channels: [channel("1")], page, now: 0 }, true);
   const stop = client.rows.watch(["1", "2"]);
   const told = { one: vi.fn(), two: vi.fn() };
-  await vi.waitFor(() => expect(client.rows.get("2")).toBeDefined());
+  await eventually(() => expect(client.rows.get("2")).toBeDefined());
   client.rows.subscribe("1", told.one);
   client.rows.subscribe("2", told.two);
   const before = client.rows.get("2");
   const renamed = conversation("1", { name: "Renamed", version: "9" });
   await applyFrames(client.db, { side: 0, term }, [{ type: "changes", rows: { conversation: [renamed] }, more: false, cursor: "d" }], null, 0);
-  await vi.waitFor(() => expect(client.rows.get("1")?.name).toBe("Renamed"));
+  await eventually(() => expect(client.rows.get("1")?.name).toBe("Renamed"));
   expect(told.one).toHaveBeenCalled();
   expect(told.two).not.toHaveBeenCalled();
   expect(client.rows.get("2")).toBe(before);

@@ -1,4 +1,4 @@
-import { act, cleanup, configure, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
@@ -12,12 +12,10 @@ import { applyFrames, beginSide, claimTerm } from "../src/sync/apply";
 import { ClientContext, useWatchedRows, type Client } from "../src/sync/client";
 import { entryKeyOf, withEntries, type SendEntry, type Wish } from "../src/sync/outgoing";
 import { entryAsMessage } from "../src/sync/outbox/merge";
-import { toLocal } from "../src/sync/rows";
+import { toLocal, type LocalMessage } from "../src/sync/rows";
 import { freshClient } from "./client";
 import { at, channel, conversation, message } from "./rows";
 import { eventually } from "./store";
-
-configure({ asyncUtilTimeout: 30_000 });
 
 const where = { id: "1", provider: "whatsapp", channel_id: "1" };
 const saying = (text: string): Wish => ({ kind: "send", text, quoted: null, files: [], voice: false });
@@ -110,7 +108,7 @@ describe("a message that was written here", () => {
 
   test("and waits says what for and until when", () => {
     bubbleOf({ status: "pending", sending: { ...sending, state: "waiting", reason_code: "pacing", reason: "At a pace.", retry_at: at(0) } });
-    expect(screen.getByText(/^At a pace\., next try \d\d:\d\d$/)).toBeTruthy();
+    expect(screen.getByText(/^At a pace\. Next try at \d\d:\d\d\.$/)).toBeTruthy();
   });
 
   test("on the phone needs nothing", () => {
@@ -157,6 +155,19 @@ describe("a message that waits in this browser", () => {
     expect(withEntries(rows, entries, client.user, false)).toEqual(rows);
     const sent = toLocal.message(message("6", { client_id: key }));
     expect(withEntries([...rows, sent], entries, client.user, true)).toEqual([...rows, sent]);
+  });
+
+  test("that has a row, but has not left yet, stays below what was written before it and has been dated since", () => {
+    const row = (id: string, client_id: string | null, state: "waiting" | "sending" | "done" | "failed"): LocalMessage =>
+      toLocal.message(message(id, { client_id, sending: { ...sending, state } }));
+    const third = row("1", "c", "waiting");
+    const fourth = row("2", "d", "waiting");
+    const failed = row("3", "0", "failed");
+    const [first, second, phone] = [row("4", "a", "done"), row("5", "b", "sending"), toLocal.message(message("6"))];
+    const rows = [third, fourth, failed, first, second, phone];
+    expect(withEntries(rows, [], client.user, true)).toEqual([failed, first, second, third, fourth, phone]);
+    const settled = [failed, first, phone];
+    expect(withEntries(settled, [], client.user, true)).toBe(settled);
   });
 
   test("a change that waits is shown at its message as one of its changes", () => {

@@ -3,17 +3,20 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { swipe, type Way } from "../src/inbox/swipe";
 
 const onSwipe = vi.fn<(row: HTMLElement, way: Way) => void>();
+const says = vi.fn<(row: HTMLElement, way: Way) => string | null>();
 let leaving: AbortController;
 let list: HTMLElement;
 let row: HTMLElement;
 
 beforeEach(() => {
   onSwipe.mockReset();
+  says.mockReset();
+  says.mockImplementation((_, way) => `to the ${way}`);
   leaving = new AbortController();
   list = document.createElement("div");
   row = list.appendChild(document.createElement("div"));
   document.body.append(list);
-  swipe(list, leaving.signal, { rowOf: (target) => (target === row ? row : null), label: (_, way) => `to the ${way}`, onSwipe });
+  swipe(list, leaving.signal, { rowOf: (target) => (target === row ? row : null), label: says, onSwipe });
 });
 
 afterEach(() => {
@@ -57,6 +60,14 @@ describe("a finger on a row", () => {
     lift(230);
     expect(onSwipe).not.toHaveBeenCalled();
     expect(row.dataset["swipe"]).toBeUndefined();
+  });
+
+  test("that goes where nothing is to be done leaves it where it stands, and does nothing on its way back either", () => {
+    says.mockReturnValue(null);
+    stroke([200, 100], [100, 100], [320, 100]);
+    expect([row.dataset["swipe"], row.style.getPropertyValue("--swipe")]).toEqual([undefined, ""]);
+    lift(320);
+    expect(onSwipe).not.toHaveBeenCalled();
   });
 
   test("that scrolls leaves the row alone, however far it goes sideways later", () => {

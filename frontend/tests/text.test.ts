@@ -115,8 +115,9 @@ describe("message text", () => {
   test("a hostile text of 100,000 characters is read in reasonable time", () => {
     for (const piece of ["- *a\n", "> ", "\n1. ", "0 1", "*a", "_", "`", "a.b.", "+1 ", "www.", "((((", "http://x/("]) {
       const started = performance.now();
-      markup(piece.repeat(3_000 / piece.length));
-      expect(performance.now() - started).toBeLessThan(250);
+      markup(piece.repeat(100_000 / piece.length));
+      // A second at most, were the machine idle; minutes, if it grew with the square.
+      expect(performance.now() - started).toBeLessThan(10_000);
     }
   });
 });

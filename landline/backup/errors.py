@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class BackupError(Exception):
-    """Nothing was changed, unless the sentence says so."""
+    """Nothing was changed, unless the sentence says otherwise."""
 
 
 class DamagedBackup(BackupError):

@@ -91,7 +91,7 @@ def dump(
         "--no-privileges",
         "--no-comments",
         "--no-password",
-        # Landline needs none; those of a server's owner are not ours to carry.
+        # Landline needs no extension; those of the server's owner are not ours to carry.
         "--extension=plpgsql",
         "--lock-wait-timeout=60s",
         f"--snapshot={snapshot.id}",
@@ -163,7 +163,7 @@ def file_write(writer: Writer, key: str, line: BytesLine) -> tuple[int, str]:
 
 
 def is_as_recorded(held: HeldFile, key: str, size: int, sha256: str) -> bool:
-    """Nobody wrote down what a thumbnail's bytes are."""
+    """Whether a file's bytes are as the rows say; of thumbnails no hash is recorded."""
     return key != held.key or (size, sha256) == (held.size_bytes, held.sha256)
 
 

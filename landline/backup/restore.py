@@ -88,7 +88,7 @@ def schema_check(manifest: Manifest) -> None:
 
 
 def place_check(parameters: Mapping[str, Any], *, replace: bool) -> int:
-    """Answers with the server's major version. Raises BackupError where somebody is at work, or something would be lost."""
+    """Returns the server's major version. Raises BackupError where somebody is at work, or something would be lost."""
     with psycopg.connect(**parameters, application_name=APPLICATION, autocommit=True) as connection:
         if others := others_at_work(connection):
             raise BackupError(
@@ -105,7 +105,7 @@ def place_check(parameters: Mapping[str, Any], *, replace: bool) -> int:
 
 
 def others_at_work(connection: psycopg.Connection) -> list[str]:
-    """Who has just left is seen for a moment longer."""
+    """Other connections to the database; waits a moment, since one that has just closed is still listed."""
     waits_until = time.monotonic() + OTHERS_LEAVE_WITHIN_SECONDS
     while True:
         others = [row[0] for row in connection.execute(_OTHERS, (APPLICATION,)).fetchall()]
@@ -129,7 +129,7 @@ def whole_check(backup: Backup) -> None:
 
 
 def complete(backup: Backup, environment: Environment, parameters: Mapping[str, Any]) -> None:
-    """Until its last line no server starts on this database."""
+    """Completes the restore; no server starts on this database before its last line."""
     made_at = backup.manifest.made_at
     call_command("migrate", verbosity=0, interactive=False)
     runtime_rights_grant(environment, data_dir=settings.LANDLINE_DATA_DIR)
@@ -151,11 +151,13 @@ def complete(backup: Backup, environment: Environment, parameters: Mapping[str, 
     if erased:
         sys.stdout.write(f"{erased:,} messages that were erased since are erased again.\n")
     if windows:
-        sys.stdout.write(f"What has come since is missing in {windows:,} accounts and is to be compared.\n")
+        sys.stdout.write(
+            f"Messages that came after the backup may be missing in {windows:,} accounts: the worker compares them.\n"
+        )
 
 
 async def history_begin(parameters: Mapping[str, Any]) -> int:
-    """What cursors knew is over, and nothing that was wanted leaves by itself; answers with how much was wanted."""
+    """Makes a new epoch, and holds what was waiting to be sent; returns how many intents that were."""
     async with await AsyncConnection.connect(
         **parameters, application_name=APPLICATION, autocommit=True
     ) as connection:

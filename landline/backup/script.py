@@ -1,7 +1,7 @@
-"""What a restore does to a database: one transaction, so that there is the old one or the new one and nothing between.
+"""What a restore does to a database: one transaction, which leaves either the old database or the new one.
 
-It is a script for ``psql``: what goes goes, ``pg_restore``'s own statements, a comparison with the manifest, a note that the
-restore has to be completed. Who ends before the last statement has changed nothing.
+It is a script for ``psql``: it drops what is there, runs ``pg_restore``'s own statements, compares the result with the manifest,
+and notes that the restore has to be completed. A script that ends before its last statement changes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from landline.backup.writing import PORTION
 from landline.postgres.binaries import Binaries
 from landline.postgres.tools import client_tools, tool_address
 
-# Marks of what was erased since outlive the database they are in.
+# Marks of what was erased since the backup outlive the database that is replaced.
 _BEGIN: Final = r"""
 BEGIN;
 SET LOCAL lock_timeout = '5s';
@@ -81,8 +81,8 @@ $$;
 _LISTED: Final = "COPY landline_kept_mark (key, digest, erased_at) FROM STDIN;\n"
 _LISTED_END: Final = "\\.\n"
 
-# Only what the same key has hashed says anything here. A backup from before the first erasure has none: then it is that of the
-# database that was replaced, else of a list.
+# Marks mean something only under the key that hashed them. A backup made before the first erasure has no key: then the key of the
+# replaced database counts, else that of a list.
 _KEEP: Final = """
 INSERT INTO public.communications_erasurekey (id, key)
 SELECT 1, key FROM (
@@ -108,7 +108,7 @@ def restore_run(
     on_bytes: Callable[[int], None],
     erased: Iterable[Mark] = (),
 ) -> None:
-    """``erased``: what lists outside of the database know. Raises BackupError; the database is as it was then."""
+    """``erased``: marks from the lists outside the database. Raises BackupError, and leaves the database as it was."""
     manifest = backup.manifest
     if server_version < manifest.postgresql:
         raise BackupError(
@@ -210,7 +210,7 @@ def afterwards(manifest: Manifest) -> str:
 
 
 def complaint(complaints: IO[bytes]) -> str:
-    """The first error, for all others follow from it."""
+    """The first error, since all others follow from it."""
     complaints.seek(0)
     lines = complaints.read().decode(errors="replace").splitlines()
     wrong = [line for line in lines if "ERROR:" in line or "error:" in line or "FATAL:" in line]

@@ -54,7 +54,7 @@ def backup_verify(path: Path) -> int:
 
 
 def trial(backup: Backup, listed: IO[bytes]) -> None:
-    """In a throw-away server, which goes with us."""
+    """Restores into a throw-away server, which is stopped and removed on leaving."""
     folder = Path(tempfile.mkdtemp(prefix="landline-verify-"))
     # As root the server runs as another user, who must get in.
     folder.chmod(0o711)

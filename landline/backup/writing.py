@@ -33,7 +33,7 @@ class Writer:
         self._file = file
 
     def add(self, name: str, source: Readable, on_bytes: Callable[[int], None]) -> tuple[int, str]:
-        """Copies ``source`` to its end; answers with its size and hash. Raises ``OSError``."""
+        """Copies ``source`` to its end; returns its size and hash. Raises ``OSError``."""
         place = self._file.tell()
         self._file.write(bytes(BLOCK))
         size, digest = 0, hashlib.sha256()
@@ -50,7 +50,7 @@ class Writer:
         return size, digest.hexdigest()
 
     def drop(self, place: int) -> None:
-        """What was added from ``place`` on is not there."""
+        """Cuts off what was added from ``place`` on."""
         self._file.seek(place)
         self._file.truncate()
 
@@ -70,7 +70,7 @@ def header(name: str, size: int) -> bytes:
 
 @contextmanager
 def backup_file(path: Path) -> Iterator[Writer]:
-    """The file is there once the block has ended well, and whole; else nothing is. Raises BackupError."""
+    """A context manager: the file is there, and whole, only if the block ends without an error. Raises BackupError."""
     if path.exists():
         raise BackupError(f"{path} exists already: name another file.")
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")

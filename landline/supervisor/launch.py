@@ -16,7 +16,7 @@ from landline.environment import Environment
 from landline.first_user import FirstLogin, first_user_make
 from landline.kept_secrets import random_secret_key, random_webhook_secret, secret_make, secrets_folder
 from landline.listening import port_check
-from landline.preflight import database_check, restoration_check
+from landline.preflight import database_check, restoration_check, schema_rights_needed
 from landline.supervisor.programs import OWNER_VARIABLES, UPSTREAM_VARIABLES
 
 # An invented world never shares a database, an account or a key with a real one.
@@ -75,7 +75,8 @@ def own_secrets_make(environment: Environment) -> None:
 
 def database_prepare(environment: Environment) -> FirstLogin:
     database_check()
-    call_command("migrate", verbosity=0, interactive=False)
+    with schema_rights_needed():
+        call_command("migrate", verbosity=0, interactive=False)
     restoration_check()
     runtime_rights_grant(environment, data_dir=settings.LANDLINE_DATA_DIR)
     login = first_user_make(secrets_folder(settings.LANDLINE_DATA_DIR))

@@ -21,6 +21,7 @@ from landline.supervisor.programs import WEBHOOK_PATH, SimulatedUpstream, progra
 from landline.supervisor.welcome import account_await, welcome
 
 WATCH_SECONDS = 1.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def simulated_upstream() -> SimulatedUpstream:
@@ -62,8 +63,10 @@ class Launcher:
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._stop_asked.set)
+        for number in STOP_SIGNALS:
+            # `nohup` has a closed terminal ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                loop.add_signal_handler(number, self._stop_asked.set)
         working = asyncio.create_task(self._work())
         stop_asked = asyncio.create_task(self._stop_asked.wait())
         await asyncio.wait((working, stop_asked), return_when=asyncio.FIRST_COMPLETED)

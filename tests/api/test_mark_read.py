@@ -131,7 +131,7 @@ def test_the_marker_waits_for_whoever_writes_the_channel(database: ScratchDataba
             [thread.channel.pk, thread.conversation.pk, minutes(9), minutes(9)],
         )
         writer.commit()
-        reading.join(timeout=20)
+        reading.join(timeout=60)
     assert Conversation.objects.get(pk=thread.conversation.pk).unread_count == 1
 
 

@@ -45,6 +45,11 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(top)
 
 
+def heeds_hang_ups() -> None:
+    """Though the tests run under nohup: a benchmark that was started so goes on."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_programs_and_database_end_with_the_benchmark(folder: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
@@ -52,6 +57,7 @@ def test_programs_and_database_end_with_the_benchmark(folder: Path, number: sign
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
+        preexec_fn=heeds_hang_ups,  # noqa: PLW1509
     ) as benchmark:
         assert benchmark.stdout is not None
         assert benchmark.stdout.readline() == b"running\n"

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from asgiref.sync import sync_to_async
-from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from simulator import Simulator
 from simulator.model import Account
@@ -32,9 +40,15 @@ CHROMIUM_ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+# They go on for longer than a killed server takes to be back.
+RETRIES = (0.2, 0.5, 1, 2, 4, 4, 4, 4, 8, 8)
 USERNAME = "lea"
 PASSWORD = "correct horse battery staple"
 CANARY_KEY = "canary-key-4f1c0de5a7b94e21"
+# A busy machine takes its time.
+PATIENCE_SECONDS = 60
+
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,7 +109,7 @@ async def stack(database: ScratchDatabase, processes: Processes, webhook_secret:
     from communications.models import User
 
     await sync_to_async(User.objects.create_superuser)(USERNAME, password=PASSWORD)
-    async with Simulator(seed=7, api_key=CANARY_KEY, retry_delays_seconds=(0.2, 0.5, 1, 2, 4)) as simulator:
+    async with Simulator(seed=7, api_key=CANARY_KEY, retry_delays_seconds=RETRIES) as simulator:
         running = Stack(simulator, simulator.account(), processes, webhook_secret)
         await running.start_server()
         simulator.webhook(running.webhook_url, webhook_secret)
@@ -131,7 +145,7 @@ class Screen:
         await self.page.get_by_role("option", name=name).first.click()
         await self.page.get_by_role("log").wait_for()
 
-    async def sees(self, text: str, *, seconds: float = 10) -> None:
+    async def sees(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> None:
         await self.page.get_by_role("log").get_by_text(text, exact=True).wait_for(timeout=seconds * 1000)
 
 
@@ -153,6 +167,7 @@ async def phone(browser: Browser) -> AsyncIterator[Screen]:
 
 @contextlib.asynccontextmanager
 async def _opened(context: BrowserContext) -> AsyncIterator[Screen]:
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     page = await context.new_page()
     opened = Screen(context, page, [], [])
     context.on("request", lambda request: opened.requests.append(_address(request)))

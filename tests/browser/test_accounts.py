@@ -9,7 +9,7 @@ from playwright.async_api import ConsoleMessage, Page, expect
 
 from simulator.happenings import ACCOUNT_STATUS
 from tests.browser.accessibility import violations_light_and_dark
-from tests.browser.conftest import CANARY_KEY, Screen, Stack
+from tests.browser.conftest import CANARY_KEY, PATIENCE_SECONDS, Screen, Stack
 from tests.browser.test_acts import until
 
 WRONG_KEY = "a-key-of-nobody"
@@ -47,27 +47,27 @@ async def test_the_first_run_refuses_a_wrong_key_in_words_and_leads_to_a_scanned
     await steps.get_by_label("DSN").fill(stack.simulator.url)
     await steps.get_by_label("Access token").fill(WRONG_KEY)
     await steps.get_by_role("button", name="Try and keep").click()
-    await expect(steps.get_by_role("alert")).to_contain_text("does not accept this key", timeout=30_000)
+    await expect(steps.get_by_role("alert")).to_contain_text("does not accept this key")
     await expect(steps.get_by_label("Access token")).to_be_focused()
     assert await violations_light_and_dark(page) == []
     await steps.get_by_label("Access token").fill(CANARY_KEY)
     await steps.get_by_role("button", name="Try and keep").click()
-    await steps.get_by_text("Address and key work").wait_for(timeout=30_000)
+    await steps.get_by_text("Address and key work").wait_for()
     assert CANARY_KEY not in await page.content()
     assert await violations_light_and_dark(page) == []
 
     await page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog", name="Connect an account")
     await dialog.get_by_role("button", name="Go on").click()
-    await dialog.get_by_role("img", name="QR image").wait_for(timeout=15_000)
+    await dialog.get_by_role("img", name="QR image").wait_for()
     assert await violations_light_and_dark(page) == []
     [attempt] = stack.simulator.connecting.attempts
     account = stack.simulator.connecting.scan(attempt, phone_number="+351912000999")
-    await dialog.get_by_text("Connected.").wait_for(timeout=20_000)
+    await dialog.get_by_text("Connected.").wait_for()
     await dialog.get_by_role("link", name="To the inbox").click()
     ana = stack.simulator.contact(account, "Ana Martínez", phone_number="+34600000118")
     stack.simulator.customer_writes(stack.simulator.direct_chat(ana), "Is the lamp there?")
-    await page.get_by_role("option", name="Ana Martínez").wait_for(timeout=20_000)
+    await page.get_by_role("option", name="Ana Martínez").wait_for()
     assert said == []
 
 
@@ -79,7 +79,7 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     await screen.log_in(stack.url)
     bar = page.locator(".alarm-bar")
     stack.simulator.account_disconnects(stack.account)
-    await expect(bar).to_contain_text("on WhatsApp is signed out: no new messages arrive.", timeout=15_000)
+    await expect(bar).to_contain_text("on WhatsApp is signed out: no new messages arrive.")
     await bar.get_by_role("link", name="To the accounts").click()
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
     await expect(card).to_contain_text("Signed out")
@@ -88,12 +88,12 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     await expect(card).to_contain_text("yours")
     assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
-    await expect(card).to_contain_text("Connected", timeout=15_000)
+    await expect(card).to_contain_text("Connected")
     await card.get_by_role("button", name="More for").click()
     await page.get_by_role("menuitem", name="Pause").click()
-    await expect(card).to_contain_text("Paused here since", timeout=15_000)
+    await expect(card).to_contain_text("Paused here since")
     await card.get_by_role("button", name="Resume").click()
-    await expect(card).not_to_contain_text("Paused", timeout=15_000)
+    await expect(card).not_to_contain_text("Paused")
     await page.get_by_role("link", name="Inbox").first.click()
     await expect(bar).not_to_contain_text("is signed out")
 
@@ -111,7 +111,7 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await go.click()
     await until(lambda: stack.account.id not in stack.simulator.world.accounts)
-    await expect(card).to_contain_text("Removed", timeout=15_000)
+    await expect(card).to_contain_text("Removed")
     assert said == []
 
     await page.keyboard.press("g")
@@ -145,6 +145,6 @@ async def test_a_pressed_notification_opens_the_account_it_is_about(stack: Stack
     await page.goto("about:blank")
     await worker.evaluate("self.registration.showNotification('Again', {data: '/accounts?account=1'})")
     assert await worker.evaluate(PRESSED) is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await worker.evaluate("self.opened") != "/accounts?account=1":
             await asyncio.sleep(0.1)

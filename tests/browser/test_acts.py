@@ -8,9 +8,7 @@ from collections.abc import Callable
 from playwright.async_api import Locator, expect
 
 from simulator.model import Chat
-from tests.browser.conftest import Screen, Stack
-
-PATIENCE_SECONDS = 15.0
+from tests.browser.conftest import PATIENCE_SECONDS, Screen, Stack
 
 
 async def until(holds: Callable[[], object]) -> None:

@@ -39,7 +39,7 @@ async def test_what_was_before_is_copied_and_what_is_older_comes_while_scrolling
     page = screen.page
     await screen.log_in(stack.url)
     await screen.open_conversation("Ana")
-    await screen.sees(f"Old {PAGE + 29}", seconds=20)
+    await screen.sees(f"Old {PAGE + 29}")
     asked = stack.simulator.calls.count("GET /chats/{chat_id}/messages")
     beginning = page.get_by_text("Beginning of the conversation.")
     log = page.get_by_role("log")
@@ -57,7 +57,7 @@ async def test_what_was_before_is_copied_and_what_is_older_comes_while_scrolling
     await page.get_by_role("link", name="History and checks").click()
     await page.get_by_role("button", name="Copy the history").click()
     ours = page.get_by_role("progressbar", name="We copy from Unipile")
-    await expect(ours).to_have_attribute("aria-valuetext", f"Done: {PAGE + 71} messages", timeout=20_000)
+    await expect(ours).to_have_attribute("aria-valuetext", f"Done: {PAGE + 71} messages")
     await expect(page.get_by_role("group", name="What was found")).to_contain_text(
         f"{PAGE + 71} found= 40 new here"
     )
@@ -71,7 +71,7 @@ async def test_a_gap_is_marked_in_the_thread_and_filled_by_a_check(stack: Stack,
     page = screen.page
     await screen.log_in(stack.url)
     await screen.open_conversation("Ana")
-    await page.get_by_text("Beginning of the conversation.").wait_for(timeout=15_000)
+    await page.get_by_text("Beginning of the conversation.").wait_for()
     stack.simulator.webhook(stack.webhook_url, stack.webhook_secret, source=ACCOUNT_STATUS)
     assert stack.worker is not None
     await asyncio.to_thread(stack.worker.stop)
@@ -83,7 +83,7 @@ async def test_a_gap_is_marked_in_the_thread_and_filled_by_a_check(stack: Stack,
     await mark.get_by_role("button", name="Load missing").click()
     await expect(mark).to_contain_text("Checking…")
     await stack.start_worker()
-    await screen.sees("Lost 3", seconds=20)
+    await screen.sees("Lost 3")
     await expect(mark).to_have_count(1)
     await expect(mark).to_contain_text("3 messages recovered, up to 5")
     await page.get_by_role("link", name="Accounts").click()
@@ -91,4 +91,4 @@ async def test_a_gap_is_marked_in_the_thread_and_filled_by_a_check(stack: Stack,
     checks = page.get_by_role("list", name="Checks for what is missing")
     await expect(checks).to_contain_text("3 messages recovered")
     await page.get_by_role("button", name="Check now").click()
-    await expect(checks.get_by_role("listitem").first).to_contain_text("nothing was missing", timeout=20_000)
+    await expect(checks.get_by_role("listitem").first).to_contain_text("nothing was missing")

@@ -39,7 +39,7 @@ async def test_a_killed_server_loses_nothing_and_the_page_goes_on_by_itself(
     stack.simulator.customer_writes(chat, "Oder erst morgen?")
     await asyncio.sleep(0.3)
     await stack.start_server()
-    await screen.sees("Oder erst morgen?", seconds=25)
+    await screen.sees("Oder erst morgen?")
 
 
 async def test_with_the_server_down_list_and_thread_still_open(stack: Stack, screen: Screen) -> None:
@@ -57,7 +57,7 @@ async def test_with_the_server_down_list_and_thread_still_open(stack: Stack, scr
     await screen.sees("This is Maya")
     await screen.page.get_by_text("Offline since").first.wait_for()
     await stack.start_server()
-    await screen.page.get_by_text("Live", exact=True).wait_for(timeout=25_000)
+    await screen.page.get_by_text("Live", exact=True).wait_for()
 
 
 async def test_only_our_own_origin_is_asked_and_the_key_is_nowhere(stack: Stack, screen: Screen) -> None:

@@ -87,12 +87,12 @@ async def test_an_old_message_is_found_opened_in_its_place_and_left_again(
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await stack.stop_server()
     await search.fill("strohhalm 23")
-    await page.get_by_text("You are offline. Searched what this device keeps").wait_for(timeout=20_000)
+    await page.get_by_text("You are offline. Searched what this device keeps").wait_for()
     await found.filter(has_text="Strohhalm 239").click()
     await page.locator(".message-flash", has_text="Strohhalm 239").wait_for()
     await page.go_back()
     await page.reload()
-    await page.get_by_text("You are offline. Searched what this device keeps").wait_for(timeout=20_000)
+    await page.get_by_text("You are offline. Searched what this device keeps").wait_for()
 
 
 async def test_what_is_malformed_is_explained_and_nothing_found_says_what_next(

@@ -42,7 +42,7 @@ async def test_a_voice_message_plays_on_over_a_switch_and_the_next_one_follows(
     await screen.open_conversation("Rui")
     bar = page.get_by_role("region", name="Now playing")
     await expect(bar).to_contain_text("of 0:05")
-    await expect(bar).to_contain_text("of 0:09", timeout=15_000)
+    await expect(bar).to_contain_text("of 0:09")
     await expect(bar.get_by_role("button", name="Pause Voice message · Ana")).to_be_visible()
     place = bar.get_by_role("slider")
     await place.focus()
@@ -81,7 +81,7 @@ async def test_a_picture_appears_by_itself_opens_turns_and_gives_the_focus_back(
     before = await third.bounding_box()
     assert before is not None
     await stack.start_worker()
-    await expect(enlarge).to_have_count(3, timeout=20_000)
+    await expect(enlarge).to_have_count(3)
     assert await third.bounding_box() == before
 
     await enlarge.last.click()

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from simulator.faults import Fault
 from simulator.model import Chat
 from tests.browser.accessibility import violations
-from tests.browser.conftest import Screen, Stack
+from tests.browser.conftest import PATIENCE_SECONDS, Screen, Stack
 
 SEND = "POST /chats/{chat_id}/messages"
 
@@ -59,7 +59,7 @@ def bubble(page: Page, text: str) -> Any:
 
 
 async def has_sent(stack: Stack, *texts: str) -> None:
-    async with asyncio.timeout(25):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while sent(stack) != list(texts):
             await asyncio.sleep(0.05)
 
@@ -80,7 +80,7 @@ async def test_what_is_written_is_there_at_once_and_its_ticks_climb(stack: Stack
         written.get_by_label("Waiting to be sent").or_(written.get_by_label("Being sent"))
     ).to_be_visible()
     await expect(page.get_by_role("option", name="Ana")).to_contain_text("On its way")
-    await expect(written.get_by_label("Sent", exact=True)).to_be_visible(timeout=15_000)
+    await expect(written.get_by_label("Sent", exact=True)).to_be_visible()
     await expect(written.locator(".status")).to_have_attribute(
         "title", re.compile("Unipile answered|it was seen")
     )
@@ -117,7 +117,7 @@ async def test_with_the_server_down_it_waits_and_leaves_once_when_it_is_back(
     assert sent(stack) == []
     await stack.start_server()
     await has_sent(stack, "First", "Second")
-    await expect(bubble(page, "Second").get_by_label("Sent", exact=True)).to_be_visible(timeout=15_000)
+    await expect(bubble(page, "Second").get_by_label("Sent", exact=True)).to_be_visible()
     await expect(bubble(page, "First")).to_have_count(1)
 
 
@@ -141,9 +141,7 @@ async def test_two_tabs_send_once(stack: Stack, screen: Screen) -> None:
     await stack.start_server()
     await has_sent(stack, "From the one", "From the other")
     for one in (page, other):
-        await expect(bubble(one, "From the other").get_by_label("Sent", exact=True)).to_be_visible(
-            timeout=15_000
-        )
+        await expect(bubble(one, "From the other").get_by_label("Sent", exact=True)).to_be_visible()
     assert sent(stack) == ["From the one", "From the other"]
 
 
@@ -188,11 +186,11 @@ async def test_what_was_refused_says_why_and_leaves_when_it_is_tried_again(
     await field(page).fill("Are you there?")
     await page.keyboard.press("Enter")
     refused = bubble(page, "Are you there?")
-    await expect(refused).to_contain_text("Not sent: The recipient cannot be written to", timeout=15_000)
+    await expect(refused).to_contain_text("Not sent: The recipient cannot be written to")
     await expect(page.get_by_role("option", name="Ana")).to_contain_text("Not sent:")
     assert await violations(page) == []
     await refused.get_by_role("button", name="Send again").click()
-    await expect(refused.get_by_label("Sent", exact=True)).to_be_visible(timeout=15_000)
+    await expect(refused.get_by_label("Sent", exact=True)).to_be_visible()
     assert sent(stack) == ["Are you there?"]
 
 

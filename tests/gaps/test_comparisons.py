@@ -54,6 +54,26 @@ async def test_check_now_brings_what_was_lost_and_says_how_late(world: World) ->
     assert (recovered["external_id"], recovered["recovered"], recovered["title"]) == (chat.id, 3, "Ana")
 
 
+async def test_the_report_calls_a_chat_as_every_list_does(world: World) -> None:
+    """A group without a title by its members."""
+    members = [
+        world.sim.contact(world.account, name, phone_number=f"+3460000000{number}")
+        for number, name in enumerate(("Ana", "Bruno", "Carla"))
+    ]
+    group = world.sim.group_chat(world.account, "", members)
+    for member in members:
+        world.sim.customer_writes(group, "told", sender=member)
+    await world.sim.settled()
+    world.lose()
+    world.sim.customer_writes(group, "lost")
+    await world.sim.settled()
+    told = await world.checked()
+    [recovered] = (await world.api("GET", f"comparisons/{told['id']}/report/")).json()["chats"]
+    [listed] = (await world.api("GET", "all/chats/")).json()["items"]
+    assert (recovered["chat_id"], recovered["title"]) == (listed["id"], listed["name"])
+    assert set(recovered["title"].replace(" and ", ", ").split(", ")) == {"Ana", "Bruno", "Carla"}
+
+
 async def test_f12_what_was_edited_deleted_and_taken_back_meanwhile_is_folded_like_news(world: World) -> None:
     chat = world.chat()
     edited, deleted, liked, unliked = (
@@ -205,6 +225,27 @@ async def test_f5_a_page_token_that_expired_is_replaced_by_a_time(world: World) 
     world.fault("refused", endpoint="GET /messages", spared=2, type="errors/invalid_parameters")
     told = await world.checked()
     assert (told["state"], told["recovered"], told["known"], told["calls"]) == ("done", 600, 500, 7)
+    assert await world.held() == world.truth
+
+
+async def test_f6_what_comes_after_an_empty_page_is_read_also_by_who_takes_it_up(world: World) -> None:
+    """A page that shows nothing says nothing of how far back all is held."""
+    world.lose()
+    chat = world.chat()
+    for number in range(300):
+        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    await world.sim.settled()
+    asked = await world.check_now()
+    world.fault("empty_page", endpoint="GET /messages")
+    world.fault("rate_limited", endpoint="GET /messages", times=3)
+    await world.work()
+    held = await world.comparison(asked["id"])
+    assert (held["state"], held["recovered"]) == ("held", 0)
+    world.sim.faults.clear()
+    await world.hold_over()
+    await world.work()
+    told = await world.comparison(asked["id"])
+    assert (told["state"], told["recovered"]) == ("done", 300)
     assert await world.held() == world.truth
 
 

@@ -83,6 +83,13 @@ async def test_a_delivery_that_fails_for_good_opens_one_for_its_hour(world: Worl
         await gaps_look(world.connections)
         assert await world.windows() == [("storage", "waiting")]
 
+    # What fails after they were compared was not among what was looked at.
+    await world.work()
+    await sync_to_async(keep)(attempts=5)
+    for _ in range(2):
+        await gaps_look(world.connections)
+        assert await world.windows() == [("storage", "done"), ("storage", "waiting")]
+
 
 async def age(world: World) -> None:
     await world.execute("UPDATE communications_message SET created_at = now() - interval '2 minutes'")
@@ -117,6 +124,20 @@ async def test_f11_an_edit_of_a_message_that_never_came_brings_it_and_what_else_
         world.connections, "SELECT asked_by FROM communications_upstreamread WHERE subject = 'missing'"
     )
     assert reasons == {f"missing message left open by delivery {asked_by}"}
+
+    # What is lost after that comparison was not among what it looked at, in whatever hour.
+    world.lose()
+    later = world.sim.customer_writes(chat, "lost later")
+    world.sim.customer_writes(other, "lost later as well")
+    world.lose(0)
+    world.sim.customer_edits(later, "edited later")
+    await world.sim.settled()
+    for _ in range(2):
+        await age(world)
+        await world.ask()
+        assert await world.windows() == [("reference", "done"), ("reference", "waiting")]
+    await world.work()
+    assert await world.held() == world.truth
 
 
 async def test_a_reference_to_what_is_older_than_a_comparison_would_reach_opens_none(world: World) -> None:

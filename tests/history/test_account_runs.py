@@ -88,7 +88,7 @@ async def test_f3_a_killed_worker_s_run_goes_on_where_it_was_noted(world: World)
     world.meets(FaultKind.LATE, spared=3, delay_seconds=30)
     async with world.worker() as history:
         working = asyncio.create_task(history.run_due())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await world.shown(run))["found"] < 500:
                 await asyncio.sleep(0.02)
         assert (await world.shown(run))["state"] == "running"
@@ -214,7 +214,7 @@ async def test_a_person_pauses_goes_on_and_cancels(world: World) -> None:
     world.meets(FaultKind.LATE, spared=2, delay_seconds=30)
     async with world.worker() as history:
         working = asyncio.create_task(history.run_due())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await world.shown(run))["found"] < 450:
                 await asyncio.sleep(0.02)
         chats = (await world.ask("GET", f"history/{run}/chats/?limit=200")).json()["items"]

@@ -186,7 +186,7 @@ async def test_a_place_that_is_free_before_the_look_ends_is_taken(world: World, 
             await asyncio.sleep(0)
         assert (await world.shown(asked[2]))["state"] == "waiting"
         may_claim.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await world.shown(asked[2]))["state"] != "done":
                 await asyncio.sleep(0.02)
         working.cancel()
@@ -200,7 +200,7 @@ async def test_an_open_chat_does_not_wait_for_the_account(world: World) -> None:
     asked = (await world.ask("POST", f"all/chats/{held.pk}/older/")).json()
     async with world.worker() as history:
         working = asyncio.create_task(history.run_due())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await world.shown(asked["id"]))["state"] != "done":
                 await asyncio.sleep(0.02)
         assert (await world.shown(run))["state"] == "running"

@@ -48,7 +48,7 @@ class Reader:
         finally:
             connection.close()
 
-    async def until(self, text: str, state: str, *, seconds: float = 30) -> dict[str, Any]:
+    async def until(self, text: str, state: str, *, seconds: float = 60) -> dict[str, Any]:
         """The attachment of the message that says ``text``, once the feed shows it in that state."""
         async with asyncio.timeout(seconds):
             while True:
@@ -140,7 +140,7 @@ async def test_text_does_not_wait_for_media(running: Running) -> None:
     await asyncio.to_thread((await running.worker()).stop)
     world, say = running.simulator.world, running.simulator.customer_writes
     say(running.chat, "look", attachments=[upload(world, "a.png", "image/png", picture("PNG"))])
-    wanted = await running.reader.until("look", "wanted", seconds=10)
+    wanted = await running.reader.until("look", "wanted")
     assert (wanted["url"], wanted["failure"]) == (None, None)
 
     running.simulator.faults.add(Fault(ATTACHMENT, delay_seconds=5, times=2))
@@ -173,7 +173,7 @@ async def test_a_worker_that_is_killed_leaves_its_files_to_the_next(running: Run
         running.chat, "torn", attachments=[upload(world, "d.png", "image/png", picture("PNG"))]
     )
     await running.reader.until("torn", "wanted")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while list(running.simulator.faults):  # used up by the call that it strikes
             await asyncio.sleep(0.05)
     await asyncio.to_thread(first.kill)
@@ -195,5 +195,5 @@ async def test_d10_a_full_media_disk_stops_no_text(running: Running, tmp_path: P
     await asyncio.to_thread(worker.wait_for_output, "files_wait")
     assert "no_room" in worker.output
     running.simulator.customer_writes(running.chat, "still", attachments=[document(world, "f.pdf")])
-    await running.reader.until("still", "wanted", seconds=5)
+    await running.reader.until("still", "wanted")
     assert stored_files(tmp_path / "var" / "media") == []

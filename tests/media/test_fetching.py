@@ -143,12 +143,13 @@ async def test_i1_what_may_come_later_waits_unseen(
 ) -> None:
     attachment = await fetching.wanted(answer)
     before = await version_of(attachment)
+    begun = timezone.now()
     await fetching.run()
+    ended = timezone.now()
     waiting = await fetching.reread(attachment)
     assert (waiting.state, waiting.attempts) == ("wanted", attempts)
     assert waiting.failure != ""
-    pause = waiting.next_attempt_at - timezone.now()
-    assert timedelta(seconds=seconds - 5) < pause <= timedelta(seconds=seconds)
+    assert begun <= waiting.next_attempt_at - timedelta(seconds=seconds) <= ended
     assert await version_of(attachment) == before, "an attempt is nobody's news"
     fetching.plan(attachment, OPUS)
     await fetching.make_due(attachment)
@@ -158,14 +159,18 @@ async def test_i1_what_may_come_later_waits_unseen(
 
 async def test_i1_a_file_that_always_fails_is_given_up_after_growing_pauses(fetching: Fetching) -> None:
     attachment = await fetching.wanted(refusal(500, "provider_error"))
-    pauses = []
+    moments = []
     while (current := await fetching.reread(attachment)).state == "wanted":
         await fetching.make_due(attachment)
+        begun = timezone.now()
         await fetching.run()
+        ended = timezone.now()
         current = await fetching.reread(attachment)
-        pauses.append(round((current.next_attempt_at - timezone.now()).total_seconds(), -1))
-        assert len(pauses) < 20
-    assert pauses[:-1] == [10, 60, 300, 1_800, 7_200, 21_600, 43_200]
+        moments.append((begun, current.next_attempt_at, ended))
+        assert len(moments) < 20
+    pauses = (10, 60, 300, 1_800, 7_200, 21_600, 43_200)
+    for pause, (begun, again, ended) in zip(pauses, moments[:-1], strict=True):
+        assert begun <= again - timedelta(seconds=pause) <= ended
     assert (current.state, current.failure) == ("unavailable", "failed")
     assert fetching.calls(attachment) == 8
 
@@ -204,7 +209,7 @@ async def test_i2_a_file_announced_as_too_large_is_not_read(fetching: Fetching, 
 
 async def test_i2_a_slow_file_ends_at_the_deadline(fetching: Fetching) -> None:
     attachment = await fetching.wanted(drip)
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         await fetching.run()
     attachment = await fetching.reread(attachment)
     assert (attachment.state, attachment.failure, attachment.attempts) == ("wanted", "timeout", 1)

@@ -62,7 +62,7 @@ class Fetching:
 
     async def until_asked(self, times: int) -> None:
         """Returns once so many calls have come in."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.server.asked) < times:
                 await asyncio.sleep(0.01)
 

@@ -28,7 +28,7 @@ from tests.feed.copy import Copy
 
 PATH = "/ws/communications/"
 CHANGES = "/api/v1/communications/changes/"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 _frames = msgspec.json.Decoder(ServerFrame)
 

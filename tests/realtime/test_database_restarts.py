@@ -88,7 +88,7 @@ def copy_rows(source: psycopg.Connection, target: psycopg.Connection, table: str
 
 
 async def until_told(browser: Browser, message: int) -> None:
-    await browser.until_row("message", message, seconds=20)
+    await browser.until_row("message", message)
 
 
 @pytest.mark.parametrize("end", ["restart", "crash"])
@@ -131,7 +131,7 @@ async def test_a_data_folder_put_back_ends_in_equality_after_a_reset(scene: Scen
         await asyncio.to_thread(scene.cluster.restart)
         for _ in range(20):
             await scene.write()
-        assert await browser.until_closed(seconds=20) == RESTARTING
+        assert await browser.until_closed() == RESTARTING
         assert browser.reset is not None
     async with browse(scene.server.port, scene.person.cookie, away) as late:
         assert await late.until_closed() == RESTARTING

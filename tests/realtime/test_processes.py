@@ -96,7 +96,7 @@ async def test_lost_connections_to_the_database_are_made_again_under_open_socket
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND application_name LIKE 'landline %' AND pid <> pg_backend_pid()"
             )
-            await browser.until_row("message", message_write(writer), seconds=5)
+            await browser.until_row("message", message_write(writer))
         assert browser.close_code is None
         async with browse(server.port, person.cookie) as another:
             await another.until(lambda: another.changes)

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from landline.postgres import binaries, location, server
-from landline.postgres.cluster import WITHOUT_DURABILITY, Cluster
+from landline.postgres.cluster import LEFT_TO_OTHERS, WITHOUT_DURABILITY, Cluster
 from landline.postgres.errors import ClusterError
 from landline.postgres.location import ServerUser
 from landline.postgres.roles import OWNER
@@ -30,6 +31,7 @@ from landline.postgres.cluster import Cluster
 cluster = Cluster(Path(sys.argv[1]))
 cluster.acquire()
 print("holding", flush=True)
+sys.stdin.read()
 time.sleep(float(sys.argv[2]))
 cluster.release()
 """
@@ -51,6 +53,8 @@ def data_dir(made_cluster: Path) -> Iterator[Path]:
     copy_cluster(made_cluster, folder)
     yield folder
     stop_by_force(folder)
+    while LEFT_TO_OTHERS:
+        LEFT_TO_OTHERS.pop().wait()
     shutil.rmtree(folder)
 
 
@@ -76,14 +80,23 @@ def postmaster(cluster: Cluster) -> int | None:
     return server.live_postmaster(cluster.location)
 
 
-def hold_in_another_process(data_dir: Path, *, seconds: float) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(data_dir), str(seconds)], stdout=subprocess.PIPE, text=True
+def holder(data_dir: Path, *, seconds: float = 0, stdin: int) -> subprocess.Popen[str]:
+    """A program that has the server until nothing more is to be read, and so much longer."""
+    return subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(data_dir), str(seconds)],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    assert process.stdout is not None
-    with process.stdout as output:
-        assert output.readline() == "holding\n"
-    return process
+
+
+@contextmanager
+def another_program(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    """It has the server inside, and ends after it."""
+    with holder(data_dir, stdin=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "holding\n"
+        yield program
 
 
 def test_a_new_cluster_is_made_and_owned_by_the_server_user_only(made_cluster: Path) -> None:
@@ -119,28 +132,25 @@ def test_two_users_share_one_server_and_the_last_stops_it(data_dir: Path) -> Non
 def test_a_second_program_joins_and_outlives_the_first(data_dir: Path) -> None:
     cluster = Cluster(data_dir)
     cluster.acquire()
-    other = hold_in_another_process(data_dir, seconds=2)
-    cluster.release()
-    assert postmaster(cluster) is not None
-    assert other.wait(10) == 0
+    with another_program(data_dir) as other:
+        cluster.release()
+        assert postmaster(cluster) is not None
+    assert other.returncode == 0
     assert postmaster(cluster) is None
 
 
 def test_many_programs_come_and_go_at_once(data_dir: Path) -> None:
-    holders = [
-        subprocess.Popen([sys.executable, "-c", HOLDER, str(data_dir), str(pause)], stdout=subprocess.DEVNULL)
-        for pause in (0, 0, 0.1, 0.2, 0)
-    ]
-    assert [holder.wait(60) for holder in holders] == [0] * len(holders)
+    programs = [holder(data_dir, seconds=pause, stdin=subprocess.DEVNULL) for pause in (0, 0, 0.1, 0.2, 0)]
+    assert [program.communicate()[0] for program in programs] == ["holding\n"] * len(programs)
+    assert [program.returncode for program in programs] == [0] * len(programs)
     assert server.live_postmaster(location.locate(data_dir)) is None
 
 
 def test_a_server_left_by_a_killed_program_is_used_and_then_stopped(data_dir: Path) -> None:
-    killed = hold_in_another_process(data_dir, seconds=60)
     cluster = Cluster(data_dir)
-    pid = postmaster(cluster)
-    killed.kill()
-    killed.wait()
+    with another_program(data_dir) as killed:
+        pid = postmaster(cluster)
+        killed.kill()
     assert postmaster(cluster) == pid
     with cluster:
         assert postmaster(cluster) == pid

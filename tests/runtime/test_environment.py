@@ -85,9 +85,10 @@ def test_a_malformed_value_stops_the_start_with_one_sentence(
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_password_is_not_repeated_in_the_sentence(load: Load) -> None:
+@pytest.mark.parametrize("place", ["localhost/landline?colour=blue", "[::1/landline", "localhost:%/landline"])
+def test_a_database_password_is_not_repeated_in_the_sentence(load: Load, place: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        load(DATABASE_URL="postgresql://landline:hunter2-canary@localhost/landline?colour=blue")
+        load(DATABASE_URL=f"postgresql://landline:hunter2-canary@{place}")
     assert "hunter2-canary" not in str(refused.value)
 
 
@@ -266,6 +267,9 @@ def test_dotenv_lines_are_read_and_bad_ones_named(tmp_path: Path) -> None:
     assert dotenv_read(file) == {"A": "1", "B": "two words", "C": "3=4", "D": ""}
     file.write_text("A=1\nnonsense\n")
     with pytest.raises(ConfigurationError, match="Line 2"):
+        dotenv_read(file)
+    file.write_bytes(b"A=\xff\n")
+    with pytest.raises(ConfigurationError, match="not UTF-8"):
         dotenv_read(file)
 
 

@@ -6,7 +6,9 @@ import http.client
 import http.server
 import json
 import os
+import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -127,6 +129,16 @@ def busy(port: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def hangup_ignored() -> Iterator[None]:
+    """What is started inside survives its terminal, as with `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_the_first_start_makes_everything_and_ctrl_c_ends_it(
     starts: Processes, installation: Installation
 ) -> None:
@@ -195,7 +207,12 @@ def test_whatever_is_killed_comes_back_by_itself_or_with_the_next_start(
             process.kill()
     launcher.wait()
 
-    launcher = start(starts, installation)
+    with hangup_ignored():
+        launcher = start(starts, installation)
+    launcher.popen.send_signal(signal.SIGHUP)
+    ignored = re.search(r"^SigIgn:\s*(\w+)$", Path(f"/proc/{launcher.pid}/status").read_text(), re.MULTILINE)
+    assert ignored is not None
+    assert int(ignored[1], 16) & 1 << signal.SIGHUP - 1
     assert installation.status() == 405
     assert launcher.stop() == 0
     assert installation.is_silent()
@@ -270,6 +287,15 @@ def test_half_a_unipile_configuration_gets_one_sentence(starts: Processes, tmp_p
     assert refused.wait() == 1
     assert "UNIPILE_API_KEY" in refused.output
     assert refused.output.count("\n") == 1
+
+
+def test_a_question_that_nobody_answers_gets_one_sentence(starts: Processes, tmp_path: Path) -> None:
+    refused = starts.start("connect", **Installation(tmp_path).variables)
+    assert refused.wait() == 1
+    assert refused.output.endswith(
+        "landline: Nobody is there to answer: give --dsn and --key-file, or --stdin.\n"
+    )
+    assert "Traceback" not in refused.output
 
 
 def test_a_too_old_python_gets_one_sentence(tmp_path: Path) -> None:

@@ -65,11 +65,30 @@ def test_a_busy_port_gets_one_sentence(processes: Processes, shared: LandlineSer
     )
 
 
-def test_an_unreachable_database_gets_one_sentence(processes: Processes) -> None:
-    refused = processes.start("web", DATABASE_URL=f"postgresql://landline@127.0.0.1:{free_port()}/landline")
+@pytest.mark.parametrize("command", ["web", "migrate"])
+def test_an_unreachable_database_gets_one_sentence(processes: Processes, command: str) -> None:
+    nowhere = f"postgresql://landline@127.0.0.1:{free_port()}/landline"
+    refused = processes.start(command, DATABASE_URL=nowhere, LANDLINE_DATABASE_OWNER_URL=nowhere)
     assert refused.wait() == 1
-    assert "PostgreSQL cannot be reached" in refused.output
+    assert "PostgreSQL cannot be reached (" in refused.output
+    assert "Connection refused): check DATABASE_URL." in refused.output
     assert refused.output.count("\n") == 1
+
+
+def test_a_role_without_rights_to_the_schema_gets_one_sentence(
+    database: ScratchDatabase, processes: Processes
+) -> None:
+    with database.owner_connection() as owner:
+        owner.execute("UPDATE django_migrations SET app = 'sessions.' WHERE app = 'sessions'")
+        try:
+            refused = processes.start("migrate", LANDLINE_DATABASE_OWNER_URL=database.runtime_url)
+            assert refused.wait() == 1
+        finally:
+            owner.execute("UPDATE django_migrations SET app = 'sessions' WHERE app = 'sessions.'")
+    assert (
+        "landline: This role of the database may not change its schema (permission denied" in refused.output
+    )
+    assert "Traceback" not in refused.output
 
 
 def test_migrating_as_the_owner_gives_the_servers_their_rights(
@@ -95,7 +114,7 @@ def test_an_older_schema_gets_one_sentence(database: ScratchDatabase, processes:
             owner.cursor().executemany(
                 "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", removed
             )
-    assert "The database lacks 1 migrations of this version: run `landline migrate` first." in refused.output
+    assert "The database's schema is older than this version: run `landline migrate` first." in refused.output
 
 
 def test_it_connects_as_the_role_without_ddl(database: ScratchDatabase, shared: LandlineServer) -> None:

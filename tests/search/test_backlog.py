@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +12,7 @@ from asgiref.sync import sync_to_async
 
 from communications.ingest.connections import copy_connections
 from communications.ingest.erase import erase, message_erasable
-from communications.ingest.search_backlog import search_backlog_write
+from communications.ingest.search_backlog import BYTES_AT_ONCE, PARTS_AT_ONCE, search_backlog_write
 from communications.models import Channel
 from communications.tasks.pages import messages_keep
 from communications.tasks.sweeps import SWEEPS
@@ -88,16 +89,43 @@ async def test_erased_messages_get_no_words(connections, copying, account):
     assert (await found(connections, account, "text"), words) == (["m2"], 1)
 
 
-async def test_a_message_that_is_being_changed_is_waited_for_by_nobody(connections, copying, account):
-    await messages_keep(copying, listing(account), [listed("m2", 2), listed("m1", 1)])
+async def test_messages_that_are_being_changed_are_waited_for_by_nobody(connections, copying, account):
+    for number in range(1, 2 * PARTS_AT_ONCE + 1):
+        await messages_keep(
+            copying, listing(account), [listed(f"m{number}-b", number), listed(f"m{number}-a", number)]
+        )
+    async with connections.connection() as other, other.transaction():
+        await other.execute(
+            "UPDATE communications_message SET text = 'x' WHERE external_message_id LIKE '%-a'"
+        )
+        async with asyncio.timeout(20):
+            await search_backlog_write(copying)
+        assert len(await found(copying, account, "text")) == 2 * PARTS_AT_ONCE
+    waiting = await rows(connections, WAITING)
+    assert [len(part) for (part,) in waiting] == [1] * 2 * PARTS_AT_ONCE
+    await search_backlog_write(copying)
+    assert len(await found(connections, account, "text")) == 4 * PARTS_AT_ONCE
+    assert await rows(connections, WAITING) == []
+
+
+async def test_long_texts_take_several_statements_and_are_all_written(connections, copying, account):
+    """Each takes its share whatever is locked, so that a sweep's statement ends in time."""
+    page = [
+        listed(f"m{number}", number, text=f"text {'word ' * 40_000}"[:90_000]) for number in range(8, 0, -1)
+    ]
+    await messages_keep(copying, listing(account), page)
     async with connections.connection() as other, other.transaction():
         await other.execute("UPDATE communications_message SET text = 'x' WHERE external_message_id = 'm1'")
-        await search_backlog_write(copying)
-        assert await found(copying, account, "text") == ["m2"]
-    [(waiting,)] = await rows(connections, WAITING)
-    assert len(waiting) == 1
+        [(after,)] = await rows(
+            connections, f"SELECT landline_search_backlog_write(0, {PARTS_AT_ONCE}, {BYTES_AT_ONCE})"
+        )
+        assert (after, len(await found(connections, account, "text"))) == (0, 5)
+        async with asyncio.timeout(20):
+            await search_backlog_write(copying)
+        assert len(await found(connections, account, "text")) == 7
     await search_backlog_write(copying)
-    assert await found(connections, account, "text") == ["m1", "m2"]
+    assert len(await found(connections, account, "text")) == 8
+    assert await rows(connections, WAITING) == []
 
 
 async def test_what_a_killed_worker_left_is_written_by_the_next_sweep(connections, copying, account):

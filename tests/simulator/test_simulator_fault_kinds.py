@@ -38,7 +38,7 @@ async def send(api: Caller, chat: Chat, **options: Any) -> Answer:
 
 async def over(sim: Simulator, told: int) -> None:
     """Return when the only call is over for the service too, and its webhooks are delivered."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not len(sim.calls) or len(sim.deliveries) < told:
             await asyncio.sleep(0.01)
     await sim.settled()

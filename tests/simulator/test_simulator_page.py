@@ -319,7 +319,7 @@ async def test_the_stream_tells_messages_and_the_fate_of_their_webhooks(
     await sim.settled()
     events: list[Any] = []
     while not events or events[-1].get("delivery", {}).get("state") != "delivered":
-        line = await asyncio.wait_for(reader.readline(), 5)
+        line = await asyncio.wait_for(reader.readline(), 60)
         if line.startswith(b"data: "):
             events.append(json.loads(line[6:]))
     writer.close()

@@ -61,7 +61,7 @@ def start() -> Iterator[Started]:
 
 
 def read(port: int, path: str, key: str = KEY) -> tuple[int, dict[str, list[dict[str, str]]]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", f"/api/v1{path}", headers={"X-API-KEY": key})
         response = connection.getresponse()
@@ -82,8 +82,8 @@ def test_a_signal_ends_it_cleanly(start: Started, name: signal.Signals) -> None:
         assert stream.recv(100)
         begun = time.monotonic()
         process.send_signal(name)
-        assert process.wait(10) == 0
-    assert time.monotonic() - begun < 5
+        assert process.wait(60) == 0
+    assert time.monotonic() - begun < 20
     assert process.communicate()[1] == ""
 
 
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said(
     start: Started, arguments: tuple[str, ...], key: str | None, sentence: str
 ) -> None:
     process = start(*arguments, key=key)
-    _, problems = process.communicate(timeout=20)
+    _, problems = process.communicate(timeout=60)
     assert process.returncode == 2
     assert sentence in problems
     assert "Traceback" not in problems
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_said(
 def test_a_busy_port_is_said(start: Started) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         process = start("--bind", f"127.0.0.1:{busy.getsockname()[1]}")
-        _, problems = process.communicate(timeout=20)
+        _, problems = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "cannot listen on" in problems
     assert "Traceback" not in problems
@@ -149,7 +149,7 @@ def test_a_state_file_keeps_the_past(start: Started, tmp_path: Path) -> None:
         process, port = start.ready("--scenario", "demo", "--pace", "0.001", *arguments)
         pages.append((read(port, "/messages?limit=250")[1], read(port, "/accounts")[1]))
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     first, second, stateless = pages
     assert first == second
     assert not {one["id"] for one in first[0]["items"]} & {one["id"] for one in stateless[0]["items"]}
@@ -165,7 +165,7 @@ def test_the_key_may_be_in_a_file(start: Started, tmp_path: Path) -> None:
 
 
 def order(port: int, path: str, document: object) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         headers = {"X-API-KEY": KEY, "Content-Type": "application/json"}
         connection.request("POST", path, json.dumps(document), headers)
@@ -185,7 +185,7 @@ def test_the_record_outlives_a_kill(start: Started, tmp_path: Path) -> None:
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
         order(port, f"/api/v1/chats/{chat}/messages", {"text": "two"})
     process.kill()
-    process.wait(10)
+    process.wait(60)
     record = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [(one["chat_id"], one["text"], one["fault"]) for one in record] == [
         (chat, "one", None),

@@ -47,8 +47,9 @@ async def test_accounts_and_the_own_identity(upstream, client, calls):
     ],
 )
 async def test_own_identities_of_other_providers(upstream, client, params, user_id, username):
-    upstream.answers["GET /accounts/a"] = {"id": "a", "type": "LINKEDIN", "connection_params": params}
-    account = await client.accounts.get("a", reason=WHY)
+    told = {"id": "a", "type": "LINKEDIN", "connection_params": params}
+    upstream.answers["GET /accounts"] = listing("AccountList", told)
+    (account,) = await collected(client.accounts.pages(reason=WHY))
     assert (account.own.user_id, account.own.username) == (user_id, username)
     assert account.status is SourceStatus.UNKNOWN
 

@@ -4,7 +4,14 @@ import pytest
 
 from tests.unipile.upstream_objects import CHAT, WHY, collected, listing
 from unipile.errors import EndlessPages, ExpiredCursor
-from unipile.operations.paging import EMPTY_PAGES_MAX, SAME_PAGE_MAX
+from unipile.operations.paging import EMPTY_PAGES_MAX, SAME_PAGE_MAX, follow_pages
+
+
+def chat_pages(client, cursor=None):
+    def read(at):
+        return client.chats.page_stated(account_id="a", cursor=at, reason=WHY)
+
+    return follow_pages(read, cursor)
 
 
 async def test_pages_are_followed_to_the_end_and_resumed_from_a_cursor(upstream, client):
@@ -14,13 +21,13 @@ async def test_pages_are_followed_to_the_end_and_resumed_from_a_cursor(upstream,
         listing("ChatList", CHAT | {"id": "chat-2"}),
     ]
     upstream.answers["GET /chats"] = [*pages, pages[2]]
-    assert [chat.id for chat in await collected(client.chats.pages(account_id="a", reason=WHY))] == [
+    assert [chat["id"] for chat in await collected(chat_pages(client))] == [
         "chat-1",
         "chat-2",
     ]
     assert [asked.query.get("cursor") for asked in upstream.asked] == [None, "one=", "two"]
-    resumed = await collected(client.chats.pages(account_id="a", cursor="two", reason=WHY))
-    assert [chat.id for chat in resumed] == ["chat-2"]
+    resumed = await collected(chat_pages(client, "two"))
+    assert [chat["id"] for chat in resumed] == ["chat-2"]
     assert upstream.asked[-1].query["cursor"] == "two"
 
 
@@ -28,7 +35,7 @@ async def pages_until_refused(client):
     read = []
 
     async def follow():
-        async for page in client.chats.pages(account_id="a", reason=WHY):
+        async for page in chat_pages(client):
             read.append(page)  # noqa: PERF401 - kept although the reading fails
 
     with pytest.raises(EndlessPages) as caught:
@@ -65,4 +72,4 @@ async def test_f5_an_expired_cursor_is_told_apart(upstream, client):
         (400, {"type": "errors/invalid_parameters", "title": "Invalid parameters", "status": 400}),
     ]
     with pytest.raises(ExpiredCursor):
-        await collected(client.chats.pages(account_id="a", reason=WHY))
+        await collected(chat_pages(client))

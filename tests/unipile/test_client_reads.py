@@ -4,19 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unipile.upstream_objects import ATTENDEE, CHAT, JUNE_2, MESSAGE, WHY, collected, listing
+from tests.unipile.upstream_objects import ACCOUNT, ATTENDEE, CHAT, JUNE_2, MESSAGE, WHY, collected, listing
 from unipile.errors import NotFound, Rejected, Unknown
 from unipile.payloads.messaging import ChatKind
-from unipile.resources.chat import Muted
+from unipile.resources.attendee import parse_attendee
+from unipile.resources.chat import Muted, parse_chat
+from unipile.resources.message import parse_message
 
 
 async def test_chats(upstream, client):
     upstream.answers["GET /chats"] = listing("ChatList", CHAT)
-    (chat,) = await collected(
-        client.chats.pages(
-            account_id="acc-wa", after=JUNE_2, before=JUNE_2 + timedelta(seconds=1), reason=WHY
-        )
+    page = await client.chats.page_stated(
+        account_id="acc-wa", after=JUNE_2, before=JUNE_2 + timedelta(seconds=1), reason=WHY
     )
+    (chat,) = map(parse_chat, page.items)
     assert (chat.id, chat.account_id, chat.provider, chat.kind) == (
         "chat-1",
         "acc-wa",
@@ -72,7 +73,8 @@ async def test_an_id_that_cannot_be_one_is_refused_before_anything_is_sent(upstr
 async def test_messages_of_a_chat_and_of_an_account(upstream, client):
     upstream.answers["GET /chats/chat-1/messages"] = listing("MessageList", MESSAGE)
     upstream.answers["GET /messages"] = listing("MessageList", {"object": "Message", "message_id": "old-1"})
-    (message,) = await collected(client.messages.pages(chat_id="chat-1", after=JUNE_2, reason=WHY))
+    of_chat = await client.messages.page_stated("chat-1", account_id="acc-wa", after=JUNE_2, reason=WHY)
+    (message,) = map(parse_message, of_chat.items)
     assert (message.id, message.chat_id, message.provider_message_id) == ("msg-1", "chat-1", "3EB0AA")
     assert (message.kind, message.text) == ("image", "Is the blue one still there?")
     assert message.sender is not None
@@ -90,16 +92,18 @@ async def test_messages_of_a_chat_and_of_an_account(upstream, client):
     assert [(reaction.value, reaction.is_sender) for reaction in message.reactions] == [("👍", True)]
     assert message.quoted is not None
     assert message.quoted.provider_message_id == "3EB0A9"
-    (old,) = await collected(client.messages.pages(account_id="acc-wa", reason=WHY))
+    of_account = await client.messages.page_stated(None, account_id="acc-wa", reason=WHY)
+    (old,) = map(parse_message, of_account.items)
     assert (old.id, old.chat_id, old.is_sender) == ("old-1", None, None)
+    assert upstream.asked[0].query == {"after": "2026-06-02T08:15:30.250Z", "limit": "250"}
     assert upstream.asked[1].query == {"account_id": "acc-wa", "limit": "250"}
 
 
 async def test_an_item_that_cannot_be_used_is_counted_and_the_rest_kept(upstream, client):
-    items = [MESSAGE, {"object": "Message"}, "x", MESSAGE | {"id": "k" * 600}, MESSAGE | {"id": "msg-2"}]
-    upstream.answers["GET /chats/c/messages"] = listing("MessageList", *items)
-    page = await client.messages.page(chat_id="c", reason=WHY)
-    assert [message.id for message in page.items] == ["msg-1", "msg-2"]
+    items = [ACCOUNT, {"object": "Account"}, "x", ACCOUNT | {"id": "k" * 600}, ACCOUNT | {"id": "acc-2"}]
+    upstream.answers["GET /accounts"] = listing("AccountList", *items)
+    page = await client.accounts.page(reason=WHY)
+    assert [account.id for account in page.items] == ["acc-wa", "acc-2"]
     assert [(refused.position, refused.code) for refused in page.refused] == [
         (1, "missing_field"),
         (2, "missing_field"),
@@ -110,14 +114,10 @@ async def test_an_item_that_cannot_be_used_is_counted_and_the_rest_kept(upstream
 async def test_attendees(upstream, client):
     upstream.answers["GET /chats/c/attendees"] = listing("ChatAttendeeList", ATTENDEE)
     upstream.answers["GET /chat_attendees"] = listing("ChatAttendeeList", ATTENDEE)
-    upstream.answers["GET /chat_attendees/att-17"] = ATTENDEE
-    found = [
-        *await collected(client.chats.attendee_pages("c", reason=WHY)),
-        *await collected(client.attendees.pages(account_id="acc-wa", reason=WHY)),
-        await client.attendees.get("att-17", reason=WHY),
-    ]
-    assert len(found) == 3
-    for attendee in found:
+    of_account = await client.attendees.page_stated(account_id="acc-wa", reason=WHY)
+    found = [*await collected(client.chats.attendee_pages_stated("c", reason=WHY)), *of_account.items]
+    assert len(found) == 2
+    for attendee in map(parse_attendee, found):
         assert (attendee.id, attendee.provider, attendee.account_id) == ("att-17", "whatsapp", "acc-wa")
         assert (attendee.person.lid, attendee.person.phone) == ("209900000000017@lid", "420600000017")
         assert (attendee.person.name, attendee.person.is_self) == (None, False)

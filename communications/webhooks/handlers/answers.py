@@ -165,7 +165,7 @@ def _people(attendees: object, provider: str | None) -> tuple[PersonFact, ...]:
 
 
 def _person(person: Person, provider_id: str, provider: str | None) -> PersonFact:
-    """Upstream's own word for who is ourselves is left out: it is wrong at times, and identities tell."""
+    """Without upstream's own flag for ourselves, which is wrong at times: identities tell."""
     name = usable_name(person.name, person) or ""
     rank = NameRank.PUSH_NAME if provider == WHATSAPP else NameRank.PROFILE
     return PersonFact(

@@ -39,7 +39,7 @@ from unipile.payloads.refusals import MissingField
 from unipile.payloads.text import search_text
 from unipile.payloads.times import settle_time
 
-# A body says of its people, and of its chat, what the chat's last one said.
+# Consecutive bodies of a chat say the same of its people and of the chat itself.
 PEOPLE_REMEMBERED: Final = 2_048
 CHATS_REMEMBERED: Final = 1_024
 PEOPLE_REMEMBERED_WITH_CHAT: Final = 4

@@ -16,6 +16,7 @@ import { useRowSwipe } from "./rowMenu/useRowSwipe";
 import { useFixedWindow } from "./useFixedWindow";
 import { useHeldOrder } from "./useHeldOrder";
 import { rowLeft } from "./useKeptFocus";
+import { useActiveRow } from "./useActiveRow";
 
 const ROW_HEIGHT = { cosy: 64, compact: 48 } as const;
 /** Rows watched beyond those drawn, in both directions. */
@@ -31,10 +32,14 @@ const drawnRow = (id: Id): HTMLElement | null => document.getElementById(rowElem
 
 export interface ListHandle {
   readonly move: (rows: number) => void;
+  /** Goes to the first row, and opens it. */
+  readonly begin: (opens: boolean) => void;
   readonly openActive: () => void;
   readonly openNeighbour: (rows: number) => void;
   readonly moveUnread: (way: 1 | -1) => void;
   readonly focus: () => void;
+  /** What comes back to the list shows at once, whatever holds its order. */
+  readonly letGo: () => void;
   /** The row that has the keyboard's attention. */
   readonly activeId: () => Id | null;
   readonly firstId: () => Id | null;
@@ -54,12 +59,18 @@ export function ConversationList(props: ConversationListProps) {
   const { filter, openId, density, onOpen, onShowAll, acts, handle } = props;
   const client = useClient();
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState<Id | null>(() => rowLeft(openId) ?? openId);
-  const order = useHeldOrder(useLive(conversationIds, filter), JSON.stringify(filter));
+  const filterKey = JSON.stringify(filter);
+  // What was opened as unread stays until it is left.
+  const [openedUnread, setOpenedUnread] = useState<Id | null>(null);
+  const kept = filter.unreadOnly && openedUnread === openId ? openId : null;
+  const order = useHeldOrder(useLive(conversationIds, filter, kept), filterKey);
   const complete = useLive(listComplete);
   const now = useDay();
   const rowHeight = ROW_HEIGHT[density];
   const ids = order.ids ?? NO_IDS;
+  const [begunAt] = useState(() => rowLeft(openId) ?? openId);
+  const active = useActiveRow(ids, filterKey, begunAt);
+  const { choose } = active;
   const { drawn, onScroll } = useFixedWindow(scroller, rowHeight, ids.length);
   const { from, to } = drawn;
   const rested = useSettled(drawn, PAUSE_MS);
@@ -86,7 +97,7 @@ export function ConversationList(props: ConversationListProps) {
       const id = ids[index] ?? null;
       const element = scroller.current;
       if (id === null || element === null) return null;
-      setActiveId(id);
+      choose(id);
       order.keyMoved();
       const top = index * rowHeight;
       if (top < element.scrollTop) element.scrollTop = top;
@@ -94,38 +105,48 @@ export function ConversationList(props: ConversationListProps) {
         element.scrollTop = top + rowHeight - element.clientHeight;
       return id;
     },
-    [ids, order, rowHeight],
+    [ids, choose, order, rowHeight],
   );
 
   const open = useCallback(
     (id: Id | null) => {
       if (id === null) return;
-      setActiveId(id);
+      choose(id);
+      setOpenedUnread(filter.unreadOnly ? id : null);
       onOpen(id);
     },
-    [onOpen],
+    [choose, filter.unreadOnly, onOpen],
   );
 
-  const indexOf = (id: Id | null): number => (id === null ? -1 : ids.indexOf(id));
+  /** The conversation that is read, or where it stood: then the row that has its place counts as one further. */
+  const neighbour = (rows: number): number => {
+    const index = openId === null ? -1 : ids.indexOf(openId);
+    if (index >= 0) return step(index, rows);
+    return step(active.index, openId !== null && active.inherited && rows > 0 ? rows - 1 : rows);
+  };
   const step = (start: number, rows: number): number =>
     start < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, start + rows));
 
   useImperativeHandle(handle, () => ({
     move: (rows) => {
-      const id = activate(step(indexOf(activeId), rows));
+      const id = activate(step(active.index, rows));
       if (id !== null) client.engine.threads.ensureNewest(id).catch(() => undefined);
     },
+    begin: (opens) => {
+      const id = activate(0);
+      if (opens) open(id);
+    },
     openActive: () => {
-      open(activeId);
+      open(active.id);
     },
     openNeighbour: (rows) => {
-      open(activate(step(indexOf(openId ?? activeId), rows)));
+      open(activate(neighbour(rows)));
     },
     moveUnread: (way) => {
       void conversationIds(client.db, { ...filter, unreadOnly: true }).then((unread) => {
         const waiting = new Set(unread);
-        const at = indexOf(activeId);
-        const candidates = way === 1 ? ids.slice(at + 1) : ids.slice(0, Math.max(0, at)).toReversed();
+        const at = active.index;
+        const candidates = way === 1 ? ids.slice(active.inherited ? at : at + 1) : ids.slice(0, Math.max(0, at)).toReversed();
         const next = candidates.find((id) => waiting.has(id));
         if (next !== undefined) open(activate(ids.indexOf(next)));
       });
@@ -133,13 +154,14 @@ export function ConversationList(props: ConversationListProps) {
     focus: () => {
       scroller.current?.focus();
     },
-    activeId: () => activeId,
+    letGo: order.letGo,
+    activeId: () => active.id,
     firstId: () => ids[0] ?? null,
   }));
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
-    const at = indexOf(activeId);
+    const at = active.index;
     const targets: Readonly<Record<string, number>> = {
       PageDown: step(at, page),
       PageUp: step(at, -page),
@@ -152,8 +174,7 @@ export function ConversationList(props: ConversationListProps) {
     activate(target);
   };
 
-  const activeIndex = indexOf(activeId);
-  const activeDrawn = activeIndex >= from && activeIndex < to;
+  const activeDrawn = active.index >= from && active.index < to;
   return (
     <div
       ref={scroller}
@@ -161,7 +182,7 @@ export function ConversationList(props: ConversationListProps) {
       role={ids.length > 0 ? "listbox" : undefined}
       tabIndex={0}
       aria-label={ids.length > 0 ? words.list.label : undefined}
-      aria-activedescendant={activeDrawn && activeId !== null ? rowElementId(activeId) : undefined}
+      aria-activedescendant={activeDrawn && active.id !== null ? rowElementId(active.id) : undefined}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
       onPointerMove={(event) => {
@@ -177,14 +198,14 @@ export function ConversationList(props: ConversationListProps) {
             index={from + offset}
             total={complete === false ? -1 : ids.length}
             height={rowHeight}
-            active={id === activeId}
+            active={id === active.id}
             open={id === openId}
             now={now}
             onOpen={open}
           />
         ))}
       </div>
-      <RowMenu scroller={scroller} activeId={activeId} rowElement={drawnRow} acts={acts} />
+      <RowMenu scroller={scroller} activeId={active.id} rowElement={drawnRow} acts={acts} />
       {order.ids?.length === 0 && <ListEmpty filter={filter} complete={complete !== false} onShowAll={onShowAll} />}
       {order.ids === undefined && <ListEmpty filter={null} complete onShowAll={onShowAll} />}
     </div>

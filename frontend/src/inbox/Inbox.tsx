@@ -26,6 +26,7 @@ import { loaded } from "./loaded";
 import { newChatWords } from "./newChat/newChatWords";
 import { PhonePlaces } from "./PhonePlaces";
 import { toggleArchived, toggleMuted, toggleUnread } from "./rowMenu/rowActs";
+import { UndoNotice } from "./rowMenu/UndoNotice";
 import { useRowActs } from "./rowMenu/useRowActs";
 import { Thread } from "./Thread";
 import { useDetails } from "./useDetails";
@@ -84,7 +85,12 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
   const showAll = useCallback(() => {
     setFilter(EVERYTHING);
   }, []);
-  const acts = useRowActs();
+  const { acts, shelved, undo, forget } = useRowActs();
+  const undoShelved = (): void => {
+    undo();
+    list.current?.letGo();
+    list.current?.focus();
+  };
   const [beginning, setBeginning] = useState<{ readonly accountNow: Id | null } | null>(null);
   const begin = useCallback(() => {
     const beside = conversationId ?? list.current?.activeId() ?? list.current?.firstId() ?? "";
@@ -121,8 +127,10 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
       withSubject((row) => {
         toggleArchived(row, acts);
         if (conversationId !== null) leaveConversation();
+        list.current?.focus();
       });
     },
+    ...(shelved === null ? {} : { undo: undoShelved }),
     toggleUnread: () => {
       withSubject((row) => {
         toggleUnread(row, acts);
@@ -175,8 +183,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
                 list.current?.focus();
               } else if (event.key === "ArrowDown" || event.key === "Enter") {
                 event.preventDefault();
-                list.current?.move(1);
-                if (event.key === "Enter") list.current?.openActive();
+                list.current?.begin(event.key === "Enter");
                 list.current?.focus();
               }
             }}
@@ -210,6 +217,7 @@ function Panes({ conversationId, target, preferences, onHelp, onSettings, accoun
           onShowAll={showAll}
           acts={acts}
         />
+        <UndoNotice shelved={shelved} onUndo={undoShelved} onEnd={forget} />
         <Freshness />
       </section>
       <main className="thread">

@@ -21,8 +21,8 @@ interface Stroke {
 
 export interface Swiped {
   readonly rowOf: (target: EventTarget | null) => HTMLElement | null;
-  /** What a stroke that way would do, in words. */
-  readonly label: (row: HTMLElement, way: Way) => string;
+  /** What a stroke that way would do, in words; null for nothing. */
+  readonly label: (row: HTMLElement, way: Way) => string | null;
   readonly onSwipe: (row: HTMLElement, way: Way) => void;
 }
 
@@ -68,8 +68,14 @@ export function swipe(list: HTMLElement, signal: AbortSignal, { rowOf, label, on
           return;
         }
       }
-      stroke.way = dx < 0 ? "left" : "right";
-      put(stroke.row, dx, label(stroke.row, stroke.way));
+      const way = dx < 0 ? "left" : "right";
+      const said = label(stroke.row, way);
+      if (said === null) {
+        drop();
+        return;
+      }
+      stroke.way = way;
+      put(stroke.row, dx, said);
     },
     { signal },
   );

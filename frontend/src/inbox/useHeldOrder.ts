@@ -10,6 +10,8 @@ export interface HeldOrder {
   readonly pointerMoved: () => void;
   readonly pointerLeft: () => void;
   readonly keyMoved: () => void;
+  /** The next change shows at once. */
+  readonly letGo: () => void;
 }
 
 /**
@@ -49,6 +51,9 @@ export function useHeldOrder(latest: readonly string[] | undefined, filterKey: s
     }, [hold]),
     keyMoved: useCallback(() => {
       hold(AFTER_MS);
+    }, [hold]),
+    letGo: useCallback(() => {
+      hold(0);
     }, [hold]),
   };
 }

@@ -16,6 +16,7 @@ export type Shortcut =
   | "settings"
   | "details"
   | "archive"
+  | "undo"
   | "toggleUnread"
   | "toggleMuted"
   | "newChat"
@@ -35,6 +36,7 @@ const SINGLE: ReadonlyMap<string, Shortcut> = new Map([
   ["?", "help"],
   [".", "details"],
   ["e", "archive"],
+  ["z", "undo"],
   ["u", "toggleUnread"],
   ["m", "toggleMuted"],
   ["c", "newChat"],

@@ -4,7 +4,7 @@ const plural = (count: number, one: string, many: string): string => `${count.to
 export const searchWords = {
   title: "Search",
   label: "Search messages, people and chats",
-  placeholder: "Search all messages, people and chats",
+  placeholder: "Search everything",
   clear: "Clear the search",
   back: "Back",
   results: "Results",

@@ -16,8 +16,12 @@ export interface ListFilter {
 
 const LAST = "\uffff";
 
-/** The ids of the list, newest first, as far down as the list is read without holes. */
-export async function conversationIds(db: LocalDatabase, { shelf, unreadOnly, name }: ListFilter): Promise<Id[]> {
+/**
+ * The ids of the list, newest first, as far down as the list is read without holes. One conversation can be kept among the
+ * unread ones, though it has been read.
+ */
+export async function conversationIds(db: LocalDatabase, filter: ListFilter, kept: Id | null = null): Promise<Id[]> {
+  const { shelf, unreadOnly, name } = filter;
   const side = await db.activeSide();
   const { conversation } = db.side(side);
   const floor = (await db.read(`list-${side}`))?.floor ?? "";
@@ -25,7 +29,9 @@ export async function conversationIds(db: LocalDatabase, { shelf, unreadOnly, na
   const isShown = (row: LocalConversation): boolean => isOn(row, shelf, unreadOnly);
   const moved = await movedConversations(db, db.side(side));
   const gone = new Set(moved.map(({ row }) => row.id));
-  const come = moved.map(({ wanted }) => wanted).filter(isShown);
+  const stays = !unreadOnly || kept === null ? undefined : (moved.find(({ row }) => row.id === kept)?.wanted ?? (await conversation.get(kept)));
+  const read = stays !== undefined && isOn(stays, shelf, false) && !isShown(stays) ? [stays] : [];
+  const come = [...moved.map(({ wanted }) => wanted).filter(isShown), ...read];
   if (name !== "") {
     const wanted = folded(name);
     const isNamed = (row: LocalConversation): boolean => folded(row.name).includes(wanted);
@@ -34,7 +40,7 @@ export async function conversationIds(db: LocalDatabase, { shelf, unreadOnly, na
   }
   const lowest = unreadOnly ? "" : floor;
   const ids = await above(lowest).reverse().primaryKeys();
-  if (moved.length === 0) return ids;
+  if (moved.length === 0 && come.length === 0) return ids;
   const list = ids.filter((id) => !gone.has(id));
   // The lowest first: what is put in above it does not move it.
   for (const { id, order } of come.toSorted((a, b) => (a.order < b.order ? -1 : 1))) {

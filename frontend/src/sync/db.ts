@@ -6,7 +6,7 @@ import { OutboxDatabase } from "./outbox/store";
 import type { LocalEntities, ReadMark } from "./rows";
 
 /** Part of the database's name: another schema is another database, so no upgrade can be blocked by an old tab. */
-export const SCHEMA = 3;
+const SCHEMA = 3;
 
 const PREFIX = "landline-";
 
@@ -15,7 +15,7 @@ export function databaseName(userId: Id): string {
 }
 
 /** Without the schema: what waits to be sent outlives every copy of the server's rows. */
-export function outboxName(userId: Id): string {
+function outboxName(userId: Id): string {
   return `${PREFIX}${userId}-outbox`;
 }
 
@@ -152,7 +152,7 @@ export class StorageBlocked extends Error {
 }
 
 /** The browser gives no storage (private mode, disabled, broken beyond a fresh start). */
-export class StorageUnavailable extends Error {
+class StorageUnavailable extends Error {
   override readonly name = "StorageUnavailable";
 }
 

@@ -10,7 +10,6 @@ import type { LocalConversation } from "./rows";
 import { following } from "./watchedRows";
 
 export type {
-  ChangeWish,
   ConversationChange,
   OutboxEntry,
   OutgoingFile,

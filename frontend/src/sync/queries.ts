@@ -248,7 +248,7 @@ export const isStored = (attachment: Attachment): attachment is StoredAttachment
   attachment.state === "stored" && attachment.url !== null;
 
 /** The pictures and films of a message that may be looked at. */
-export function picturesOf(row: LocalMessage): readonly StoredAttachment[] {
+function picturesOf(row: LocalMessage): readonly StoredAttachment[] {
   if (row.deleted_at !== null || row.view_once) return [];
   return row.attachments.filter(isStored).filter(({ kind }) => kind === "image" || kind === "video" || kind === "gif");
 }

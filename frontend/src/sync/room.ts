@@ -9,7 +9,7 @@ export class StorageFull extends Error {
 /** Conversations whose messages stay, from the gentlest cut to the last. */
 const CUTS = [200, 30, 0] as const;
 
-export function isQuotaError(error: unknown): boolean {
+function isQuotaError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const inner: unknown = "inner" in error ? error.inner : null;
   return error.name === "QuotaExceededError" || (inner instanceof Error && inner.name === "QuotaExceededError");

@@ -60,9 +60,10 @@ async def test_of_a_conversation_one_does_not_see_one_says_nothing(
             await sender.say({"type": "presence", "conversation_id": conversation, "state": "typing"})
         for state in ("", "dancing", 7, None):
             await sender.say({"type": "presence", "conversation_id": str(shared), "state": state})
-        await asyncio.sleep(1.1)
-        await sender.say({"type": "presence", "conversation_id": str(shared), "state": "viewing"})
-        await seer.until(lambda: seer.presence)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not seer.presence:
+                await sender.say({"type": "presence", "conversation_id": str(shared), "state": "viewing"})
+                await asyncio.sleep(0.05)
         assert [(sign.conversation_id, sign.state) for sign in seer.presence] == [(str(shared), "viewing")]
         assert sender.close_code is None
 

@@ -2,7 +2,7 @@ export const newChatWords = {
   title: "New conversation",
   account: "From",
   to: "To",
-  toHint: "A name, or a number with its country code",
+  toHint: "A name, or a number with +",
   remove: (name: string) => `Take ${name} out`,
   number: (phone: string) => `Number ${phone}`,
   nobody: "Nobody with that name is known to this account. Type a whole number, with + and the country code.",

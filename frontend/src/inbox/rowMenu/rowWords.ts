@@ -22,9 +22,13 @@ export const rowWords = {
     forwarded: (name: string) => `A message of ${name} could not be forwarded.`,
   },
   gone: "A conversation",
+  archived: (name: string) => `${name} archived.`,
+  unarchived: (name: string) => `${name} taken out of the archive.`,
+  undo: "Undo",
   dismiss: "Leave it",
   keys: [
     ["e", "Archive the conversation"],
+    ["z", "Undo that, while it is offered"],
     ["u", "Mark it as read or unread"],
     ["m", "Mute or unmute it"],
     ["c", "Begin a conversation"],

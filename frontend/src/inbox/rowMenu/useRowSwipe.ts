@@ -12,9 +12,9 @@ export function useRowSwipe(scroller: RefObject<HTMLElement | null>, acts: RowAc
   const conversationOf = (row: HTMLElement): LocalConversation | undefined =>
     conversationWanted(client, row.dataset["conversation"] ?? "");
 
-  const label = useEffectEvent((row: HTMLElement, way: Way): string => {
+  const label = useEffectEvent((row: HTMLElement, way: Way): string | null => {
     const conversation = conversationOf(row);
-    if (conversation === undefined) return "";
+    if (conversation === undefined) return null;
     return way === "left" ? archiveWord(conversation) : unreadWord(conversation);
   });
   const onSwipe = useEffectEvent((row: HTMLElement, way: Way): void => {

@@ -138,10 +138,10 @@ function RowLine({ message }: { readonly message: LocalMessage }) {
     );
   }
   if (sending.state !== "waiting" || why === "") return null;
-  const next = sending.retry_at === null ? "" : `, ${sendingWords.nextTry(clockTime(sending.retry_at))}`;
+  const next = sending.retry_at === null ? "" : ` ${sendingWords.nextTry(clockTime(sending.retry_at))}`;
   return (
     <Line tone="quiet">
-      {why}
+      {why.replace(/\.?$/, ".")}
       {next}
     </Line>
   );

@@ -33,7 +33,7 @@ export const sendingWords = {
   cancel: "Cancel",
   leavesIn: (seconds: number) => `Leaves in ${seconds} s`,
   queued: "Kept on this device until the server answers",
-  nextTry: (moment: string) => `next try ${moment}`,
+  nextTry: (moment: string) => `Next try at ${moment}.`,
   deciding: "Waiting for the server…",
   uploading: (percent: number) => `Uploading ${percent} %`,
 } as const;

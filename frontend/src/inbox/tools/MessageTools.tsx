@@ -3,16 +3,21 @@ import { useCallback, useEffect, useEffectEvent, useState, type RefObject } from
 import type { Id } from "../../api/types";
 import type { LocalMessage } from "../../sync/rows";
 import { longPress } from "../longPress";
+import { swipe } from "../swipe";
 import { useThreadActions } from "../threadActions";
 import type { Act } from "./barriers";
 import { MessageBar } from "./MessageBar";
 import { MessageMenu } from "./MessageMenu";
 import { messageTools } from "./messageTools";
+import { actWords } from "./actWords";
 
 const ACT_KEYS: ReadonlyMap<string, Act> = new Map([
   ["+", "react"],
   ["r", "reply"],
 ]);
+
+/** In a sound's line a finger that goes sideways seeks. */
+const OWN_STROKES = "input";
 
 interface MessageToolsProps {
   readonly scroller: RefObject<HTMLElement | null>;
@@ -72,13 +77,18 @@ export function MessageTools({ scroller, messages, singleKeys }: MessageToolsPro
   };
   const open = useEffectEvent(openMenu);
 
-  /** An act by its key, on the chosen bubble. */
+  /** An act by its key, on the chosen bubble, or by a finger. */
   const begin = (act: Act, place: Place | null): boolean => {
     const message = messageAt(place);
     if (message === undefined || actions.barrier(act, message) !== null) return false;
     actions.act(act, message);
     return true;
   };
+  const beginNow = useEffectEvent(begin);
+  const mayBegin = useEffectEvent((act: Act, place: Place | null): boolean => {
+    const message = messageAt(place);
+    return message !== undefined && actions.barrier(act, message) === null;
+  });
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
     const log = scroller.current;
@@ -124,6 +134,13 @@ export function MessageTools({ scroller, messages, singleKeys }: MessageToolsPro
       { signal },
     );
     longPress(log, signal, (event) => open(rowOf(event.target), null));
+    swipe(log, signal, {
+      rowOf: (target) => (target instanceof Element && target.closest(OWN_STROKES) === null ? (rowOf(target)?.row ?? null) : null),
+      label: (row, way) => (way === "right" && mayBegin("reply", rowOf(row)) ? actWords.reply : null),
+      onSwipe: (row) => {
+        beginNow("reply", rowOf(row));
+      },
+    });
     return () => {
       leaving.abort();
     };

@@ -33,7 +33,7 @@ export interface ShownDraft extends DraftContent {
   readonly since: string | null;
 }
 
-export function shownDraft(local: LocalDraft | undefined, server: Draft | undefined): ShownDraft {
+function shownDraft(local: LocalDraft | undefined, server: Draft | undefined): ShownDraft {
   const elsewhere = server !== undefined && (local === undefined || (!local.unreported && server.updated_at > local.reported_at));
   const { quoted = null, files = [], voice = false } = local ?? {};
   if (elsewhere) {

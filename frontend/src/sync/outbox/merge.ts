@@ -104,15 +104,31 @@ function withChanges(message: LocalMessage, entries: readonly OutboxEntry[], use
 }
 
 /**
- * The rows of a thread with what waits for it: changes at their messages and, where the newest message is shown
+ * Upstream dates a message when it leaves: what has not left yet goes below what was written before it and has left
+ * meanwhile. Ids of what is written here grow with time.
+ */
+function asWritten(rows: readonly LocalMessage[]): readonly LocalMessage[] {
+  const toLeave = rows.filter(({ sending }) => sending?.state === "waiting" || sending?.state === "sending");
+  const ordered = [...rows];
+  for (const row of toLeave.toSorted((a, b) => ((a.client_id ?? "") < (b.client_id ?? "") ? -1 : 1))) {
+    const from = ordered.indexOf(row);
+    const before = ordered.findLastIndex(({ client_id }) => client_id !== null && client_id < (row.client_id ?? ""));
+    if (before > from) ordered.splice(before, 0, ...ordered.splice(from, 1));
+  }
+  return toLeave.length === 0 ? rows : ordered;
+}
+
+/**
+ * The rows of a thread, and what waits for it: changes at their messages and, where the newest message is shown
  * (`toEnd`), what was written and has no row yet.
  */
 export function withEntries(
-  rows: readonly LocalMessage[],
+  stored: readonly LocalMessage[],
   entries: readonly OutboxEntry[],
   user: User,
   toEnd: boolean,
 ): readonly LocalMessage[] {
+  const rows = asWritten(stored);
   if (entries.length === 0) return rows;
   const taken = new Set<Id | null>(rows.map(({ client_id }) => client_id));
   const written = toEnd ? entries.filter(isSend).filter(({ client_id }) => !taken.has(client_id)) : [];

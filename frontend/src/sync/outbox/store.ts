@@ -85,6 +85,6 @@ export class OutboxDatabase extends Dexie {
   }
 }
 
-export function filesOf(entry: OutboxEntry): readonly OutgoingFile[] {
+function filesOf(entry: OutboxEntry): readonly OutgoingFile[] {
   return entry.wish.kind === "send" ? entry.wish.files : [];
 }
