@@ -1,7 +1,9 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { pauseAccount } from "../src/api/accounts";
 import type { AccountAct, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
+
 import { AccountCard } from "../src/accounts/AccountCard";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
@@ -309,6 +311,24 @@ test("an account that is one's own says so, and upstream's word is shown only wh
   expect(screen.queryByText(/SYNC_SUCCESS/u)).toBeNull();
   rerender(card({ status: "credentials", status_word: "CREDENTIALS" }));
   expect(screen.getByText(words.theirWord("CREDENTIALS", ""))).toBeTruthy();
+});
+
+test("an account is paused by its settings", async () => {
+  answer.mockImplementation(() => Promise.resolve(json({ ...channel("1"), paused_at: "2026-06-01T12:00:00.000Z" })));
+  await pauseAccount("1", true);
+  const [path, init] = answer.mock.calls[0] ?? [];
+  expect([init?.method, path, init?.body]).toEqual(["PATCH", "/api/v1/communications/channels/1/", '{"paused":true}']);
+});
+
+test("without the server the figures of before stay, and no card says again what the page says", async () => {
+  answer.mockImplementation(() => Promise.resolve(json(health({ uptime_30_days: 0.999 }))));
+  const card = (round: string | null) => <AccountCard channel={{ ...channel("1"), name: "Shop" }} round={round} onReconnect={vi.fn()} />;
+  const { rerender } = render(card("1"));
+  await eventually(() => screen.getByText("99.9 %"));
+  rerender(card(null));
+  expect(screen.getByText("99.9 %")).toBeTruthy();
+  expect(answer).toHaveBeenCalledTimes(1);
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("what is not known of an account is not said", async () => {

@@ -110,6 +110,27 @@ describe("the deliveries page", () => {
     expect(asked.filter((one) => one.startsWith("GET deliveries/totals/?outcome"))).toEqual([]);
   });
 
+  test("closes a delivery on Escape and gives the focus back to its row", async () => {
+    history.replaceState(null, "", `/deliveries?delivery=${delivery(2).id}`);
+    const detail = { delivery: delivery(2), webhook_name: "", sha256: "0", has_body: false, repeated_by: [], headers: [] };
+    serve({ "deliveries/": PAGE, "deliveries/totals/": TOTALS, [`deliveries/${delivery(2).id}/`]: detail });
+    await show(<Deliveries />);
+    await screen.findByRole("list", { name: words.list });
+    const close = within(await screen.findByRole("region", { name: words.detail })).getByRole("button", { name: words.close });
+    await settle(client, () => fireEvent.keyDown(close, { key: "Escape" }));
+    expect(location.search).toBe("");
+    expect(document.activeElement?.getAttribute("href")).toContain(delivery(2).id);
+  });
+
+  test("keeps what stands between names out of them, whichever way they are written", async () => {
+    const row = delivery(1, { conversation_name: "نور عبد الله", sender_name: "Beatriz", channel_id: null });
+    serve({ "deliveries/": { items: [row], next_cursor: null, looked_back_to: null }, "deliveries/totals/": TOTALS });
+    await show(<Deliveries />);
+    const names = [...screen.getByRole("list", { name: words.list }).querySelectorAll("bdi")];
+    expect(names.map((name) => name.textContent)).toEqual(["نور عبد الله", "Beatriz", words.noAccount]);
+    expect(names[0]?.parentElement?.textContent).toBe(`Message نور عبد الله · Beatriz · ${words.noAccount}`);
+  });
+
   test("says how many messages a list of upstream's shows", async () => {
     const list = delivery(1, { event: "api_listed", source: "api", message_count: 32 });
     serve({ "deliveries/": { items: [list], next_cursor: null, looked_back_to: null }, "deliveries/totals/": TOTALS });

@@ -192,6 +192,27 @@ test("an erasure that is refused says so and can be tried again", async () => {
   });
 });
 
+test("what was opened in the pane gives the focus back to what opened it", async () => {
+  const field = await eraseOffered();
+  fireEvent.keyDown(field, { key: "Escape" });
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: new RegExp(words.erase.conversation) }));
+  await press(words.editName);
+  fireEvent.keyDown(screen.getByLabelText(words.nameLabel), { key: "Escape" });
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: words.editName }));
+});
+
+test("a user name is told from an id, and nothing is told twice", async () => {
+  const ids = [
+    { ...PERSON.ids[0], provider_id: "17498824283524034", kind: "other", phone: null, public_identifier: "petra.runs", proofs: [] },
+    { ...PERSON.ids[1], phone: "+5511987654321", public_identifier: "5511987654321@s.whatsapp.net" },
+  ];
+  answers["chats/1/details/"] = { ...CHAT, person: { ...PERSON, ids } };
+  await opened(DIRECT);
+  const facts = within(screen.getByRole("region", { name: words.numbers }));
+  const told = facts.getAllByRole("term").map((term) => `${term.textContent}: ${term.nextElementSibling?.querySelector("bdi")?.textContent}`);
+  expect(told).toEqual(["Number: +5511987654321", "Id: 17498824283524034", "User name: petra.runs", "Number: 5511987654321@s.whatsapp.net"]);
+});
+
 test("what cannot be looked at is not erased", async () => {
   answers["chats/1/details/"] = { ...CHAT, may_erase: true };
   await opened(DIRECT);

@@ -84,10 +84,16 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=stack.account.name))
     await expect(card).to_contain_text("Signed out")
     await card.get_by_role("button", name="Connect again").wait_for()
+    await expect(page).to_have_title("Accounts · Landline")
     await expect(card).to_contain_text("yours")
     assert await violations_light_and_dark(page) == []
     stack.simulator.account_reconnects(stack.account)
     await expect(card).to_contain_text("Connected")
+    await card.get_by_role("button", name="More for").click()
+    await page.get_by_role("menuitem", name="Pause").click()
+    await expect(card).to_contain_text("Paused here since")
+    await card.get_by_role("button", name="Resume").click()
+    await expect(card).not_to_contain_text("Paused")
     await page.get_by_role("link", name="Inbox").first.click()
     await expect(bar).not_to_contain_text("is signed out")
 
@@ -107,6 +113,12 @@ async def test_an_account_that_is_down_is_named_above_the_inbox_until_it_is_back
     await until(lambda: stack.account.id not in stack.simulator.world.accounts)
     await expect(card).to_contain_text("Removed")
     assert said == []
+
+    await page.keyboard.press("g")
+    await page.keyboard.press("s")
+    await page.get_by_role("button", name="Log out").click()
+    await page.get_by_label("User name").wait_for()
+    await expect(page).to_have_title("Landline")
 
 
 # What pressing a notification of the device does in its worker; tests have no device to press it on.

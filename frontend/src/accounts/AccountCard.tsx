@@ -26,8 +26,8 @@ const moment = (at: string): string => momentSince(Date.parse(at), new Date());
 
 interface AccountCardProps {
   readonly channel: Channel;
-  /** The figures are asked for anew when it changes. */
-  readonly round: string;
+  /** The figures are asked for anew when it changes; null while the server cannot be asked. */
+  readonly round: string | null;
   /** The address names it. */
   readonly isWanted?: boolean;
   readonly onReconnect: () => void;
@@ -171,28 +171,30 @@ export function AccountCard({ channel, round, isWanted = false, onReconnect }: A
         {told}
       </p>
       <footer>
-        {mayManage && remedy === "reconnect" && (
-          <button type="button" className="button button-strong" onClick={onReconnect}>
-            {words.reconnect}
+        <div className="account-links">
+          {mayManage && remedy === "reconnect" && (
+            <button type="button" className="button button-strong" onClick={onReconnect}>
+              {words.reconnect}
+            </button>
+          )}
+          {mayManage && remedy === "restart" && (
+            <button type="button" className="button button-strong" onClick={restart}>
+              {words.restart}
+            </button>
+          )}
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => {
+              setOpen("time-line");
+            }}
+          >
+            {words.timeLine}
           </button>
-        )}
-        {mayManage && remedy === "restart" && (
-          <button type="button" className="button button-strong" onClick={restart}>
-            {words.restart}
-          </button>
-        )}
-        <button
-          type="button"
-          className="text-button"
-          onClick={() => {
-            setOpen("time-line");
-          }}
-        >
-          {words.timeLine}
-        </button>
-        <a href={historyPath(id)} onClick={followLink}>
-          {words.history}
-        </a>
+          <a href={historyPath(id)} onClick={followLink}>
+            {words.history}
+          </a>
+        </div>
         {items.length > 0 && <MenuButton label={words.more(name)} title={words.moreTitle} items={items} />}
       </footer>
       {open === "time-line" && <TimeLine channel={channel} onClose={close} />}

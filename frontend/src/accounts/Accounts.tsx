@@ -34,7 +34,8 @@ export default function Accounts() {
   const asksForSetup = query.has("setup");
   const wantedId = query.get("account");
   const { answer: setup, failed: setupFailed } = useAsked(getSetup, `${kept} ${all?.length ?? 0}`);
-  const round = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
+  const live = phase === "live" ? `${minute} ${Math.floor((freshAt ?? 0) / NEWS_EVERY_MS)}` : "";
+  const round = phase === "offline" ? null : live;
   const shown = (all ?? []).toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   const mayConnect = setup?.may_set_up === true || shown.some(({ role }) => role === "owner");
   const missing = setup?.upstream === "missing";

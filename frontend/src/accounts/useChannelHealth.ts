@@ -11,10 +11,11 @@ interface Asked {
   readonly failure: string | null;
 }
 
-/** The figures of an account, asked for anew when its row or `round` changes; old ones stay while that lasts. */
-export function useChannelHealth({ id, version }: Channel, round: string): Asked {
+/** The figures of an account, asked for anew when its row or `round` changes; old ones stay while that lasts, or while `round` is null. */
+export function useChannelHealth({ id, version }: Channel, round: string | null): Asked {
   const [asked, setAsked] = useState<Asked>({ health: null, failure: null });
   useEffect(() => {
+    if (round === null) return;
     const stop = new AbortController();
     getChannelHealth(id, -new Date().getTimezoneOffset(), stop.signal).then(
       (health) => {

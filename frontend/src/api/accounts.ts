@@ -60,7 +60,7 @@ export function setProxy(clientId: string, channelId: Id, proxy: Proxy | null): 
 
 /** While it is paused nothing is sent or fetched for the account. */
 export function pauseAccount(channelId: Id, paused: boolean): Promise<Channel> {
-  return json(`${channelPath(channelId)}pause/`, { method: "POST", body: { paused } });
+  return json(channelPath(channelId), { method: "PATCH", body: { paused } });
 }
 
 /** How an act stands; with `wait` once the worker has done its part. */

@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { totalDeliveries } from "../api/ledger";
 import { INBOX_PATH, navigate } from "../lib/router";
@@ -44,6 +45,16 @@ function All({ place, go, narrow }: Navigation) {
   const list = useDeliveries(filter);
   const everyOutcome = { ...filter, outcome: null };
   const totals = useAnswer(JSON.stringify(everyOutcome), (signal) => totalDeliveries(everyOutcome, signal));
+  const split = useRef<HTMLDivElement>(null);
+  // What was pressed is gone with the details: the focus goes back to their row.
+  const close = (): void => {
+    const id = place.delivery;
+    flushSync(() => {
+      go({ delivery: null });
+    });
+    const rows = split.current?.querySelectorAll<HTMLElement>("[data-delivery]") ?? [];
+    [...rows].find((row) => row.dataset["delivery"] === id)?.focus();
+  };
   const renew = (): void => {
     list.first.again();
     totals.again();
@@ -62,11 +73,19 @@ function All({ place, go, narrow }: Navigation) {
         )}
       </div>
       <FilterBar filter={filter} narrow={narrow} />
-      <div className={`deliveries-split ${place.delivery === null ? "" : "deliveries-reading"}`}>
+      <div
+        ref={split}
+        className={`deliveries-split ${place.delivery === null ? "" : "deliveries-reading"}`}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || place.delivery === null) return;
+          event.preventDefault();
+          close();
+        }}
+      >
         <DeliveryList place={place} list={list} go={go} narrow={narrow} onRenew={renew} />
         {place.delivery !== null && (
           <ErrorBoundary key={place.delivery}>
-            <DeliveryDetail id={place.delivery} go={go} onChanged={renew} />
+            <DeliveryDetail id={place.delivery} go={go} onChanged={renew} onClose={close} />
           </ErrorBoundary>
         )}
       </div>

@@ -186,9 +186,10 @@ interface DeliveryDetailProps {
   readonly id: string;
   readonly go: Navigation["go"];
   readonly onChanged: () => void;
+  readonly onClose: () => void;
 }
 
-export function DeliveryDetail({ id, go, onChanged }: DeliveryDetailProps) {
+export function DeliveryDetail({ id, go, onChanged, onClose }: DeliveryDetailProps) {
   const answer = useAnswer(id, (signal) => getDelivery(id, signal));
   const detail = answer.value;
   const missing = answer.error instanceof ApiError && answer.error.status === 404;
@@ -196,14 +197,7 @@ export function DeliveryDetail({ id, go, onChanged }: DeliveryDetailProps) {
     <section className="detail" aria-label={words.detail}>
       <header className="detail-head">
         <h2>{words.detail}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.close}
-          onClick={() => {
-            go({ delivery: null });
-          }}
-        >
+        <button type="button" className="icon-button" aria-label={words.close} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>

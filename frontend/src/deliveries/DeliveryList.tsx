@@ -38,6 +38,7 @@ function Row({ delivery, account, several, place, go, now }: RowProps) {
   return (
     <a
       className="delivery"
+      data-delivery={delivery.id}
       href={placePath({ ...place, delivery: delivery.id })}
       aria-current={open ? "true" : undefined}
       onClick={(event) => {

@@ -91,7 +91,7 @@ export const words = {
   tryAgain: "Try again",
   close: "Close",
   unreachable: "The server does not answer.",
-  unreachableNext: "Deliveries are kept on the server only. Check that Landline is running; this page goes on by itself.",
+  unreachableNext: "What stands here is kept on the server only. Check that Landline is running; this page goes on by itself.",
   refused: "The server could not answer.",
   refusedNext: (detail: string, requestId: string | null) => (requestId === null ? detail : `${detail} (${requestId})`),
   offline: "No connection to the server. What came in is kept there, so this page waits for it.",

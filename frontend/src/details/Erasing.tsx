@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { ErasureRecord, Id } from "../api/types";
 import { erasureDo, erasurePreview, type ErasureOf } from "../sync/details";
@@ -87,7 +88,7 @@ function EraseForm({ kind, id, onErased, onCancel }: Props & { readonly onCancel
         </p>
       )}
       <div className="details-actions">
-        <button type="submit" className="button button-strong" disabled={change.busy || typed.trim() !== WORD}>
+        <button type="submit" className="button button-danger" disabled={change.busy || typed.trim() !== WORD}>
           {words.eraseGo}
         </button>
         <button type="button" className="button" disabled={change.busy} onClick={onCancel}>
@@ -100,15 +101,20 @@ function EraseForm({ kind, id, onErased, onCancel }: Props & { readonly onCancel
 
 function Erasable(props: Props) {
   const [asking, setAsking] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   return asking ? (
     <EraseForm
       {...props}
       onCancel={() => {
-        setAsking(false);
+        flushSync(() => {
+          setAsking(false);
+        });
+        opener.current?.focus();
       }}
     />
   ) : (
     <button
+      ref={opener}
       type="button"
       className="text-button"
       onClick={() => {

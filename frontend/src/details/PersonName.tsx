@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import type { Person } from "../api/types";
 import { oneLine } from "../lib/text";
@@ -70,8 +71,12 @@ function NameForm({ person, onChanged, onDone }: Props & { readonly onDone: () =
 /** What the person is called, by whom, and since when. */
 export function PersonName({ person, onChanged }: Props) {
   const [editing, setEditing] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const close = (): void => {
-    setEditing(false);
+    flushSync(() => {
+      setEditing(false);
+    });
+    opener.current?.focus();
   };
   return (
     <Section title={words.name}>
@@ -91,6 +96,7 @@ export function PersonName({ person, onChanged }: Props) {
         <NameForm person={person} onChanged={onChanged} onDone={close} />
       ) : (
         <button
+          ref={opener}
           type="button"
           className="text-button"
           onClick={() => {

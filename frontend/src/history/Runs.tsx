@@ -25,14 +25,14 @@ export function Runs({ runs, shown, channelId }: RunsProps) {
               <small>{words.runFound(run)}</small>
             </p>
             {run !== shown && (
-              <>
+              <span className="history-run-ways">
                 <a href={historyPath(channelId, { run: run.id })} onClick={followLink}>
                   {words.show}
                 </a>
                 <a href={historyPath(channelId, { run: shown.id, with: run.id })} onClick={followLink}>
                   {words.compare}
                 </a>
-              </>
+              </span>
             )}
           </li>
         ))}

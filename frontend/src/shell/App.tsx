@@ -118,7 +118,7 @@ export function App() {
               )}
             </SoundStage>
           </div>
-          <TabMark conversationId={route.screen === "inbox" ? route.conversationId : null} />
+          <TabMark screen={route.screen} conversationId={route.screen === "inbox" ? route.conversationId : null} />
           {preferences.alarmNotices && <AlarmNotices />}
           {dialog === "settings" && (
             <Settings

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 
 import type { Id } from "../api/types";
+import type { Route } from "../lib/router";
 import { oneLine } from "../lib/text";
 import { words } from "../lib/words";
 import { useLive } from "../sync/client";
@@ -51,13 +52,23 @@ function iconAddress(marked: boolean): Promise<string | null> {
   return address;
 }
 
-/** The tab says how many conversations are unread, in words and with a dot on its icon. */
-export function TabMark({ conversationId }: { readonly conversationId: Id | null }) {
+interface TabMarkProps {
+  readonly screen: Route["screen"];
+  readonly conversationId: Id | null;
+}
+
+/** The tab says what it shows and how many conversations are unread, in words and with a dot on its icon. */
+export function TabMark({ screen, conversationId }: TabMarkProps) {
   const unread = useLive(unreadConversations) ?? 0;
   const open = useLive(conversation, conversationId ?? "");
-  const name = open == null ? null : oneLine(open.name, 60);
+  const place = screen === "inbox" || screen === "login" ? null : words[screen];
+  const name = open == null ? place : oneLine(open.name, 60);
   useEffect(() => {
     document.title = words.title(unread, name);
+    // Whoever is logged out leaves no name on the tab.
+    return () => {
+      document.title = words.product;
+    };
   }, [unread, name]);
   const marked = unread > 0;
   useEffect(() => {
