@@ -117,7 +117,7 @@ describe("the deliveries page", () => {
     await show(<Deliveries />);
     await screen.findByRole("list", { name: words.list });
     const close = within(await screen.findByRole("region", { name: words.detail })).getByRole("button", { name: words.close });
-    await settle(client, () => fireEvent.keyDown(close, { key: "Escape" }));
+    await after(() => fireEvent.keyDown(close, { key: "Escape" }));
     expect(location.search).toBe("");
     expect(document.activeElement?.getAttribute("href")).toContain(delivery(2).id);
   });
