@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { pauseAccount } from "../src/api/accounts";
 import type { AccountAct, ChannelHealth, Setup, Webhooks } from "../src/api/schema";
-
 import { AccountCard } from "../src/accounts/AccountCard";
 import { ConnectDialog } from "../src/accounts/ConnectDialog";
 import { shownState } from "../src/accounts/AccountState";
