@@ -33,10 +33,10 @@ END
 $$;
 
 -- From when on the hour of something that is missing is to be compared: from its beginning, or from where it was compared to for the same
--- reason. Null where that is done or to come.
-CREATE OR REPLACE FUNCTION landline_gap_starts_at(place bigint, of_trigger text, moment timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN bool_or(held.state = 'waiting' OR held.compared_to > moment) THEN NULL
+-- reason. Null where that is done or to come. clocks_differ: by how much the moment may be off, as upstream tells times in whole seconds.
+CREATE OR REPLACE FUNCTION landline_gap_starts_at(place bigint, of_trigger text, moment timestamptz, clocks_differ interval)
+RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN bool_or(held.state = 'waiting' OR held.compared_to > moment + clocks_differ) THEN NULL
                 ELSE greatest(date_trunc('hour', moment), max(held.compared_to)) END
     FROM communications_comparisonwindow AS held
     WHERE held.channel_id = place AND held.trigger = of_trigger
@@ -51,7 +51,7 @@ CREATE OR REPLACE FUNCTION landline_gaps_of_failures(failures integer) RETURNS i
         FROM communications_webhookdelivery AS failed
         JOIN communications_channel AS channel
             ON channel.external_account_id = failed.external_account_id AND channel.status <> 'deleted'
-        CROSS JOIN LATERAL landline_gap_starts_at(channel.id, 'storage', failed.received_at) AS gap (starts_at)
+        CROSS JOIN LATERAL landline_gap_starts_at(channel.id, 'storage', failed.received_at, '0') AS gap (starts_at)
         WHERE failed.outcome = 'failed' AND failed.source = 'webhook' AND failed.attempts >= failures
           AND failed.received_at > now() - interval '7 days' AND gap.starts_at IS NOT NULL
         ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING
@@ -138,7 +138,7 @@ CREATE OR REPLACE FUNCTION landline_gap_of_reference(place bigint, told_at times
         INSERT INTO communications_comparisonwindow (channel_id, trigger, starts_at, ends_at, state)
         SELECT channel.id, 'reference', gap.starts_at, greatest(gap.starts_at, now()), 'waiting'
         FROM communications_channel AS channel
-        CROSS JOIN LATERAL landline_gap_starts_at(place, 'reference', told_at) AS gap (starts_at)
+        CROSS JOIN LATERAL landline_gap_starts_at(place, 'reference', told_at, '1 minute') AS gap (starts_at)
         WHERE channel.id = place AND channel.status <> 'deleted' AND gap.starts_at IS NOT NULL
           AND told_at > least(channel.verified_until, now()) - landline_look_back()
         ON CONFLICT (channel_id, trigger, starts_at) DO NOTHING

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -38,12 +39,21 @@ class OwnCluster(Cluster):
 
     def crash(self) -> None:
         """kill -9 of the whole server, then start it again: what had not reached its log is gone."""
-        postmaster = server.live_postmaster(self.location)
-        assert postmaster is not None
-        os.kill(postmaster, signal.SIGKILL)
+        postmaster = psutil.Process(server.live_postmaster(self.location))
+        backends = postmaster.children()
+        postmaster.kill()
+        for backend in backends:
+            with suppress(psutil.NoSuchProcess):
+                backend.kill()
         assert self._process is not None
         self._process.wait()
         self.restart()
+
+    def log_writer_hold(self) -> None:
+        """Until the crash, nothing reaches the log that nobody waits for."""
+        with self.owner() as asking:
+            [(pid,)] = asking.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'")
+        os.kill(pid, signal.SIGSTOP)
 
     def crash_backend(self) -> None:
         """kill -9 of one server process: PostgreSQL ends all others, recovers, and goes on under the same postmaster."""

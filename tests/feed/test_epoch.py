@@ -117,6 +117,7 @@ async def test_a_number_that_a_crash_gives_out_again_hides_nothing(cluster: OwnC
         person, _ = inhabit(truth)
         async with feed_of(cluster) as feed:
             reader = await follow(feed, truth, person)
+            cluster.log_writer_hold()
             for _ in range(20):
                 truth.execute("SELECT pg_notify('somewhere', '')")
             await reader.catch_up()
