@@ -38,7 +38,7 @@ from communications.tasks.chat_pages import chats_keep
 from communications.tasks.listing import Listing, Unread
 from communications.tasks.metered import metered_client
 from communications.tasks.overlap import WIDER, Overlapping
-from communications.tasks.pages import Kept, messages_keep
+from communications.tasks.pages import Kept, message_ids, messages_keep
 from communications.tasks.waking import DATABASE_GONE
 from unipile.client import UnipileClient
 from unipile.errors import EndlessPages, ExpiredCursor, Rejected, UnipileError
@@ -231,7 +231,7 @@ class Comparing:
         oldest = (kept.oldest_at or newest) if page.cursor else run.since
         run.oldest_at = min(newest, oldest)
         run.page_cursor = page.cursor or ""
-        ids = [named for stated in page.items if isinstance(named := stated.get("id"), str)]
+        ids = message_ids(page.items)
         listed = Listed(ids, kept.new_ids, kept.found, kept.stored, kept.changed, kept.known)
         async with self._connections.connection() as connection:
             missing = await not_shown_between(connection, run, ids, after=oldest, before=newest)

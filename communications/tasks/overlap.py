@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from unipile.operations.paging import PAGE_LIMIT_MAX
 from unipile.payloads.times import parse_time
+from unipile.resources.message import stated_id
 from unipile.resources.page import Page
 
 WIDER: Final = dt.timedelta(milliseconds=1)
@@ -106,5 +107,5 @@ def _united(items: Sequence[Stated], others: Sequence[Stated]) -> tuple[Stated, 
 
 
 def _id(item: Stated) -> str:
-    named = item.get("id")
+    named = stated_id(item)
     return named if isinstance(named, str) else ""

@@ -131,7 +131,7 @@ class Keeper:
         refused: list[Refused],
     ) -> None:
         async with self._connections.connection() as connection:
-            held = await held_messages(connection, listing.account, _ids(items))
+            held = await held_messages(connection, listing.account, message_ids(items))
             if await is_lively(connection, listing.account):
                 self._live_at = time.monotonic()
         part_max = PART_MAX_BESIDE_LIVE if self.is_beside_live else PART_MAX
@@ -167,7 +167,8 @@ class Keeper:
             }
 
 
-def _ids(items: Iterable[Stated]) -> list[str]:
+def message_ids(items: Iterable[Stated]) -> list[str]:
+    """Upstream's ids of those that have one."""
     told = (fields.companion_id(stated_id(stated)) for stated in items)
     return [message_id for message_id in told if message_id is not None]
 

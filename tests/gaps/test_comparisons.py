@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import random
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -261,6 +263,30 @@ async def test_f6_an_item_that_slips_over_the_edge_of_a_page_is_noticed_also_on_
         world.fault("shifted", endpoint="GET /messages", spared=page)
     told = await world.checked()
     assert (told["state"], told["recovered"], told["found"], told["calls"]) == ("done", 600, 600, calls)
+    assert await world.held() == world.truth
+
+
+async def test_f6_messages_that_a_list_names_otherwise_are_read_and_recognised_like_others(
+    world: World,
+) -> None:
+    """`message_id` in place of `id`: pages overlap, and what is here is not said to be missing there."""
+
+    def renamed(answer: Response, _request: Request) -> Response:
+        document = json.loads(answer.body)
+        for item in document["items"]:
+            item["message_id"] = item.pop("id")
+        return replace(answer, body=json.dumps(document).encode())
+
+    world.lose()
+    chat = world.chat()
+    for number in range(600):
+        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=600 - number))
+    for recovered in (600, 0):
+        world.sim.faults.clear()
+        world.sim.faults.add(Fault("GET /messages", spoil=renamed, times=9))
+        told = await world.checked()
+        assert (told["state"], told["recovered"], told["found"], told["calls"]) == ("done", recovered, 600, 4)
+        assert told["not_shown"] == 0
     assert await world.held() == world.truth
 
 
