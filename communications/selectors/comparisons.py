@@ -124,7 +124,7 @@ def comparison_of_reader(user_id: int, comparison_id: int) -> Comparison | None:
 def comparison_report(comparison: Comparison) -> ComparisonReport:
     run = {"run": int(comparison.part_of or comparison.id)}
     chats = rows(_CHATS, run)
-    names = conversation_names([chat_id for _, _, chat_id in chats if chat_id is not None])
+    names = conversation_names(chat_id for _, _, chat_id in chats)
     return ComparisonReport(
         comparison=comparison,
         windows=tuple(comparison_document(row) for row in rows(_WINDOWS, run)),

@@ -1,7 +1,7 @@
 """Conversations with what their list entry shows."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from communications.errors import NotFound
@@ -175,9 +175,10 @@ def conversation_by_id(conversation_id: int) -> Conversation:
     return conversation_document(found[0])
 
 
-def conversation_names(conversation_ids: Sequence[int]) -> dict[int, str]:
+def conversation_names(conversation_ids: Iterable[int | None]) -> Mapping[int | None, str]:
     """What to call those of them that are shown."""
-    found = rows(CONVERSATIONS_BY_ID, [list(conversation_ids)])
+    asked = {one for one in conversation_ids if one is not None}
+    found = rows(CONVERSATIONS_BY_ID, [sorted(asked)]) if asked else []
     return {held.id: _name(held) for held in map(ConversationRow._make, found)}
 
 

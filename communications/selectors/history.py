@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from communications.schemas import history as schema
+from communications.selectors.conversations import conversation_names
 from communications.selectors.queries import rows
 from communications.selectors.values import id_text, instant, optional_id, optional_instant
 
@@ -78,9 +79,14 @@ ORDER BY chat.id LIMIT %(rows)s
 """
 
 _DIFFERENT: Final = """
-SELECT external_id, coalesce(nullif(mine.title, ''), other.title, ''), mine.found, other.found
+SELECT external_id, coalesce(conversation.continues_id, conversation.id), coalesce(nullif(mine.title, ''), other.title, ''),
+       mine.found, other.found
 FROM (SELECT * FROM communications_historychat WHERE run_id = %(run)s) AS mine
 FULL JOIN (SELECT * FROM communications_historychat WHERE run_id = %(other)s) AS other USING (external_id)
+LEFT JOIN communications_conversationalias AS alias
+    ON alias.channel_id = (SELECT channel_id FROM communications_historyrun WHERE id = %(run)s)
+    AND alias.kind = 'id' AND alias.value = external_id
+LEFT JOIN communications_conversation AS conversation ON conversation.id = alias.conversation_id
 WHERE mine.found IS DISTINCT FROM other.found
 ORDER BY external_id
 """
@@ -185,9 +191,11 @@ def history_runs(
 def history_chats(
     run_id: int, *, after: ChatPosition, limit: int
 ) -> tuple[tuple[schema.HistoryChat, ...], ChatPosition | None]:
-    found = rows(_CHATS, {"run": run_id, "after": after.id, "rows": limit + 1})
+    found = list(map(ChatRow._make, rows(_CHATS, {"run": run_id, "after": after.id, "rows": limit + 1})))
     shown = found[:limit]
-    return tuple(map(_chat, shown)), ChatPosition(shown[-1][0]) if len(found) > limit else None
+    names = conversation_names(chat.conversation_id for chat in shown)
+    chats = tuple(_chat(chat, names.get(chat.conversation_id, chat.title)) for chat in shown)
+    return chats, ChatPosition(shown[-1].id) if len(found) > limit else None
 
 
 def history_report(
@@ -204,11 +212,15 @@ def history_report(
 
 
 def _comparison(run_id: int, other: int, per_day: int) -> schema.HistoryComparison:
+    different = rows(_DIFFERENT, {"run": run_id, "other": other})
+    names = conversation_names(chat_id for _, chat_id, *_ in different)
     return schema.HistoryComparison(
         run=history_run(other, per_day=per_day),
         chats=tuple(
-            schema.HistoryChatDifference(external_id=chat, title=title, found=found, found_before=before)
-            for chat, title, found, before in rows(_DIFFERENT, {"run": run_id, "other": other})
+            schema.HistoryChatDifference(
+                external_id=chat, title=names.get(chat_id, title), found=found, found_before=before
+            )
+            for chat, chat_id, title, found, before in different
         ),
     )
 
@@ -277,12 +289,11 @@ def _seconds_left(held: RunRow, expected: int | None) -> float | None:
     return round((expected - held.found) / held.rate_per_second, 1)
 
 
-def _chat(row: Any) -> schema.HistoryChat:
-    held = ChatRow._make(row)
+def _chat(held: ChatRow, title: str) -> schema.HistoryChat:
     return schema.HistoryChat(
         chat_id=optional_id(held.conversation_id),
         external_id=held.external_id,
-        title=held.title,
+        title=title,
         state=held.state,
         found=held.found,
         expected=held.expected,

@@ -65,6 +65,10 @@ async def test_all_of_an_account_arrives_in_the_fewest_calls_and_a_second_run_fi
     assert report["compared_with"]["run"]["id"] == run["id"]
     assert report["compared_with"]["chats"] == []
     assert len(report["chats"]) == again["chats_found"]
+    shown = (await world.ask("GET", "all/chats/?limit=200")).json()["items"]
+    assert {chat["chat_id"]: chat["title"] for chat in report["chats"]} == {
+        chat["id"]: chat["name"] for chat in shown
+    }
     listed = (await world.ask("GET", f"channels/{world.channel.pk}/history/")).json()["items"]
     assert [one["id"] for one in listed] == [again["id"], run["id"]]
 
