@@ -66,14 +66,13 @@ class Cluster:
         self._make_folder()
         start_lock = self._lock("start.lock", fcntl.LOCK_EX)
         try:
-            use_lock = self._lock("use.lock", fcntl.LOCK_SH)
+            self._use_lock = self._lock("use.lock", fcntl.LOCK_SH)
             try:
                 self._join_or_start()
                 roles.database_prepare(self.url(role=roles.OWNER, database="postgres"))
             except BaseException:
-                os.close(use_lock)
+                self.release()
                 raise
-            self._use_lock = use_lock
         finally:
             os.close(start_lock)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from landline.postgres import binaries, location, server
+from landline.postgres import binaries, location, roles, server
 from landline.postgres.cluster import LEFT_TO_OTHERS, WITHOUT_DURABILITY, Cluster
 from landline.postgres.errors import ClusterError
 from landline.postgres.location import ServerUser
@@ -145,6 +145,26 @@ def test_many_programs_come_and_go_at_once(data_dir: Path) -> None:
     assert [program.communicate()[0] for program in programs] == ["holding\n"] * len(programs)
     assert [program.returncode for program in programs] == [0] * len(programs)
     assert server.live_postmaster(location.locate(data_dir)) is None
+
+
+def test_a_server_that_cannot_be_made_ready_is_stopped_unless_others_use_it(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_url: str) -> None:
+        raise ClusterError("the database cannot be made ready")
+
+    cluster, other = Cluster(data_dir), Cluster(data_dir)
+    with monkeypatch.context() as patched:
+        patched.setattr(roles, "database_prepare", refuse)
+        with pytest.raises(ClusterError, match="cannot be made ready"):
+            cluster.acquire()
+    assert not cluster.is_running()
+    with other:
+        with monkeypatch.context() as patched:
+            patched.setattr(roles, "database_prepare", refuse)
+            with pytest.raises(ClusterError, match="cannot be made ready"):
+                cluster.acquire()
+        assert other.is_running()
 
 
 def test_a_server_left_by_a_killed_program_is_used_and_then_stopped(data_dir: Path) -> None:
