@@ -101,7 +101,7 @@ export function Login({ reason, onSignIn }: LoginProps) {
         <button type="submit" className="button button-strong" disabled={busy}>
           {busy ? words.login.busy : words.login.submit}
         </button>
-        <p className="login-hint">{shellWords.kept(shellWords.keptIn)}</p>
+        <p className="login-hint">{shellWords.kept}</p>
       </form>
     </main>
   );

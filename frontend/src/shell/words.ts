@@ -5,6 +5,5 @@ export const shellWords = {
   showTyped: "Show what is typed",
   hideTyped: "Hide what is typed",
   capsLock: "Caps Lock is on.",
-  kept: (place: string) => `The first password was printed where Landline was started, and is kept there in ${place}.`,
-  keptIn: "var/secrets/owner_password",
+  kept: "The first password was printed where Landline was started, and is kept there in secrets/owner_password of its data folder.",
 } as const;
