@@ -75,7 +75,7 @@ function Facts({ detail }: { readonly detail: Detail }) {
   );
 }
 
-export function Link({ path, children }: { readonly path: string; readonly children: ReactNode }) {
+function Link({ path, children }: { readonly path: string; readonly children: ReactNode }) {
   return (
     <a
       href={path}

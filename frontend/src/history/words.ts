@@ -15,7 +15,7 @@ export function spanOf(seconds: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
 }
 
-export const STATE_WORD: Readonly<Record<HistoryRun["state"], string>> = {
+const STATE_WORD: Readonly<Record<HistoryRun["state"], string>> = {
   waiting: "About to begin",
   running: "Running",
   paused: "Paused",

@@ -23,7 +23,7 @@ const SENDER_COLOURS = 8;
 /** Shown without a bubble around it. */
 const isBare = ({ kind, state }: Message["attachments"][number]): boolean => kind === "sticker" && state === "stored";
 
-export function senderClass(message: Pick<Message, "sender_id" | "sender_name">): string {
+function senderClass(message: Pick<Message, "sender_id" | "sender_name">): string {
   return `sender-${stableHash(message.sender_id ?? message.sender_name ?? "") % SENDER_COLOURS}`;
 }
 

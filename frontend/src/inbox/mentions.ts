@@ -3,7 +3,7 @@ import type { Attendee, Mention } from "../api/types";
 import { isolated, oneLine, presentable } from "../lib/text";
 import { EVENT_WORDS } from "./eventWords";
 
-export function nameOf(mention: Mention, known?: Attendee): string {
+function nameOf(mention: Mention, known?: Attendee): string {
   if (mention.is_own) return EVENT_WORDS.you;
   const name = oneLine(known?.name ?? "", 60) || oneLine(mention.name ?? "", 60);
   return name || (known?.phone ?? EVENT_WORDS.someone);

@@ -46,7 +46,7 @@ function fold(text: string): Folded {
 }
 
 /** How the number may begin where it is stored: without trunk zeros, and without its country's code. */
-export function numberBeginnings(digits: string): string[] {
+function numberBeginnings(digits: string): string[] {
   const written = digits.replace(/^\+/u, "");
   const bare = written.replace(/^0+/u, "") || written;
   if (!/^(?:\+|00)/u.test(digits) && bare.length <= 10) return [bare];

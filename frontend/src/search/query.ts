@@ -24,7 +24,7 @@ export interface SearchQuery {
   readonly unread: boolean;
 }
 
-export const HAS_KINDS = ["image", "video", "audio", "voice", "file", "sticker", "gif", "link"] as const;
+const HAS_KINDS = ["image", "video", "audio", "voice", "file", "sticker", "gif", "link"] as const;
 
 /** What was typed is malformed; `place` counts characters from 1. */
 export class InvalidQuery extends Error {

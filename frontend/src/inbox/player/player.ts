@@ -24,7 +24,7 @@ export interface Playing {
   readonly inSight: boolean;
 }
 
-export const RATES = [1, 1.5, 2] as const;
+const RATES = [1, 1.5, 2] as const;
 
 export interface PlayerOptions {
   readonly rate: number;
