@@ -10,8 +10,9 @@ RETURN CASE WHEN octet_length(original) = length(original) THEN lower(original)
         '', 'g')), 'ß', 'ss'), 'ς', 'σ')
 END;
 
--- Words with spaces between them, and letters that no decomposition makes plain (đ, ł, ø) plain. A run of a script without spaces becomes its pairs and, at the end, its last character alone:
--- any part of it is then a row of pairs, and any one character the beginning of a pair.
+-- Words with spaces between them, and letters that no decomposition makes plain (đ, ł, ø) plain. A run of a script without spaces becomes
+-- its pairs and, at the end, its last character alone: any part of it is then a row of pairs, and any one character the beginning of a
+-- pair.
 CREATE OR REPLACE FUNCTION landline_search_spaced_script(searched text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     spaced text;
