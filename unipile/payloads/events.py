@@ -210,8 +210,11 @@ def _handed_on(body: Mapping[str, object]) -> Mapping[str, object]:
     """The body itself where whoever passed it on has put it into an object of theirs. Never what a string holds: that may be
     what a stranger wrote, as an e-mail's body is.
     """
-    inner = next((held for name in _WRAPPERS if isinstance(held := body.get(name), dict) and held), None)
-    if inner is None:
+    for name in _WRAPPERS:
+        inner = body.get(name)
+        if isinstance(inner, dict) and inner:
+            break
+    else:
         return body
     if _is_known(body):
         return body if "message_id" in body or "message" in body else {**inner, **body}

@@ -52,7 +52,7 @@ def parse_people(value: object, provider: str | None) -> tuple[Person, ...]:
 
 
 def _person(value: object, provider: str | None) -> Person | None:
-    stated = {"attendee_provider_id": value} if is_persons_id(value) else fields.table(value)
+    stated = value if isinstance(value, dict) else _stated_otherwise(value)
     if not stated:
         return None
     return _parse(
@@ -61,6 +61,10 @@ def _person(value: object, provider: str | None) -> Person | None:
         attendee_id=fields.companion_id(_stated_attendee_id(stated)),
         provider_id=fields.companion_id(_stated_provider_id(stated)),
     )
+
+
+def _stated_otherwise(value: object) -> Mapping[str, object]:
+    return {"attendee_provider_id": value} if is_persons_id(value) else fields.table(value)
 
 
 # A chat's bodies state its people in the same words again and again, most of them twice in one body.

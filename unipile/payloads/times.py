@@ -57,7 +57,7 @@ def _from_string(text: str) -> UpstreamTime | None:
     if text.replace(".", "", 1).removeprefix("-").isdecimal():
         return _from_epoch(float(text)) if len(text) <= 32 else None
     try:
-        moment = datetime.fromisoformat(_ZONE_IN_WORDS.sub("Z", text.upper()))
+        moment = _from_iso(text.upper())
         if moment.tzinfo is None:
             return UpstreamTime(whole_milliseconds(moment.replace(tzinfo=UTC)), is_naive=True)
         if moment.tzinfo is not UTC:
@@ -65,6 +65,13 @@ def _from_string(text: str) -> UpstreamTime | None:
     except (ValueError, OverflowError):
         return None
     return UpstreamTime(whole_milliseconds(moment))
+
+
+def _from_iso(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(_ZONE_IN_WORDS.sub("Z", text))
 
 
 def _from_epoch(number: float) -> UpstreamTime | None:
