@@ -20,6 +20,14 @@ from tests.gaps.world import World, ago, something_happens
 from tests.inbox import person_make
 
 
+def lose_messages(world: World, count: int) -> None:
+    """One a minute, the last a minute ago, in one chat; no webhook tells of them."""
+    world.lose()
+    chat = world.chat()
+    for number in range(count):
+        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=count - number))
+
+
 async def test_check_now_brings_what_was_lost_and_says_how_late(world: World) -> None:
     chat = world.chat()
     first = world.sim.customer_writes(chat, "told")
@@ -152,10 +160,7 @@ async def test_verified_is_only_what_was_compared_without_a_hole_since(world: Wo
 async def test_f7_what_upstream_cannot_answer_now_is_held_and_goes_on_where_it_was(
     world: World, kind: str, code: str
 ) -> None:
-    world.lose()
-    chat = world.chat()
-    for number in range(260):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    lose_messages(world, 260)
     await world.sim.settled()
     asked = await world.check_now()
     world.fault(kind, endpoint="GET /messages", spared=1, times=3)
@@ -232,10 +237,7 @@ async def test_f5_a_page_token_that_expired_is_replaced_by_a_time(world: World) 
 
 async def test_f6_what_comes_after_an_empty_page_is_read_also_by_who_takes_it_up(world: World) -> None:
     """A page that shows nothing says nothing of how far back all is held."""
-    world.lose()
-    chat = world.chat()
-    for number in range(300):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    lose_messages(world, 300)
     await world.sim.settled()
     asked = await world.check_now()
     world.fault("empty_page", endpoint="GET /messages")
@@ -255,10 +257,7 @@ async def test_f6_what_comes_after_an_empty_page_is_read_also_by_who_takes_it_up
 async def test_f6_an_item_that_slips_over_the_edge_of_a_page_is_noticed_also_on_the_last(
     world: World, page: int | None, calls: int
 ) -> None:
-    world.lose()
-    chat = world.chat()
-    for number in range(600):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=600 - number))
+    lose_messages(world, 600)
     if page is not None:
         world.fault("shifted", endpoint="GET /messages", spared=page)
     told = await world.checked()
@@ -277,10 +276,7 @@ async def test_f6_messages_that_a_list_names_otherwise_are_read_and_recognised_l
             item["message_id"] = item.pop("id")
         return replace(answer, body=json.dumps(document).encode())
 
-    world.lose()
-    chat = world.chat()
-    for number in range(600):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=600 - number))
+    lose_messages(world, 600)
     for recovered in (600, 0):
         world.sim.faults.clear()
         world.sim.faults.add(Fault("GET /messages", spoil=renamed, times=9))
@@ -319,10 +315,7 @@ async def test_a_paused_account_is_compared_once_it_is_resumed(world: World) -> 
 async def test_what_a_pause_held_in_the_middle_goes_on_with_its_end(
     world: World, database: ScratchDatabase
 ) -> None:
-    world.lose()
-    chat = world.chat()
-    for number in range(300):
-        world.sim.customer_writes(chat, f"message {number}", at=ago(minutes=300 - number))
+    lose_messages(world, 300)
     asked = await world.check_now()
     path = f"channels/{world.channel.pk}/"
 

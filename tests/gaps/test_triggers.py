@@ -101,12 +101,16 @@ async def test_f11_an_edit_of_a_message_that_never_came_brings_it_and_what_else_
     world: World,
 ) -> None:
     chat, other = world.chat(), world.chat("Bea", 119)
-    world.lose()
-    message = world.sim.customer_writes(chat, "lost")
-    world.sim.customer_writes(other, "lost as well")
-    world.lose(0)
-    world.sim.customer_edits(message, "edited")
-    await world.sim.settled()
+
+    async def lose_all_but_an_edit() -> None:
+        world.lose()
+        message = world.sim.customer_writes(chat, "lost")
+        world.sim.customer_writes(other, "lost as well")
+        world.lose(0)
+        world.sim.customer_edits(message, "edited")
+        await world.sim.settled()
+
+    await lose_all_but_an_edit()
     await world.ask()
     assert world.sim.calls.reads == 0
     await age(world)
@@ -126,12 +130,7 @@ async def test_f11_an_edit_of_a_message_that_never_came_brings_it_and_what_else_
     assert reasons == {f"missing message left open by delivery {asked_by}"}
 
     # What is lost after that comparison was not among what it looked at, in whatever hour.
-    world.lose()
-    later = world.sim.customer_writes(chat, "lost later")
-    world.sim.customer_writes(other, "lost later as well")
-    world.lose(0)
-    world.sim.customer_edits(later, "edited later")
-    await world.sim.settled()
+    await lose_all_but_an_edit()
     for _ in range(2):
         await age(world)
         await world.ask()
