@@ -84,10 +84,12 @@ def parse_attachments(value: object) -> tuple[Attachment, ...]:
 
 
 def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
-    upstream_id = fields.companion_id(_first(stated, "attachment_id", "id"))
-    upstream_type = fields.word(_first(stated, "attachment_type", "type"))
-    url = fields.link(_first(stated, "attachment_url", "url"))
-    mimetype = fields.word(_first(stated, "attachment_mimetype", "attachment_mime_type", "mimetype", "mime"))
+    upstream_id = fields.companion_id(fields.first(stated, "attachment_id", "id"))
+    upstream_type = fields.word(fields.first(stated, "attachment_type", "type"))
+    url = fields.link(fields.first(stated, "attachment_url", "url"))
+    mimetype = fields.word(
+        fields.first(stated, "attachment_mimetype", "attachment_mime_type", "mimetype", "mime")
+    )
     if upstream_id is None and url is None and upstream_type is None and mimetype is None:
         return None
     sizes = [stated.get(name) for name in ("attachment_size", "file_size", "attachment_file_size", "size")]
@@ -96,16 +98,16 @@ def _parse(stated: Mapping[str, object], position: int) -> Attachment | None:
         id=upstream_id or _derived_id(url, position, upstream_type, mimetype),
         kind=_kind(stated, upstream_type, mimetype),
         is_fetchable=upstream_id is not None,
-        is_unavailable=fields.flag(_first(stated, "unavailable", "attachment_unavailable")) or False,
+        is_unavailable=fields.flag(fields.first(stated, "unavailable", "attachment_unavailable")) or False,
         upstream_type=upstream_type,
         mimetype=mimetype,
-        name=fields.word(_first(stated, "attachment_name", "file_name", "name")),
+        name=fields.word(fields.first(stated, "attachment_name", "file_name", "name")),
         url=url,
         url_expires_at=parse_time(stated.get("url_expires_at")),
         size_bytes=next((size for size in map(fields.count, sizes) if size is not None), None),
         width=fields.count(pixels.get("width")),
         height=fields.count(pixels.get("height")),
-        duration_seconds=_duration(_first(stated, "attachment_duration", "duration")),
+        duration_seconds=_duration(fields.first(stated, "attachment_duration", "duration")),
     )
 
 
@@ -114,7 +116,7 @@ def _kind(stated: Mapping[str, object], upstream_type: str | None, mimetype: str
     kind = _KIND_OF_TYPE.get(said, AttachmentKind.FILE)
     if kind in _NARROWER:
         narrowing_flag, narrower = _NARROWER[kind]
-        said_so = _first(stated, f"attachment_{narrowing_flag}", narrowing_flag)
+        said_so = fields.first(stated, f"attachment_{narrowing_flag}", narrowing_flag)
         return narrower if fields.flag(said_so) else kind
     return kind
 
@@ -131,11 +133,3 @@ def _duration(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if 0 <= value < 10**9 else None
-
-
-def _first(stated: Mapping[str, object], *names: str) -> object:
-    for name in names:
-        value = stated.get(name)
-        if value is not None:
-            return value
-    return None

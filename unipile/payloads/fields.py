@@ -9,6 +9,7 @@ from unipile.payloads.strict import decode
 from unipile.payloads.text import clean_text, is_storable
 
 EXTERNAL_ID_MAX_CHARACTERS = 512
+WORDS_MAX = 32
 WORD_MAX_CHARACTERS = 2048
 LINK_MAX_CHARACTERS = 8192
 
@@ -72,6 +73,12 @@ def word(value: object) -> str | None:
     return clean_text(value).strip() or None
 
 
+def words(value: object) -> tuple[str, ...]:
+    """Those of a list, at most `WORDS_MAX`, or the only one."""
+    listed = value if isinstance(value, list) else [value]
+    return tuple(name for entry in listed[:WORDS_MAX] if (name := word(entry)) is not None)
+
+
 def text(value: object) -> str | None:
     """Storable and otherwise as sent, a number as its digits; None for anything else."""
     if isinstance(value, str):
@@ -110,6 +117,15 @@ def count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if 0 <= value <= _INT64_MAX else None
+
+
+def first(stated: Mapping[str, object], *names: str) -> object:
+    """What the first of the names says that says anything."""
+    for name in names:
+        value = stated.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def table(value: object) -> Mapping[str, object]:

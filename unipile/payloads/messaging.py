@@ -116,7 +116,7 @@ def parse_messaging(envelope: Envelope) -> MessagingPayload:
         chat_title=(subject or fields.word(body.get("chat_name"))) if is_titled else None,
         chat_is_pinned=fields.flag(body.get("chat_pinned")),
         chat_content_type=fields.word(body.get("chat_content_type")) or fields.word(body.get("content_type")),
-        folders=_folders(body.get("folder")),
+        folders=fields.words(body.get("folder")),
         kind=message_kind(text, attachments, is_event=is_event),
         text=text,
         subject=None if is_titled else subject,
@@ -169,11 +169,6 @@ def _chat_kind(
         return ChatKind.GROUP if is_group else ChatKind.DIRECT
     chat_type = body.get("chat_type")
     return _KIND_OF_CHAT_TYPE.get(str(chat_type).lower()) if isinstance(chat_type, (str, int)) else None
-
-
-def _folders(value: object) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else [value]
-    return tuple(name for entry in entries[:32] if (name := fields.word(entry)) is not None)
 
 
 def _reaction(body: Mapping[str, object], event: str, provider: str | None) -> Reaction | None:

@@ -59,10 +59,10 @@ def flatten_nested(body: Mapping[str, object]) -> Mapping[str, object]:
             flat[name] = message.get(rest_name)
     if flat["provider_chat_id"] is None:
         flat["provider_chat_id"] = chat.get("provider_id")
-    flat["message"] = _first(message, *_TEXT_NAMES)
-    flat["message_id"] = _first(message, "id", "message_id") or body.get("message_id")
+    flat["message"] = fields.first(message, *_TEXT_NAMES)
+    flat["message_id"] = fields.first(message, "id", "message_id") or body.get("message_id")
     flat["chat_id"] = message.get("chat_id") or body.get("chat_id") or chat.get("id")
-    flat["timestamp"] = _first(message, "timestamp", "date", "created_at") or body.get("timestamp")
+    flat["timestamp"] = fields.first(message, "timestamp", "date", "created_at") or body.get("timestamp")
     flat["sender"] = author
     participants = chat.get("participants") or chat.get("attendees")
     if isinstance(participants, list):
@@ -70,12 +70,12 @@ def flatten_nested(body: Mapping[str, object]) -> Mapping[str, object]:
     elif "attendees" not in flat and chat.get("attendee_provider_id") is not None:
         flat["attendees"] = [chat]
     for stated in (message, body, author):
-        flat["is_sender"] = _first(stated, "is_sender", "from_me", "is_self")
+        flat["is_sender"] = fields.first(stated, "is_sender", "from_me", "is_self")
         if flat["is_sender"] is not None:
             break
     flat.setdefault("is_group", chat.get("is_group"))
     flat.setdefault("chat_type", chat.get("type"))
-    flat["chat_name"] = _first(chat, "subject", "name", "title")
+    flat["chat_name"] = fields.first(chat, "subject", "name", "title")
     return flat
 
 
@@ -94,16 +94,8 @@ def _attendee(person: object) -> Mapping[str, object]:
     if "provider_id" in stated or any(name.startswith("attendee_") for name in stated):
         return stated
     return {
-        "attendee_provider_id": _first(stated, "id", "identifier", "phone"),
-        "attendee_name": _first(stated, "name", "display_name"),
-        "attendee_specifics": {"phone_number": _first(stated, "phone", "phone_number")},
+        "attendee_provider_id": fields.first(stated, "id", "identifier", "phone"),
+        "attendee_name": fields.first(stated, "name", "display_name"),
+        "attendee_specifics": {"phone_number": fields.first(stated, "phone", "phone_number")},
         "is_self": stated.get("is_self"),
     }
-
-
-def _first(stated: Mapping[str, object], *names: str) -> object:
-    for name in names:
-        value = stated.get(name)
-        if value is not None:
-            return value
-    return None

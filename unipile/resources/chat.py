@@ -82,9 +82,9 @@ def parse_chat(stated: Mapping[str, object]) -> Chat:
         is_read_only=_is_read_only(stated.get("read_only")),
         muted=muted,
         muted_until=muted_until,
-        disabled_features=_words(stated.get("disabledFeatures")),
+        disabled_features=fields.words(stated.get("disabledFeatures")),
         content_type=fields.word(stated.get("content_type")),
-        folders=_words(stated.get("folder")),
+        folders=fields.words(stated.get("folder")),
         last_message=_last_message(stated.get("lastMessage")),
     )
 
@@ -126,8 +126,3 @@ def _muted(value: object) -> tuple[Muted, UpstreamTime | None]:
         return Muted.FOREVER, None
     until = parse_time(value)
     return (Muted.NO, None) if until is None else (Muted.UNTIL, until)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else [value]
-    return tuple(name for entry in entries[:32] if (name := fields.word(entry)) is not None)

@@ -100,8 +100,7 @@ def parse_message(stated: Mapping[str, object]) -> Message:
 
 def stated_id(stated: Mapping[str, object]) -> object:
     """The list of all messages has been seen to say `message_id` where others say `id`."""
-    message_id = stated.get("id")
-    return stated.get("message_id") if message_id is None else message_id
+    return fields.first(stated, "id", "message_id")
 
 
 def _sender(stated: Mapping[str, object]) -> Person | None:
